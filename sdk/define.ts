@@ -1,0 +1,235 @@
+/**
+ * The define functions: adding a thing is one file with one default export.
+ * From the definition come validation, the form in the web app, the reference page and the generic tests.
+ */
+import type { z } from 'zod';
+import type { ChartSpec } from './chart.ts';
+import type { Action, EntityInfo, HourRow, Reading, Severity } from './home.ts';
+import type { Facts } from './types.ts';
+
+export type SettingsSchema = z.ZodObject;
+
+/** One finding of a Detector. `episode` stays the same from raised to cleared. */
+export interface Finding {
+  readonly kind: 'raised' | 'updated' | 'cleared';
+  readonly episode: string;
+  readonly detector: string;
+  /** The sensors at fault first. */
+  readonly entities: readonly string[];
+  /** Time of the line after which it was found, epoch ms. */
+  readonly at: number;
+  /** When it began, epoch ms; may be earlier than `at`. */
+  readonly since: number;
+  readonly severity: Severity;
+  /** 0 to 1: how sure the detector is. Never shown to people. */
+  readonly probability: number;
+  /** At most 45 characters: what is so, with its number. */
+  readonly title: string;
+  /** Title and text together at most 240 characters. */
+  readonly text: string;
+  /** At most four context lines, shown where a channel has room. */
+  readonly lines: readonly string[];
+  readonly facts: Facts;
+  /** True when it is a worse turn of the same episode: news, and rings again. */
+  readonly worse?: boolean;
+}
+
+/** A detector at work on one home. Pure: the same readings give the same findings. */
+export interface Watch {
+  /** One reading, in time order. */
+  read(reading: Reading): Finding[];
+  /** The clock moved to `t` (epoch ms) without a reading. */
+  tick(t: number): Finding[];
+  /** State to go on from after a restart; plain JSON, at most 64 KB a feature. */
+  save(): unknown;
+}
+
+export interface DetectorContext<S> {
+  readonly settings: S;
+  readonly entities: readonly EntityInfo[];
+  /** IANA zone of the home. */
+  readonly zone: string;
+  /** What `save()` gave, or null at the first start. */
+  readonly state: unknown;
+}
+
+/** Hours of a home's past, by statistic id: what a detector learns from and is tried on. */
+export interface Past {
+  readonly zone: string;
+  readonly entities: readonly EntityInfo[];
+  readonly hours: ReadonlyMap<string, readonly HourRow[]>;
+}
+
+export interface DetectorDefinition<S extends SettingsSchema = SettingsSchema> {
+  readonly kind: 'detector';
+  /** What it is about: triggers and pages group by it (`water`, `motion`, …). */
+  readonly about: string;
+  readonly title: string;
+  readonly settings: S;
+  /** Entities among these that it would watch. */
+  picks(entities: readonly EntityInfo[]): string[];
+  watch(context: DetectorContext<z.output<S>>): Watch;
+  /** Baseline learned from the past, in the form `watch` takes as `state`. */
+  learn(past: Past, settings: z.output<S>): unknown;
+  /** What would have been told in this past, from hours alone. */
+  look(past: Past, settings: z.output<S>): Finding[];
+  /** The picture of a finding from readings or hours of the entity at fault. */
+  chart(
+    finding: Pick<Finding, 'entities' | 'since' | 'facts' | 'title'>,
+    series: ChartInput,
+  ): ChartSpec;
+}
+
+export interface ChartInput {
+  readonly zone: string;
+  readonly from: number;
+  readonly to: number;
+  readonly now: number | null;
+  /** [epoch ms, value] in the sensor's own unit, time order; null is a gap. */
+  readonly points: readonly (readonly [number, number | null])[];
+  /** True when each point stands for one hour (amount or mean), not a reading. */
+  readonly hourly: boolean;
+  readonly unit: string | null;
+  readonly until: number | null;
+  readonly gaps: readonly { from: number; to: number; reason: string }[];
+  readonly nights: readonly { from: number; to: number }[];
+  readonly state: unknown;
+}
+
+export const defineDetector = <S extends SettingsSchema>(
+  definition: Omit<DetectorDefinition<S>, 'kind'>,
+): DetectorDefinition<S> => ({ kind: 'detector', ...definition });
+
+/** What a channel is handed. `tag` is the same for all messages of one alert: replace, don't stack. */
+export interface Message {
+  readonly kind: 'open' | 'update' | 'over' | 'test';
+  /** Unique for this Delivery: an idempotency key that survives a crash and another try. */
+  readonly deliveryId: string;
+  readonly tag: string;
+  readonly homeName: string;
+  readonly title: string;
+  readonly text: string;
+  readonly lines: readonly string[];
+  readonly severity: Severity;
+  /** True for updates without news and for `over`: no sound. */
+  readonly silent: boolean;
+  /** PNG 1024 x 512, under 30 KB. */
+  readonly picture: Uint8Array | null;
+  /** Page of the alert, signed; null when no public URL is set. Never a loopback address. */
+  readonly link: string | null;
+  /** `url` is null when no public URL is set. */
+  readonly buttons: readonly {
+    readonly id: string;
+    readonly label: string;
+    readonly url: string | null;
+  }[];
+  readonly sentAt: number;
+}
+
+/** The linked home as a channel may use it: tell, and keep a picture. */
+export interface HomeVoice {
+  /** Performs a telling Action (notify, persistent_notification). Throws a TomteError. */
+  tell(action: Action): Promise<void>;
+  /** Keeps the PNG in Home Assistant's image store; answers a path such as /api/image/serve/<id>/original. */
+  keepPicture(png: Uint8Array, name: string): Promise<string>;
+}
+
+export interface ChannelContext<S> {
+  readonly settings: S;
+  readonly fetch: typeof fetch;
+  readonly signal: AbortSignal;
+  /** Null for channels that need no home, or while it is not linked. */
+  readonly home: HomeVoice | null;
+  readonly now: () => number;
+}
+
+export interface ChannelDefinition<S extends SettingsSchema = SettingsSchema> {
+  readonly kind: 'channel';
+  readonly title: string;
+  /** One sentence for the form. */
+  readonly text: string;
+  readonly settings: S;
+  /** True when it speaks through the linked home. */
+  readonly throughHome?: boolean;
+  /** Sends once. Throws TomteError channel.refused (final) or channel.unreachable (tried again). */
+  send(message: Message, context: ChannelContext<z.output<S>>): Promise<{ receipt: string }>;
+}
+export const defineChannel = <S extends SettingsSchema>(
+  definition: Omit<ChannelDefinition<S>, 'kind'>,
+): ChannelDefinition<S> => ({ kind: 'channel', ...definition });
+
+/** Why a Run starts, as the workflow declares it. One key names the trigger's file. */
+export type TriggerSpec =
+  | { readonly anomaly: { readonly about: string } }
+  | { readonly manual: true };
+
+/** What the Run was started with. */
+export type TriggerFired =
+  | { readonly kind: 'anomaly'; readonly finding: Finding }
+  | { readonly kind: 'manual'; readonly by: string };
+
+export interface AlertRequest {
+  /** The same key is the same alert while it is open. */
+  readonly key: string;
+  readonly title: string;
+  readonly text: string;
+  readonly lines?: readonly string[];
+  readonly severity: Severity;
+  /** Epoch ms. */
+  readonly since: number;
+  readonly entities: readonly string[];
+  readonly facts?: Facts;
+  readonly episode?: string;
+  readonly detector?: string;
+  /** Rings again although the alert is open already. */
+  readonly worse?: boolean;
+}
+
+/** All that a workflow can do. Every effect is a journalled Step. */
+export interface WorkflowContext {
+  readonly home: { readonly id: string; readonly name: string; readonly zone: string };
+  readonly trigger: TriggerFired;
+  /** Runs once; after a crash its recorded result is used again. */
+  step<T>(name: string, body: () => Promise<T> | T): Promise<T>;
+  /** Opens the alert, or updates the open one with this key. */
+  alert(request: AlertRequest): Promise<{ id: string }>;
+  /** Says it is over, silently, where it was told. */
+  resolve(key: string, last: { title: string; text: string; at: number }): Promise<void>;
+  /** Asks for an Action; passes the guardrail, is confirmed by the Mirror. */
+  act(action: Action): Promise<ActionOutcome>;
+  log(message: string): void;
+}
+
+export type ActionOutcome =
+  | { readonly kind: 'confirmed' | 'sent'; readonly at: number }
+  | { readonly kind: 'refused'; readonly rule: string; readonly message: string }
+  | { readonly kind: 'unconfirmed'; readonly message: string };
+
+export interface WorkflowDefinition<S extends SettingsSchema = SettingsSchema> {
+  readonly kind: 'workflow';
+  readonly title: string;
+  /** One sentence: what it does. */
+  readonly text: string;
+  readonly triggers: readonly TriggerSpec[];
+  readonly settings: S;
+  run(context: WorkflowContext, settings: z.output<S>): Promise<unknown>;
+}
+export const defineWorkflow = <S extends SettingsSchema>(
+  definition: Omit<WorkflowDefinition<S>, 'kind'>,
+): WorkflowDefinition<S> => ({ kind: 'workflow', ...definition });
+
+/** How a kind of trigger decides that a workflow's Run starts. Pure. */
+export interface TriggerDefinition {
+  readonly kind: 'trigger';
+  readonly title: string;
+  /** True when what happened is what the workflow's spec waits for. */
+  matches(spec: TriggerSpec, fired: TriggerFired): boolean;
+  /** Id of the Run: the same happening always names the same Run, so it starts once. */
+  runKey(fired: TriggerFired): string;
+  /** Why, in words. */
+  reason(fired: TriggerFired): string;
+}
+export const defineTrigger = (definition: Omit<TriggerDefinition, 'kind'>): TriggerDefinition => ({
+  kind: 'trigger',
+  ...definition,
+});

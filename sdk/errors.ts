@@ -1,0 +1,517 @@
+/**
+ * One error class, one table. The code is the type: `room.what_happened`, never renamed, never reused.
+ * `retry` is what the durable engine and the Link obey: true means "the same request may work later".
+ */
+
+export interface ErrorRow {
+  /** HTTP status of the answer that carries this error. */
+  readonly status: number;
+  /** Exit code of the command line: 2 wrong use, 3 home not reached, 4 refused by a guardrail, 1 else. */
+  readonly exit: 1 | 2 | 3 | 4;
+  readonly retry: boolean;
+  /** The person's next action. */
+  readonly hint: string;
+}
+
+const link = (status: number, retry: boolean, hint: string) =>
+  ({ status, exit: 3, retry, hint }) as const;
+
+export const errorTable = {
+  'link.address_invalid': link(
+    422,
+    false,
+    'Type an address such as 192.168.1.20, homeassistant.local or https://home.example.org.',
+  ),
+  'link.name_not_found': link(
+    502,
+    true,
+    'Check the spelling. Names that end in .local work only in the same network; try the IP address.',
+  ),
+  'link.refused': link(
+    502,
+    true,
+    'Is Home Assistant running? If it runs on another port, type it under Port.',
+  ),
+  'link.unreachable': link(
+    502,
+    true,
+    'Check that the home is online. An address such as 192.168.… works only inside that network.',
+  ),
+  'link.tls_untrusted': link(
+    502,
+    false,
+    'Install a certificate with its full chain, or link again with the certificate pinned.',
+  ),
+  'link.tls_expired': link(
+    502,
+    false,
+    'Renew the certificate, restart what serves it, and check the clock of both computers.',
+  ),
+  'link.tls_name_mismatch': link(
+    502,
+    false,
+    'Use the name that stands in the certificate as the address.',
+  ),
+  'link.tls_client_certificate': link(
+    502,
+    false,
+    'The server asks for a client certificate. Exempt Tomte from it, or use another address.',
+  ),
+  'link.wants_https': link(
+    502,
+    false,
+    'This port speaks https. Put https:// in front of the address.',
+  ),
+  'link.wants_http': link(
+    502,
+    false,
+    'This port speaks plain http. Put http:// in front of the address, or set up https there.',
+  ),
+  'link.cloud_disconnected': link(
+    502,
+    true,
+    'In that home open Settings, Home Assistant Cloud, Remote control, and switch it on.',
+  ),
+  'link.not_home_assistant': link(
+    502,
+    false,
+    'Something else answers there. Check address and port; leave out any path.',
+  ),
+  'link.redirected': link(
+    502,
+    false,
+    'The address sends visitors elsewhere. Confirm the new address by typing it as the address.',
+  ),
+  'link.access_gateway': link(
+    502,
+    false,
+    'A login page stands in front of Home Assistant. Let /api/* and /auth/* pass without it.',
+  ),
+  'link.proxy_untrusted': link(
+    502,
+    false,
+    'In Home Assistant: Settings, System, Network: trust the address of your reverse proxy.',
+  ),
+  'link.websocket_blocked': link(
+    502,
+    false,
+    'Switch on WebSocket support in the reverse proxy (Upgrade and Connection headers).',
+  ),
+  'link.proxy_error': link(
+    502,
+    true,
+    'The proxy answers, Home Assistant behind it does not. Check that Home Assistant is running.',
+  ),
+  'link.rate_limited': link(
+    502,
+    true,
+    'Something in front of Home Assistant limits requests. Wait a few minutes, or exempt Tomte.',
+  ),
+  'link.address_banned': link(
+    502,
+    false,
+    'Remove this computer’s line from ip_bans.yaml in Home Assistant’s configuration folder and restart it.',
+  ),
+  'link.forbidden': link(
+    502,
+    false,
+    'A firewall or web filter refuses this computer. Allow its address there.',
+  ),
+  'link.starting': link(502, true, 'Home Assistant is starting. Wait a minute and try again.'),
+  'link.onboarding_unfinished': link(
+    502,
+    false,
+    'Open Home Assistant in a browser and finish its first set-up.',
+  ),
+  'link.token_missing': link(
+    422,
+    false,
+    'Make a long-lived access token in your Home Assistant profile, under Security, and paste it.',
+  ),
+  'link.token_malformed': link(
+    422,
+    false,
+    'Paste the whole token: three parts with two dots, about 180 characters, shown once when made.',
+  ),
+  'link.token_expired': link(
+    401,
+    false,
+    'Make a new long-lived access token in your Home Assistant profile, under Security.',
+  ),
+  'link.token_rejected': link(
+    401,
+    false,
+    'Make a new long-lived access token in your Home Assistant profile and paste it whole.',
+  ),
+  'link.token_local_only': link(
+    401,
+    false,
+    'The user may log in only from the local network. Allow remote login for it, or use the local address.',
+  ),
+  'link.user_inactive': link(
+    401,
+    false,
+    'An administrator must activate this user in Home Assistant, or use another user’s token.',
+  ),
+  'link.version_unsupported': link(502, false, 'Update Home Assistant to 2024.4 or newer.'),
+  'link.already_linked': link(
+    409,
+    false,
+    'This home is linked. To renew its token, unlink it first or run link with the same address and --replace.',
+  ),
+  'link.plain_http': link(
+    422,
+    false,
+    'The token would travel readable. Use https, or allow plain http for this address.',
+  ),
+  'link.lost': link(503, true, 'Tomte keeps trying by itself. tomte doctor tells what is wrong.'),
+  'link.stopped': link(499, false, 'Start again when you like.'),
+
+  'home.not_found': {
+    status: 404,
+    exit: 2,
+    retry: false,
+    hint: 'tomte homes lists the linked homes.',
+  },
+  'home.call_failed': {
+    status: 502,
+    exit: 1,
+    retry: true,
+    hint: 'Home Assistant refused or failed the request; its log tells more.',
+  },
+  'home.call_timeout': {
+    status: 504,
+    exit: 1,
+    retry: true,
+    hint: 'Home Assistant did not answer in time. It may be busy.',
+  },
+  'home.call_invalid': {
+    status: 422,
+    exit: 1,
+    retry: false,
+    hint: 'Home Assistant does not accept this request. Check its fields.',
+  },
+  'home.not_permitted': {
+    status: 403,
+    exit: 1,
+    retry: false,
+    hint: 'The user behind the token may not do this. See the table of rights in docs/guide/link.md.',
+  },
+  'home.frame_invalid': {
+    status: 502,
+    exit: 1,
+    retry: true,
+    hint: 'The home sent something that is not the protocol. Tomte reconnects.',
+  },
+  'home.frame_too_large': {
+    status: 502,
+    exit: 1,
+    retry: true,
+    hint: 'The home sent more than Tomte accepts in one message. Tomte reconnects.',
+  },
+  'home.entity_unknown': {
+    status: 404,
+    exit: 1,
+    retry: false,
+    hint: 'No such entity in the home. It may have been renamed.',
+  },
+  'home.action_unknown': {
+    status: 404,
+    exit: 1,
+    retry: false,
+    hint: 'No such Action in the home. Its integration may not be loaded.',
+  },
+  'home.action_unconfirmed': {
+    status: 504,
+    exit: 1,
+    retry: true,
+    hint: 'Home Assistant accepted the request but the device did not follow.',
+  },
+
+  'guardrail.not_granted': {
+    status: 403,
+    exit: 4,
+    retry: false,
+    hint: 'Allow this entity for this workflow first; nothing is switched unless you allowed it.',
+  },
+  'guardrail.never': {
+    status: 403,
+    exit: 4,
+    retry: false,
+    hint: 'Locks, alarms, garage doors, valves and sirens need your own yes each time.',
+  },
+  'guardrail.target_too_wide': {
+    status: 403,
+    exit: 4,
+    retry: false,
+    hint: 'Name single entities; areas, devices and labels are not switched as a whole.',
+  },
+  'guardrail.stopped': {
+    status: 403,
+    exit: 4,
+    retry: false,
+    hint: 'All Actions are stopped. tomte stop-actions --resume lets them go on.',
+  },
+
+  'store.folder_unreachable': {
+    status: 500,
+    exit: 2,
+    retry: false,
+    hint: 'Choose a data folder that every user may pass through, with --data DIR.',
+  },
+  'store.folder_in_use': {
+    status: 409,
+    exit: 2,
+    retry: false,
+    hint: 'Another Tomte owns this data folder. Stop it, or use another --data.',
+  },
+  'store.newer_than_program': {
+    status: 500,
+    exit: 2,
+    retry: false,
+    hint: 'The data was written by a newer Tomte. Update, or restore the backup it made.',
+  },
+  'store.unavailable': {
+    status: 503,
+    exit: 1,
+    retry: true,
+    hint: 'The database does not answer. Tomte restarts it by itself; see the log.',
+  },
+  'store.platform_unsupported': {
+    status: 500,
+    exit: 2,
+    retry: false,
+    hint: 'No database comes for this platform. Set DATABASE_URL to a PostgreSQL of yours.',
+  },
+  'store.start_failed': {
+    status: 500,
+    exit: 1,
+    retry: false,
+    hint: 'The database could not start. The last lines of its log are in the details.',
+  },
+  'store.key_missing': {
+    status: 500,
+    exit: 2,
+    retry: false,
+    hint: 'Put the key file back (TOMTE_KEY_FILE or <data>/key); without it the tokens cannot be read.',
+  },
+  'store.key_exposed': {
+    status: 500,
+    exit: 2,
+    retry: false,
+    hint: 'The key file must be readable by its owner only: chmod 600.',
+  },
+  'store.secret_unreadable': {
+    status: 500,
+    exit: 1,
+    retry: false,
+    hint: 'The stored secret does not fit the key or its row. Link the home again.',
+  },
+
+  'config.invalid': {
+    status: 422,
+    exit: 2,
+    retry: false,
+    hint: 'tomte check shows every problem at once.',
+  },
+  'config.password_required': {
+    status: 500,
+    exit: 2,
+    retry: false,
+    hint: 'Set a password first (tomte password), or keep --host 127.0.0.1.',
+  },
+  'config.port_in_use': {
+    status: 500,
+    exit: 2,
+    retry: false,
+    hint: 'Something listens on this port. Choose another with --port.',
+  },
+  'config.extension_invalid': {
+    status: 500,
+    exit: 2,
+    retry: false,
+    hint: 'The file must default-export the right define…() call; see the guide.',
+  },
+  'config.folder_writable': {
+    status: 500,
+    exit: 2,
+    retry: false,
+    hint: 'The extension folder must not be writable by group or others: chmod go-w.',
+  },
+  'config.node_too_old': {
+    status: 500,
+    exit: 2,
+    retry: false,
+    hint: 'Install Node 24, or a platform for which npm brings it.',
+  },
+
+  'cli.usage': { status: 400, exit: 2, retry: false, hint: 'tomte --help lists the commands.' },
+  'cli.service_unreachable': {
+    status: 502,
+    exit: 1,
+    retry: true,
+    hint: 'The service file is there but nobody answers. Start Tomte again.',
+  },
+
+  'api.invalid': {
+    status: 422,
+    exit: 2,
+    retry: false,
+    hint: 'details names each field, what was found and what was expected.',
+  },
+  'api.not_found': { status: 404, exit: 1, retry: false, hint: 'Check the address.' },
+  'api.method_not_allowed': {
+    status: 405,
+    exit: 1,
+    retry: false,
+    hint: 'Use the method named in the reference.',
+  },
+  'api.too_large': { status: 413, exit: 1, retry: false, hint: 'Send less at once.' },
+  'api.login_required': { status: 401, exit: 1, retry: false, hint: 'Log in with the password.' },
+  'api.password_wrong': { status: 401, exit: 1, retry: false, hint: 'Try again in a few seconds.' },
+  'api.origin_refused': {
+    status: 403,
+    exit: 1,
+    retry: false,
+    hint: 'Open Tomte by its own address.',
+  },
+  'api.link_expired': {
+    status: 410,
+    exit: 1,
+    retry: false,
+    hint: 'Open the alert in Tomte itself.',
+  },
+
+  'alert.not_found': { status: 404, exit: 1, retry: false, hint: 'tomte alerts lists them.' },
+  'channel.not_found': {
+    status: 404,
+    exit: 2,
+    retry: false,
+    hint: 'tomte channels lists what is set up.',
+  },
+  'channel.refused': {
+    status: 502,
+    exit: 1,
+    retry: false,
+    hint: 'The channel refused the message. Check its settings.',
+  },
+  'channel.unreachable': {
+    status: 502,
+    exit: 1,
+    retry: true,
+    hint: 'The channel does not answer. Tomte tries again by itself.',
+  },
+  'channel.address_invalid': {
+    status: 422,
+    exit: 2,
+    retry: false,
+    hint: 'Write a whole address, such as https://ntfy.sh/my-home.',
+  },
+  'workflow.not_found': { status: 404, exit: 2, retry: false, hint: 'tomte workflows lists them.' },
+  'workflow.settings_invalid': {
+    status: 422,
+    exit: 2,
+    retry: false,
+    hint: 'details names each setting that is wrong.',
+  },
+  'run.not_found': {
+    status: 404,
+    exit: 1,
+    retry: false,
+    hint: 'tomte runs lists them. Details older than 90 days are gone.',
+  },
+  'run.step_order_changed': {
+    status: 500,
+    exit: 1,
+    retry: false,
+    hint: 'The workflow changed while this Run was waiting. Start it again.',
+  },
+  'run.failed': {
+    status: 500,
+    exit: 1,
+    retry: false,
+    hint: 'The Run’s page tells which step failed and why.',
+  },
+  'detect.input_invalid': {
+    status: 422,
+    exit: 2,
+    retry: false,
+    hint: 'The first line describes the home, each further line is one reading.',
+  },
+  'app.internal': {
+    status: 500,
+    exit: 1,
+    retry: false,
+    hint: 'This is a fault in Tomte. Its log tells more; report it with the lines around it.',
+  },
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** The one JSON shape of an error, on every route, socket and command. */
+export interface ErrorBody {
+  error: { code: ErrorCode; message: string; hint: string; details: Record<string, unknown> };
+}
+
+export interface ErrorOptions {
+  cause?: unknown;
+  /** Replaces the table's hint where the cause is known more exactly. */
+  hint?: string;
+  /** Machine-readable facts. Never a secret. */
+  details?: Record<string, unknown>;
+}
+
+/** Every expected failure of Tomte. `message` says what happened, `hint` what to do next. */
+export class TomteError extends Error {
+  override readonly name = 'TomteError';
+  readonly code: ErrorCode;
+  readonly hint: string;
+  readonly details: Record<string, unknown>;
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint ?? errorTable[code].hint;
+    this.details = options.details ?? {};
+  }
+
+  get row(): ErrorRow {
+    return errorTable[this.code];
+  }
+
+  toJSON(): ErrorBody {
+    const { code, message, hint, details } = this;
+    return { error: { code, message, hint, details } };
+  }
+
+  /** Rebuilds the error a service answered with; the client throws the same class with the same code. */
+  static fromBody(body: ErrorBody): TomteError {
+    const { code, message, hint, details } = body.error;
+    return new TomteError(code in errorTable ? code : 'app.internal', message, { hint, details });
+  }
+}
+
+/** The TomteError with this code, or false: `isError(e, 'link.refused')`. */
+export function isError(error: unknown, ...codes: ErrorCode[]): error is TomteError {
+  return error instanceof TomteError && (codes.length === 0 || codes.includes(error.code));
+}
+
+/** Warnings of a good link: things that work but will surprise. */
+export const warningTable = {
+  'link.token_admin':
+    'A user without administrator rights is enough for nearly everything; the guide has the table of what would be missing.',
+  'link.token_expires_soon':
+    'Make a new token in your Home Assistant profile before this one ends.',
+  'link.token_rights_missing':
+    'Buttons pressed in the phone app are not heard with this user’s token; the alert’s link works instead.',
+  'link.recovery_mode':
+    'Home Assistant runs in recovery or safe mode: most entities are missing until its configuration is mended.',
+  'link.recorder_missing':
+    'Add recorder: to Home Assistant’s configuration; without it nothing missed can be rebuilt.',
+  'link.history_missing':
+    'Add history: to Home Assistant’s configuration, so that Tomte can learn from the past.',
+  'link.energy_missing':
+    'Fill Home Assistant’s energy page (two minutes), so that Tomte knows meters, sun and battery.',
+} as const;
+
+export type WarningCode = keyof typeof warningTable;

@@ -1,0 +1,212 @@
+/**
+ * Everything that can be asked of Tomte, once: name, method, path, input, output.
+ * The HTTP routes, the client, the command line and the reference are all made from this table.
+ * Paths are relative: Tomte may stand behind a prefix. `:name` parts are taken from the input.
+ */
+import { z } from 'zod';
+import * as t from './types.ts';
+
+const none = z.strictObject({});
+const home = z.string().max(200);
+const id = z.string().max(200);
+
+const op = <I extends z.ZodType, O extends z.ZodType>(
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  input: I,
+  output: O,
+  about: string,
+) => ({ method, path, input, output, about });
+
+export const operations = {
+  status: op('GET', 'status', none, t.serviceStatus, 'What runs here.'),
+  today: op(
+    'GET',
+    'today',
+    z.strictObject({ since: z.string().optional() }),
+    t.today,
+    'Is it well, what happens next, what needs me.',
+  ),
+
+  listHomes: op('GET', 'homes', none, z.array(t.homeSummary), 'The linked homes.'),
+  findHomes: op(
+    'GET',
+    'found-homes',
+    none,
+    z.array(t.foundHome),
+    'Homes announced on the local network.',
+  ),
+  linkHome: op(
+    'POST',
+    'homes',
+    t.linkRequest,
+    t.linkAnswer,
+    'Authorize: test, say what is wrong, keep the home if right.',
+  ),
+  unlinkHome: op(
+    'DELETE',
+    'homes/:home',
+    z.strictObject({ home, revoke: z.union([z.boolean(), z.stringbool()]).optional() }),
+    z.object({ unlinked: z.string(), revoked: z.boolean() }),
+    'Forget a home; with revoke, delete its token in Home Assistant.',
+  ),
+  doctor: op(
+    'GET',
+    'homes/:home/doctor',
+    z.strictObject({ home }),
+    t.doctorReport,
+    'Every probe of the Link, each finding with its fix.',
+  ),
+  firstLook: op(
+    'GET',
+    'homes/:home/first-look',
+    z.strictObject({ home }),
+    t.firstLook,
+    'What is there, what was unusual, what is broken, what could be switched on.',
+  ),
+  listEntities: op(
+    'GET',
+    'homes/:home/entities',
+    z.strictObject({ home }),
+    z.array(t.entityRow),
+    'All entities with area, state and age.',
+  ),
+
+  listAlerts: op(
+    'GET',
+    'alerts',
+    z.strictObject({
+      state: t.alertState.optional(),
+      home: home.optional(),
+      limit: z.coerce.number().int().min(1).max(1000).optional(),
+    }),
+    z.array(t.alert),
+    'Alerts, newest first.',
+  ),
+  getAlert: op(
+    'GET',
+    'alerts/:id',
+    z.strictObject({ id }),
+    t.alertPage,
+    'One alert with facts and chart.',
+  ),
+  acknowledgeAlert: op(
+    'POST',
+    'alerts/:id/acknowledge',
+    z.strictObject({ id, by: z.string().max(80).optional() }),
+    t.alertPage,
+    'Somebody saw it.',
+  ),
+  quietAlert: op(
+    'POST',
+    'alerts/:id/quiet',
+    z.strictObject({ id, until: z.string() }),
+    t.alertPage,
+    'Quiet until a time.',
+  ),
+
+  listWorkflows: op(
+    'GET',
+    'workflows',
+    z.strictObject({ home: home.optional() }),
+    z.array(t.workflowRow),
+    'Workflows, home by home.',
+  ),
+  setWorkflow: op(
+    'PUT',
+    'homes/:home/workflows/:name',
+    z.strictObject({
+      home,
+      name: id,
+      mode: t.workflowMode.optional(),
+      settings: z.record(z.string(), z.unknown()).optional(),
+      grants: z.array(z.string()).optional(),
+    }),
+    t.workflowRow,
+    'Turn on, off, or watch only; change settings and what it may switch.',
+  ),
+  listRuns: op(
+    'GET',
+    'runs',
+    z.strictObject({
+      home: home.optional(),
+      workflow: z.string().optional(),
+      limit: z.coerce.number().int().min(1).max(1000).optional(),
+    }),
+    z.array(t.run),
+    'Runs, newest first.',
+  ),
+  getRun: op('GET', 'runs/:id', z.strictObject({ id }), t.runPage, 'One Run with its steps.'),
+
+  listChannelKinds: op(
+    'GET',
+    'channel-kinds',
+    none,
+    z.array(t.channelKind),
+    'Kinds of channels and the form of each.',
+  ),
+  listChannels: op('GET', 'channels', none, z.array(t.channelRow), 'Where alerts go.'),
+  saveChannel: op(
+    'POST',
+    'channels',
+    z.strictObject({
+      id: id.optional(),
+      kind: z.string(),
+      name: z.string().max(120),
+      home: home.nullable().optional(),
+      enabled: z.boolean().optional(),
+      severities: z.array(t.severity).optional(),
+      settings: z.record(z.string(), z.unknown()),
+    }),
+    t.channelRow,
+    'Add or change a channel.',
+  ),
+  removeChannel: op(
+    'DELETE',
+    'channels/:id',
+    z.strictObject({ id }),
+    z.object({ removed: z.string() }),
+    'Remove a channel.',
+  ),
+  testChannel: op(
+    'POST',
+    'channels/:id/test',
+    z.strictObject({ id }),
+    t.channelRow,
+    'Send a test: arrived, picture, button.',
+  ),
+  confirmChannelTest: op(
+    'POST',
+    'channels/:id/test/confirm',
+    z.strictObject({ id, picture: z.boolean().optional(), button: z.boolean().optional() }),
+    t.channelRow,
+    'The person says what they saw of the test.',
+  ),
+
+  getSettings: op('GET', 'settings', none, t.settings, 'Settings a person changes.'),
+  saveSettings: op(
+    'PUT',
+    'settings',
+    t.settings.partial().strict(),
+    t.settings,
+    'Change settings.',
+  ),
+  stopActions: op(
+    'POST',
+    'stop-actions',
+    z.strictObject({ resume: z.boolean().optional() }),
+    z.object({ stopped: z.boolean() }),
+    'Stop all Actions, or let them go on.',
+  ),
+} as const;
+
+export type Operations = typeof operations;
+export type OperationName = keyof Operations;
+export type Input<N extends OperationName> = z.input<Operations[N]['input']>;
+export type ParsedInput<N extends OperationName> = z.output<Operations[N]['input']>;
+export type Output<N extends OperationName> = z.output<Operations[N]['output']>;
+
+/** All operations as functions: the service implements it, the client speaks it over HTTP. */
+export type Tomte = {
+  [N in OperationName]: (input: Input<N>) => Promise<Output<N>>;
+};

@@ -1,0 +1,377 @@
+/** The nouns that cross the wire, as zod schemas with their types. Times on the wire are ISO 8601 UTC with `Z`. */
+import { z } from 'zod';
+import { chartSpec } from './chart.ts';
+
+export const isoTime = z.string();
+export const severity = z.enum(['now', 'today', 'digest']);
+export const alertState = z.enum(['open', 'acknowledged', 'snoozed', 'resolved']);
+
+export const warning = z.object({ code: z.string(), message: z.string(), hint: z.string() });
+export type Warning = z.infer<typeof warning>;
+
+export const errorShape = z.object({
+  code: z.string(),
+  message: z.string(),
+  hint: z.string(),
+  details: z.record(z.string(), z.unknown()),
+});
+
+export const probeStageName = z.enum([
+  'address',
+  'dns',
+  'tcp',
+  'tls',
+  'http',
+  'websocket',
+  'auth',
+  'home',
+]);
+export type ProbeStageName = z.infer<typeof probeStageName>;
+
+/** One stage of the test request. A stage tried on several ports is one row a port. */
+export const probeStage = z.object({
+  stage: probeStageName,
+  ok: z.boolean(),
+  /** Milliseconds it took. */
+  ms: z.number(),
+  /** What was found, in words a person reads. Never a secret. */
+  detail: z.string(),
+  port: z.number().optional(),
+});
+export type ProbeStage = z.infer<typeof probeStage>;
+
+export const tokenFacts = z.object({
+  issuedAt: isoTime.nullable(),
+  expiresAt: isoTime.nullable(),
+  daysLeft: z.number().nullable(),
+});
+
+export const homeFacts = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** The origin that answered as Home Assistant, such as http://192.168.1.20:8123. */
+  address: z.string(),
+  version: z.string(),
+  timeZone: z.string(),
+  currency: z.string(),
+  entities: z.number(),
+  user: z.object({ name: z.string(), admin: z.boolean() }),
+  token: tokenFacts,
+});
+export type HomeFacts = z.infer<typeof homeFacts>;
+
+export const linkRequest = z.strictObject({
+  /** As a person types or pastes it: IP, host, host:port, URL, with or without a path. */
+  address: z.string().max(2000),
+  port: z.coerce.number().int().min(1).max(65535).optional(),
+  token: z.string().max(16384).optional(),
+  name: z.string().max(120).optional(),
+  /** Keep this server's certificate fingerprint and accept just that one from now on. */
+  pinCertificate: z.boolean().optional(),
+  allowPlainHttp: z.boolean().optional(),
+  /** Renew token and address of a home that is linked already. */
+  replace: z.boolean().optional(),
+});
+export type LinkRequest = z.infer<typeof linkRequest>;
+
+export const linkAnswer = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), home: homeFacts, warnings: z.array(warning) }),
+  z.object({ ok: z.literal(false), error: errorShape, probe: z.array(probeStage) }),
+]);
+export type LinkAnswer = z.infer<typeof linkAnswer>;
+
+export const linkStateKind = z.enum(['connecting', 'syncing', 'live', 'stale', 'stopped']);
+
+export const homeSummary = homeFacts.extend({
+  link: z.object({
+    state: linkStateKind,
+    /** Since when it is in this state. */
+    since: isoTime,
+    /** Time of the newest news from the home. */
+    asOf: isoTime.nullable(),
+    generation: z.number(),
+    /** Cause of the last loss, while not live. */
+    error: errorShape.nullable(),
+    /** When the next attempt is due. */
+    nextAttemptAt: isoTime.nullable(),
+  }),
+  demo: z.boolean(),
+});
+export type HomeSummary = z.infer<typeof homeSummary>;
+
+export const foundHome = z.object({
+  name: z.string(),
+  address: z.string(),
+  version: z.string(),
+  uuid: z.string(),
+});
+export type FoundHome = z.infer<typeof foundHome>;
+
+export const doctorFinding = z.object({
+  id: z.string(),
+  level: z.enum(['ok', 'note', 'warn', 'bad']),
+  title: z.string(),
+  detail: z.string(),
+  fix: z.string().nullable(),
+});
+export const doctorReport = z.object({
+  home: z.string(),
+  name: z.string(),
+  at: isoTime,
+  probe: z.array(probeStage),
+  findings: z.array(doctorFinding),
+  /** Right by right: what this token's user can and cannot do. */
+  rights: z.array(
+    z.object({ what: z.string(), normal: z.string(), admin: z.string(), you: z.boolean() }),
+  ),
+});
+export type DoctorFinding = z.infer<typeof doctorFinding>;
+export type DoctorReport = z.infer<typeof doctorReport>;
+
+export const entityRow = z.object({
+  id: z.string(),
+  name: z.string(),
+  domain: z.string(),
+  area: z.string().nullable(),
+  floor: z.string().nullable(),
+  device: z.string().nullable(),
+  deviceClass: z.string().nullable(),
+  unit: z.string().nullable(),
+  state: z.string(),
+  lastChanged: isoTime,
+  /** When the sensor last reported, also without a change; null when not known. */
+  lastReported: isoTime.nullable(),
+  /** Watched by a workflow, or kept as readings. */
+  watched: z.boolean(),
+});
+export type EntityRow = z.infer<typeof entityRow>;
+
+/** The same numbers the sentence is made of; texts in the order an alert page shows them. */
+export const facts = z.object({
+  is: z.string(),
+  usually: z.string(),
+  since: z.string(),
+  around: z.array(z.string()),
+  probably: z.string().nullable(),
+  check: z.string().nullable(),
+  numbers: z.record(z.string(), z.union([z.number(), z.string(), z.null()])),
+});
+export type Facts = z.infer<typeof facts>;
+
+export const delivery = z.object({
+  channel: z.string(),
+  /** `pending` also covers waiting for another try; `held` is kept back on purpose (quiet, demo). */
+  state: z.enum(['pending', 'sent', 'failed', 'held']),
+  at: isoTime,
+  kind: z.enum(['open', 'update', 'over', 'test']),
+  error: errorShape.nullable().optional(),
+});
+export type Delivery = z.infer<typeof delivery>;
+
+export const alert = z.object({
+  id: z.string(),
+  key: z.string(),
+  title: z.string(),
+  text: z.string(),
+  severity,
+  state: alertState,
+  since: isoTime,
+  resolvedAt: isoTime.nullable(),
+  home: z.string(),
+  entities: z.array(z.string()),
+  deliveries: z.array(delivery),
+});
+export type Alert = z.infer<typeof alert>;
+
+/** An Alert with all its page shows. */
+export const alertPage = alert.extend({
+  homeName: z.string(),
+  updatedAt: isoTime,
+  lines: z.array(z.string()),
+  facts: facts.nullable(),
+  chart: chartSpec.nullable(),
+  workflow: z.string().nullable(),
+  run: z.string().nullable(),
+  seenBy: z.string().nullable(),
+  seenAt: isoTime.nullable(),
+  quietUntil: isoTime.nullable(),
+  demo: z.boolean(),
+});
+export type AlertPage = z.infer<typeof alertPage>;
+
+export const progress = z.object({ done: z.number(), of: z.number(), what: z.string() });
+
+export const unusualFinding = z.object({
+  title: z.string(),
+  text: z.string(),
+  from: isoTime,
+  to: isoTime.nullable(),
+  entities: z.array(z.string()),
+  facts: facts.nullable(),
+  chart: chartSpec.nullable(),
+});
+export const firstLook = z.object({
+  home: z.string(),
+  state: z.enum(['running', 'done', 'failed']),
+  progress,
+  startedAt: isoTime,
+  finishedAt: isoTime.nullable(),
+  days: z.number(),
+  have: z.array(
+    z.object({
+      kind: z.string(),
+      title: z.string(),
+      detail: z.string(),
+      entities: z.array(z.string()),
+    }),
+  ),
+  unusual: z.array(unusualFinding),
+  broken: z.array(
+    z.object({
+      title: z.string(),
+      detail: z.string(),
+      fix: z.string(),
+      entities: z.array(z.string()),
+    }),
+  ),
+  couldSwitchOn: z.array(
+    z.object({
+      workflow: z.string(),
+      title: z.string(),
+      text: z.string(),
+      wouldHaveTold: z.number(),
+      settings: z.record(z.string(), z.unknown()),
+    }),
+  ),
+  error: errorShape.nullable(),
+});
+export type FirstLook = z.infer<typeof firstLook>;
+
+export const workflowMode = z.enum(['on', 'off', 'watch']);
+export const workflowRow = z.object({
+  name: z.string(),
+  title: z.string(),
+  text: z.string(),
+  home: z.string(),
+  mode: workflowMode,
+  settings: z.record(z.string(), z.unknown()),
+  /** JSON schema of the settings: the form is made of it. */
+  schema: z.record(z.string(), z.unknown()),
+  /** Entities it may switch. */
+  grants: z.array(z.string()),
+  lastRun: z
+    .object({ id: z.string(), at: isoTime, state: z.string(), reason: z.string() })
+    .nullable(),
+  /** Whether this home has what the workflow needs, in words. */
+  fits: z.object({ ok: z.boolean(), text: z.string(), entities: z.array(z.string()) }),
+});
+export type WorkflowRow = z.infer<typeof workflowRow>;
+
+export const run = z.object({
+  id: z.string(),
+  home: z.string(),
+  workflow: z.string(),
+  state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
+  /** Why it started, in words. */
+  reason: z.string(),
+  createdAt: isoTime,
+  endedAt: isoTime.nullable(),
+  error: errorShape.nullable(),
+});
+export const runStep = z.object({
+  name: z.string(),
+  startedAt: isoTime.nullable(),
+  endedAt: isoTime.nullable(),
+  input: z.unknown(),
+  output: z.unknown(),
+  error: z.string().nullable(),
+});
+export const runPage = run.extend({ trigger: z.unknown(), steps: z.array(runStep) });
+export type Run = z.infer<typeof run>;
+export type RunPage = z.infer<typeof runPage>;
+
+export const channelRow = z.object({
+  id: z.string(),
+  kind: z.string(),
+  name: z.string(),
+  home: z.string().nullable(),
+  enabled: z.boolean(),
+  severities: z.array(severity),
+  /** Secret settings come as `«secret»` and are kept when sent back so. */
+  settings: z.record(z.string(), z.unknown()),
+  lastDelivery: z
+    .object({ state: z.string(), at: isoTime, error: errorShape.nullable() })
+    .nullable(),
+  /** The three ticks of the last test; null where not known yet. */
+  test: z
+    .object({
+      arrived: z.boolean(),
+      picture: z.boolean().nullable(),
+      button: z.boolean().nullable(),
+      at: isoTime,
+    })
+    .nullable(),
+});
+export type ChannelRow = z.infer<typeof channelRow>;
+export const channelKind = z.object({
+  kind: z.string(),
+  title: z.string(),
+  text: z.string(),
+  schema: z.record(z.string(), z.unknown()),
+});
+export type ChannelKind = z.infer<typeof channelKind>;
+
+export const today = z.object({
+  /** The page's one sentence, made by code. */
+  sentence: z.string(),
+  lantern: z.enum(['none', 'low', 'high']),
+  asOf: isoTime.nullable(),
+  stale: z.boolean(),
+  needsYou: z.array(alert),
+  next: z.array(z.object({ at: isoTime.nullable(), what: z.string(), why: z.string() })),
+  sinceYouLooked: z.array(
+    z.object({ at: isoTime, text: z.string(), alert: z.string().nullable() }),
+  ),
+  watching: z.object({
+    sensors: z.number(),
+    reportedLastHour: z.number(),
+    workflowsOn: z.number(),
+  }),
+  chart: chartSpec.nullable(),
+  homes: z.array(homeSummary),
+});
+export type Today = z.infer<typeof today>;
+
+export const serviceStatus = z.object({
+  version: z.string(),
+  startedAt: isoTime,
+  demo: z.boolean(),
+  /** True when a demo home stands behind its own door (path `demo/`). */
+  demoDoor: z.boolean(),
+  homes: z.number(),
+  passwordSet: z.boolean(),
+  actionsStopped: z.boolean(),
+  publicUrl: z.string().nullable(),
+});
+export type ServiceStatus = z.infer<typeof serviceStatus>;
+
+export const settings = z.object({
+  /** Address under which phones reach this Tomte; null means messages carry no links. */
+  publicUrl: z.string().nullable(),
+  /** Days that readings are kept. */
+  retentionDays: z.number().int().min(1).max(3650),
+});
+export type Settings = z.infer<typeof settings>;
+
+/** What the live stream (`GET live`, server-sent events) carries; `type` is the event's name. */
+export type LiveEvent =
+  | { type: 'home'; home: string; link: HomeSummary['link'] }
+  | { type: 'alert'; alert: string; state: Alert['state'] }
+  | {
+      type: 'firstLook';
+      home: string;
+      progress: { done: number; of: number; what: string };
+      state: FirstLook['state'];
+    }
+  | { type: 'states'; home: string; states: { id: string; state: string; at: string }[] }
+  | { type: 'demoGone' };

@@ -1,0 +1,62 @@
+/** Numbers and times as people read them. Pure; used by alerts, pages and pictures alike. */
+
+const minuteMs = 60_000;
+
+/** `52 min`, `1 h 50 min`, `3 d 4 h`, `40 s`. */
+export function duration(ms: number): string {
+  const s = Math.max(0, Math.round(ms / 1000));
+  if (s < 60) return `${s} s`;
+  const min = Math.round(ms / minuteMs);
+  if (min < 60) return `${min} min`;
+  const h = Math.floor(min / 60);
+  if (h < 48) return min % 60 === 0 ? `${h} h` : `${h} h ${min % 60} min`;
+  const d = Math.floor(h / 24);
+  return h % 24 === 0 ? `${d} d` : `${d} d ${h % 24} h`;
+}
+
+/** Two figures, as people speak: 0.41 -> `0.4`, 18.24 -> `18`, 97.3 -> `97`, 1234 -> `1,230`. */
+export function figure(value: number): string {
+  const abs = Math.abs(value);
+  if (abs === 0) return '0';
+  if (abs < 0.1) return String(Number(value.toPrecision(1)));
+  if (abs < 10) return String(Number(value.toFixed(1)));
+  if (abs < 1000) return String(Math.round(value));
+  return (Math.round(value / 10) * 10).toLocaleString('en-US');
+}
+
+/** `0.4 L/min`. */
+export const amount = (value: number, unit: string | null): string =>
+  unit ? `${figure(value)} ${unit}` : figure(value);
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+function format(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = zone + JSON.stringify(options);
+  let made = formats.get(key);
+  if (!made) {
+    made = new Intl.DateTimeFormat('en-GB', { timeZone: zone, ...options });
+    formats.set(key, made);
+  }
+  return made;
+}
+
+/** Clock time in the home's zone: `02:41`. */
+export const clockTime = (t: number, zone: string): string =>
+  format(zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(t);
+
+/** `13 Nov`. */
+export const dayTime = (t: number, zone: string): string =>
+  format(zone, { day: 'numeric', month: 'short' }).format(t);
+
+/** `Saturday 21 November`. */
+export const longDay = (t: number, zone: string): string =>
+  format(zone, { weekday: 'long', day: 'numeric', month: 'long' }).format(t).replace(',', '');
+
+/** Clock time, with the day in front when it is not the day of `now`. */
+export function moment(t: number, now: number, zone: string): string {
+  const same = dayTime(t, zone) === dayTime(now, zone);
+  return same ? clockTime(t, zone) : `${dayTime(t, zone)} ${clockTime(t, zone)}`;
+}
+
+/** `1 sensor`, `2 sensors`. */
+export const count = (n: number, one: string, many = `${one}s`): string =>
+  `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;

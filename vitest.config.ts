@@ -1,0 +1,24 @@
+import { defineConfig } from 'vitest/config';
+
+// `npm test` runs all but the folders below, which need minutes, a real home, or both.
+const long = ['test/long/**', 'test/crash/**'];
+const real = ['test/real/**'];
+const suite = process.env.TOMTE_SUITE ?? 'fast';
+
+export default defineConfig({
+  ssr: { resolve: { conditions: ['source'], externalConditions: ['source'] } },
+  test: {
+    include:
+      suite === 'long'
+        ? long.map((d) => `${d}/*.test.ts`)
+        : suite === 'real'
+          ? [...real.map((d) => `${d}/*.test.ts`), 'test/contract/**/*.test.ts']
+          : ['sdk/**/*.test.ts', 'src/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'],
+    exclude: ['**/node_modules/**', ...(suite === 'fast' ? [...long, ...real] : [])],
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+    execArgv: ['--conditions=source'],
+    server: { deps: { inline: [/@tomte\/sdk/] } },
+  },
+});
