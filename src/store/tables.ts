@@ -1,0 +1,237 @@
+import type { ColumnType, Generated, Insertable, Kysely, Selectable, Updateable } from 'kysely';
+
+/**
+ * The tables of `migrations/`, as Kysely sees them. `bigint` columns are epoch milliseconds or
+ * counters and are read as numbers (the pool parses them; all are far below 2^53); `timestamptz`
+ * columns are `Date`s and may be written as a `Date` or as ISO 8601 text.
+ */
+
+type Time = ColumnType<Date, Date | string, Date | string>;
+type MaybeTime = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+type TimeNow = ColumnType<Date, Date | string | undefined, Date | string>;
+type Texts = ColumnType<string[], readonly string[] | undefined, readonly string[]>;
+/** Written as a value or as its JSON text; `json()` makes the text, which arrays and strings need. */
+type Json = ColumnType<unknown, unknown, unknown>;
+type MaybeJson = ColumnType<unknown, unknown, unknown>;
+
+export interface HomesTable {
+  id: string;
+  name: string;
+  instance: string | null;
+  address: string;
+  version: string;
+  time_zone: string;
+  currency: string;
+  user_name: string;
+  user_id: string;
+  user_admin: boolean;
+  token_sealed: Buffer;
+  token_issued_at: MaybeTime;
+  token_expires_at: MaybeTime;
+  pinned_certificate: string | null;
+  allow_plain_http: Generated<boolean>;
+  entities: Generated<number>;
+  linked_at: TimeNow;
+  position: Generated<number>;
+}
+
+export interface LeasesTable {
+  home_id: string;
+  worker: string;
+  boot: string;
+  token: number;
+  renewed_at: Time;
+  expires_at: Time;
+}
+
+export interface SeriesTable {
+  id: ColumnType<number, never, never>;
+  home_id: string;
+  entity_id: string;
+  unit: string | null;
+}
+
+export interface ReadingsTable {
+  series_id: number;
+  at: number;
+  value: number | null;
+  word: string | null;
+  late: Generated<boolean>;
+}
+
+export interface HoursTable {
+  series_id: number;
+  at: number;
+  mean: number | null;
+  min: number | null;
+  max: number | null;
+  change: number | null;
+}
+
+export interface GapsTable {
+  id: ColumnType<number, never, never>;
+  home_id: string;
+  began_at: number;
+  ended_at: number;
+  cause: string;
+  rebuilt: number;
+  unknown_entities: Texts;
+}
+
+export interface DetectorStatesTable {
+  home_id: string;
+  detector: string;
+  state: Json;
+  position: number;
+}
+
+export interface EpisodesTable {
+  id: string;
+  home_id: string;
+  detector: string;
+  about: string;
+  state: 'open' | 'over';
+  since: number;
+  raised_at: number;
+  cleared_at: number | null;
+  finding: Json;
+}
+
+export interface WorkflowSettingsTable {
+  home_id: string;
+  workflow: string;
+  mode: 'on' | 'off' | 'watch';
+  settings: Json;
+  grants: Texts;
+  changed_at: TimeNow;
+}
+
+export interface RunsTable {
+  id: string;
+  home_id: string;
+  workflow: string;
+  trigger: Json;
+  reason: string;
+  state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+  result: MaybeJson;
+  error: MaybeJson;
+  created_at: TimeNow;
+  ended_at: MaybeTime;
+}
+
+export interface NotRunTable {
+  id: ColumnType<number, never, never>;
+  home_id: string;
+  workflow: string;
+  reason: string;
+  at: TimeNow;
+}
+
+export interface ActionsTable {
+  id: ColumnType<number, never, never>;
+  home_id: string;
+  key: string;
+  asked_by: string;
+  action: Json;
+  rule: string | null;
+  attempts: Generated<number>;
+  asked_at: TimeNow;
+  answered_at: MaybeTime;
+  outcome: MaybeJson;
+}
+
+export interface AlertsTable {
+  id: string;
+  home_id: string;
+  key: string;
+  title: string;
+  text: string;
+  lines: Texts;
+  severity: 'now' | 'today' | 'digest';
+  state: 'open' | 'acknowledged' | 'snoozed' | 'resolved';
+  since: Time;
+  entities: Texts;
+  facts: MaybeJson;
+  detector: string | null;
+  episode: string | null;
+  workflow: string | null;
+  run: string | null;
+  created_at: TimeNow;
+  updated_at: TimeNow;
+  resolved_at: MaybeTime;
+  seen_by: string | null;
+  seen_at: MaybeTime;
+  quiet_until: MaybeTime;
+}
+
+export interface ChannelsTable {
+  id: string;
+  home_id: string | null;
+  kind: string;
+  name: string;
+  enabled: Generated<boolean>;
+  severities: Texts;
+  settings: Json;
+  secrets_sealed: Buffer | null;
+  test: MaybeJson;
+  created_at: TimeNow;
+}
+
+export interface DeliveriesTable {
+  id: string;
+  alert_id: string | null;
+  channel_id: string;
+  kind: 'open' | 'update' | 'over' | 'test';
+  turn: Generated<number>;
+  state: 'pending' | 'sending' | 'sent' | 'failed' | 'held';
+  silent: Generated<boolean>;
+  message: Json;
+  attempts: Generated<number>;
+  next_at: TimeNow;
+  created_at: TimeNow;
+  sent_at: MaybeTime;
+  receipt: string | null;
+  error: MaybeJson;
+}
+
+export interface SettingsTable {
+  name: string;
+  value: Json;
+}
+
+export interface FirstLooksTable {
+  home_id: string;
+  look: Json;
+  updated_at: TimeNow;
+}
+
+export interface Tables {
+  homes: HomesTable;
+  leases: LeasesTable;
+  series: SeriesTable;
+  readings: ReadingsTable;
+  hours: HoursTable;
+  gaps: GapsTable;
+  detector_states: DetectorStatesTable;
+  episodes: EpisodesTable;
+  workflow_settings: WorkflowSettingsTable;
+  runs: RunsTable;
+  not_run: NotRunTable;
+  actions: ActionsTable;
+  alerts: AlertsTable;
+  channels: ChannelsTable;
+  deliveries: DeliveriesTable;
+  settings: SettingsTable;
+  first_looks: FirstLooksTable;
+}
+
+/** A `Transaction<Tables>` is one too. */
+export type Db = Kysely<Tables>;
+
+export type Row<T extends keyof Tables> = Selectable<Tables[T]>;
+export type NewRow<T extends keyof Tables> = Insertable<Tables[T]>;
+export type Change<T extends keyof Tables> = Updateable<Tables[T]>;
+
+/** JSON text for a jsonb column: the driver would send an array as a PostgreSQL array. */
+export const json = (value: unknown): string | null =>
+  value === null || value === undefined ? null : JSON.stringify(value);
