@@ -183,6 +183,13 @@ export const operations = {
     'The person says what they saw of the test.',
   ),
 
+  setPassword: op(
+    'POST',
+    'password',
+    z.strictObject({ password: z.string().min(10).max(500) }),
+    z.object({ set: z.literal(true) }),
+    'Set the password that opens the web app and the API.',
+  ),
   getSettings: op('GET', 'settings', none, t.settings, 'Settings a person changes.'),
   saveSettings: op(
     'PUT',

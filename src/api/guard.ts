@@ -1,0 +1,143 @@
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { isIP } from 'node:net';
+import { TomteError } from '@tomte/sdk/errors';
+import type { Context, MiddlewareHandler } from 'hono';
+import { getCookie, setCookie } from 'hono/cookie';
+import type { Clock } from '../lib/clock.ts';
+import type { Secret } from '../lib/secret.ts';
+import { checkPassword } from './password.ts';
+
+const cookieName = 'tomte_session';
+const sessionMs = 30 * 24 * 3600_000;
+const failuresMax = 5;
+const failureWindowMs = 60_000;
+
+export interface GuardOptions {
+  readonly clock: Clock;
+  /** One-machine credential of service.json: the command line's way in. */
+  readonly credential: Secret;
+  /** Key the session cookies are signed with. */
+  readonly sessionKey: Buffer;
+  /** Stored argon2id hash, or null while no password is set. */
+  passwordHash(): string | null;
+  /** Host names besides IP literals and localhost under which Tomte may be opened. */
+  hosts(): readonly string[];
+}
+
+export interface Guard {
+  readonly middleware: MiddlewareHandler;
+  login(c: Context): Promise<Response>;
+  logout(c: Context): Response;
+}
+
+/**
+ * Who may come in. Three checks, in this order:
+ * a name in Host that is not ours is refused (DNS rebinding), a request that another site made is
+ * refused (CSRF), and with a password set a session or the one-machine credential is needed.
+ */
+export function openGuard(o: GuardOptions): Guard {
+  const failures: number[] = [];
+
+  const sign = (payload: string) =>
+    createHmac('sha256', o.sessionKey)
+      .update(`${payload}.${o.passwordHash() ?? ''}`)
+      .digest('base64url');
+
+  function sessionValid(value: string | undefined): boolean {
+    const [expires, nonce, mac] = (value ?? '').split('.');
+    if (!expires || !nonce || !mac || Number(expires) < o.clock.now()) return false;
+    return same(mac, sign(`${expires}.${nonce}`));
+  }
+
+  const hasCredential = (c: Context) => {
+    const given = /^Bearer (.+)$/.exec(c.req.header('authorization') ?? '')?.[1];
+    return given !== undefined && same(given, o.credential.reveal());
+  };
+
+  const middleware: MiddlewareHandler = async (c, next) => {
+    checkHost(c, o.hosts());
+    if (hasCredential(c)) return next();
+    checkOrigin(c, o.hosts());
+    if (o.passwordHash() !== null && !isOpen(c) && !sessionValid(getCookie(c, cookieName))) {
+      throw new TomteError('api.login_required', 'This Tomte asks for its password');
+    }
+    return next();
+  };
+
+  async function login(c: Context): Promise<Response> {
+    const now = o.clock.now();
+    while (failures.length > 0 && failures[0]! < now - failureWindowMs) failures.shift();
+    if (failures.length >= failuresMax) {
+      throw new TomteError('api.password_wrong', 'Too many wrong passwords', {
+        hint: 'Wait a minute, then try again.',
+      });
+    }
+    const hash = o.passwordHash();
+    const body = (await c.req.json().catch(() => null)) as { password?: unknown } | null;
+    const given = typeof body?.password === 'string' ? body.password.slice(0, 1000) : '';
+    if (hash !== null && !(await checkPassword(given, hash))) {
+      failures.push(now);
+      throw new TomteError('api.password_wrong', 'The password is not right');
+    }
+    const payload = `${now + sessionMs}.${randomBytes(16).toString('base64url')}`;
+    setCookie(c, cookieName, `${payload}.${sign(payload)}`, {
+      httpOnly: true,
+      sameSite: 'Strict',
+      secure: new URL(c.req.url).protocol === 'https:',
+      maxAge: sessionMs / 1000,
+      path: '/',
+    });
+    return c.json({ in: true });
+  }
+
+  function logout(c: Context): Response {
+    setCookie(c, cookieName, '', { httpOnly: true, sameSite: 'Strict', maxAge: 0, path: '/' });
+    return c.json({ in: false });
+  }
+
+  return { middleware, login, logout };
+}
+
+/** Pages and pieces that must open before login: the app itself, login, and signed links (they carry their own right). */
+function isOpen(c: Context): boolean {
+  const path = c.req.path.replace(/^\/demo\//, '/');
+  return !path.startsWith('/api/') || path === '/api/login' || path === '/api/logout';
+}
+
+const hostName = (host: string) =>
+  host
+    .replace(/:\d+$/, '')
+    .replace(/^\[|\]$/g, '')
+    .toLowerCase();
+
+function checkHost(c: Context, hosts: readonly string[]): void {
+  const name = hostName(c.req.header('host') ?? '');
+  if (isIP(name) !== 0 || name === 'localhost' || hosts.includes(name)) return;
+  throw new TomteError('api.origin_refused', `Tomte is not known under the name ${name}`, {
+    hint: 'Open Tomte by its IP address, or add this name to hosts in tomte.yaml.',
+  });
+}
+
+function checkOrigin(c: Context, hosts: readonly string[]): void {
+  const site = c.req.header('sec-fetch-site');
+  const mode = c.req.header('sec-fetch-mode');
+  // Following a link from elsewhere to a page is fine; anything else from elsewhere is not.
+  const reading = c.req.method === 'GET' || c.req.method === 'HEAD';
+  if (reading && (mode === 'navigate' || site === undefined)) return;
+  if (site === 'same-origin' || site === 'none') return;
+  const origin = c.req.header('origin');
+  if (site === undefined && origin === undefined) return;
+  if (site === undefined && origin !== undefined && origin !== 'null') {
+    const from = new URL(origin);
+    // Behind Home Assistant's ingress the browser's host comes as X-Forwarded-Host; a page of
+    // another site cannot send that header without a preflight, which is never answered.
+    const own = [c.req.header('host'), c.req.header('x-forwarded-host')];
+    if (own.includes(from.host) || hosts.includes(from.hostname)) return;
+  }
+  throw new TomteError('api.origin_refused', 'The request came from another site');
+}
+
+function same(a: string, b: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}

@@ -1,0 +1,96 @@
+import type { Server } from 'node:http';
+import { type ServerType, serve } from '@hono/node-server';
+import { TomteError } from '@tomte/sdk/errors';
+import { Hono } from 'hono';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { answerError } from './answers.ts';
+import { appFiles } from './app-files.ts';
+import type { Guard } from './guard.ts';
+import { apiRoutes, type Site } from './routes.ts';
+import { type SignedLinks, signedPages } from './signed-pages.ts';
+
+export interface ApiOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly guard: Guard;
+  /** Folder of the built web app. */
+  readonly webFolder: string;
+  readonly home: Site & { readonly links: SignedLinks };
+  /** The demo's site while its door is open, else null. */
+  demo(): Site | null;
+}
+
+const securityHeaders: Record<string, string> = {
+  'content-security-policy':
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'self'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
+/** The whole HTTP side: two places (root and demo/), each with api/ and the same web app. No path is absolute. */
+export function buildApi(o: ApiOptions): Hono {
+  const app = new Hono();
+  app.onError((error, c) => answerError(c, error, o.log));
+  app.use(async (c, next) => {
+    await next();
+    for (const [name, value] of Object.entries(securityHeaders)) c.res.headers.set(name, value);
+  });
+  app.use(o.guard.middleware);
+  for (const base of ['/api', '/demo/api']) {
+    app.post(`${base}/login`, (c) => o.guard.login(c));
+    app.post(`${base}/logout`, (c) => o.guard.logout(c));
+  }
+  app.route('/api', apiRoutes(o.home, o.clock));
+  app.route('/s', signedPages(o.home.links));
+  let demoRoutes: { site: Site; routes: Hono } | null = null;
+  app.all('/demo/api/*', (c) => {
+    const site = o.demo();
+    if (!site)
+      throw new TomteError('api.not_found', 'The demo home is gone since a real one is linked');
+    if (demoRoutes?.site !== site) {
+      demoRoutes = { site, routes: new Hono().route('/demo/api', apiRoutes(site, o.clock)) };
+      demoRoutes.routes.onError((error, inner) => answerError(inner, error, o.log));
+    }
+    return demoRoutes.routes.fetch(c.req.raw, c.env);
+  });
+  app.get('/demo', (c) => c.redirect('demo/'));
+  app.route('/', appFiles(o.webFolder));
+  return app;
+}
+
+export interface Listening {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Listens; port 0 lets the system choose. Throws config.port_in_use. */
+export function listen(app: Hono, o: { host: string; port: number }): Promise<Listening> {
+  return new Promise((resolve, reject) => {
+    const server: ServerType = serve(
+      { fetch: app.fetch, hostname: o.host, port: o.port },
+      (address) => {
+        const port = typeof address === 'object' ? address.port : o.port;
+        resolve({
+          port,
+          close: () =>
+            new Promise((done) => {
+              server.close(() => done());
+              // Live streams never end by themselves.
+              (server as Server).closeAllConnections();
+            }),
+        });
+      },
+    );
+    server.on('error', (cause: NodeJS.ErrnoException) => {
+      const taken = cause.code === 'EADDRINUSE';
+      reject(
+        new TomteError(
+          taken ? 'config.port_in_use' : 'config.invalid',
+          taken ? `Port ${o.port} is taken` : `Cannot listen on ${o.host}:${o.port}`,
+          { cause },
+        ),
+      );
+    });
+  });
+}
