@@ -151,6 +151,8 @@ export interface ChannelDefinition<S extends SettingsSchema = SettingsSchema> {
   readonly settings: S;
   /** True when it speaks through the linked home. */
   readonly throughHome?: boolean;
+  /** True where a message cannot be replaced, as in a mailbox: only news and `over` are sent. */
+  readonly appends?: boolean;
   /** Sends once. Throws TomteError channel.refused (final) or channel.unreachable (tried again). */
   send(message: Message, context: ChannelContext<z.output<S>>): Promise<{ receipt: string }>;
 }
@@ -183,6 +185,8 @@ export interface AlertRequest {
   readonly detector?: string;
   /** Rings again although the alert is open already. */
   readonly worse?: boolean;
+  /** Time of the finding this tells, epoch ms: an older one never overwrites a newer. */
+  readonly at?: number;
 }
 
 /** All that a workflow can do. Every effect is a journalled Step. */
