@@ -1,0 +1,114 @@
+import type { ChartSpec } from '@tomte/sdk/chart';
+import type { ChartInput, Finding } from '@tomte/sdk/define';
+import type { EntityInfo, HourRow } from '@tomte/sdk/home';
+import type { AlertPage } from '@tomte/sdk/types';
+import SunCalc from 'suncalc';
+import { gapsBetween } from '../store/gaps.ts';
+import { readReadings } from '../store/readings.ts';
+import { hoursBetween } from '../store/hours.ts';
+import { seriesIds } from '../store/series.ts';
+import type { HomeLife } from './home-life.ts';
+import type { PlaceParts } from './parts.ts';
+
+const hourMs = 3_600_000;
+const beforeMs = 5 * hourMs;
+const pointsMax = 2_000;
+
+type Coordinates = { latitude?: number; longitude?: number } | null;
+
+/** Time between sunset and sunrise within a window; empty where the home's place is not known. */
+export function nights(place: Coordinates, from: number, to: number): { from: number; to: number }[] {
+  if (place?.latitude === undefined || place.longitude === undefined) return [];
+  const out: { from: number; to: number }[] = [];
+  for (let day = from - 24 * hourMs; day <= to + 24 * hourMs; day += 24 * hourMs) {
+    const set = SunCalc.getTimes(new Date(day), place.latitude, place.longitude).sunset?.getTime();
+    const rise = SunCalc.getTimes(new Date(day + 24 * hourMs), place.latitude, place.longitude).sunrise?.getTime();
+    if (!Number.isFinite(set) || !Number.isFinite(rise)) continue;
+    const night = { from: Math.max(from, set as number), to: Math.min(to, rise as number) };
+    const last = out.at(-1);
+    if (night.from < night.to && (last === undefined || night.from >= last.to)) out.push(night);
+  }
+  return out;
+}
+
+/** Picture of a finding of the past, from hours alone: the day around it. */
+export function findingChart(
+  parts: PlaceParts,
+  o: {
+    zone: string;
+    finding: Finding;
+    until: number | null;
+    hours: readonly HourRow[];
+    info: EntityInfo | undefined;
+    place: Coordinates;
+    state: unknown;
+  },
+): ChartSpec | null {
+  const detector = parts.detectors.get(o.finding.detector);
+  if (!detector || o.hours.length === 0) return null;
+  const from = o.finding.since - 12 * hourMs;
+  const to = (o.until ?? o.finding.at) + 12 * hourMs;
+  const points = o.hours
+    .filter((h) => h.start >= from && h.start <= to)
+    .map((h) => [h.start, h.change ?? h.mean] as const);
+  return detector.chart(o.finding, {
+    zone: o.zone,
+    from,
+    to,
+    now: null,
+    points,
+    hourly: true,
+    unit: o.info?.unit ?? null,
+    until: o.until,
+    gaps: [],
+    nights: nights(o.place, from, to),
+    state: o.state,
+  });
+}
+
+/** Picture of an alert, or of a watched entity on Today: readings where there are some, else hours. */
+export async function alertChart(
+  parts: PlaceParts,
+  life: HomeLife | undefined,
+  alert: Pick<AlertPage, 'home' | 'entities' | 'since' | 'resolvedAt' | 'facts' | 'title'> & { detector: string | null },
+): Promise<ChartSpec | null> {
+  const detector = alert.detector ? parts.detectors.get(alert.detector) : undefined;
+  const entity = alert.entities[0];
+  if (!detector || !entity || !life || !alert.facts) return null;
+  const since = Date.parse(alert.since);
+  const over = alert.resolvedAt ? Date.parse(alert.resolvedAt) : null;
+  const now = parts.clock.now();
+  const to = over === null ? now : Math.min(now, over + hourMs);
+  const from = Math.min(since, to) - beforeMs;
+  const input = await seriesInput(parts, life, { home: alert.home, entity, from, to });
+  if (!input) return null;
+  return detector.chart(
+    { entities: alert.entities, since, facts: alert.facts, title: alert.title },
+    { ...input, now: over === null ? now : null, until: over, state: life.detectorState(alert.detector as string) },
+  );
+}
+
+async function seriesInput(
+  parts: PlaceParts,
+  life: HomeLife,
+  o: { home: string; entity: string; from: number; to: number },
+): Promise<Omit<ChartInput, 'now' | 'until' | 'state'> | null> {
+  const { db } = parts.store;
+  const id = (await seriesIds(db, o.home, [o.entity])).get(o.entity)!;
+  const info = life.link.mirror.info(o.entity);
+  const common = {
+    zone: life.zone,
+    from: o.from,
+    to: o.to,
+    unit: info?.unit ?? null,
+    gaps: (await gapsBetween(db, o.home, o.from, o.to)).map((g) => ({ from: g.beganAt, to: g.endedAt, reason: 'Link lost' })),
+    nights: nights(life.link.mirror.config, o.from, o.to),
+  };
+  const readings = await readReadings(db, id, { from: o.from, to: o.to, limit: pointsMax, before: true });
+  if (readings.length > 0) {
+    return { ...common, hourly: false, points: readings.map((r) => [r.at, r.value] as const) };
+  }
+  const hours = await hoursBetween(db, id, o.from, o.to);
+  if (hours.length === 0) return null;
+  return { ...common, hourly: true, points: hours.map((h) => [h.start, h.change ?? h.mean] as const) };
+}

@@ -1,0 +1,205 @@
+import type { Finding } from '@tomte/sdk/define';
+import { TomteError } from '@tomte/sdk/errors';
+import type { Change, Reading } from '@tomte/sdk/home';
+import type { FirstLook, HomeSummary } from '@tomte/sdk/types';
+import { openStream, type Stream } from '../anomaly/stream.ts';
+import { type Door, openDoor } from '../home/act.ts';
+import { type Link, type LinkState, openLink } from '../home/link.ts';
+import { iso, isoOrNull } from '../lib/clock.ts';
+import { isError } from '@tomte/sdk/errors';
+import type { Secret } from '../lib/secret.ts';
+import { actionJournal } from '../store/actions.ts';
+import { recordGap } from '../store/gaps.ts';
+import type { HomeRow } from '../store/homes.ts';
+import { learnHome, type Learned } from './learn.ts';
+import type { PlaceParts } from './parts.ts';
+import { openReadingsWriter } from './readings-writer.ts';
+import { keptEntities, readingsOf } from './readings.ts';
+import { recordFindings } from './findings.ts';
+
+const tickMs = 10_000;
+/** How often detector states and the position are kept when nothing was found: what a crash makes Tomte read again. */
+const checkpointMs = 300_000;
+const pickCheckMs = 60_000;
+
+/** One home while it is looked after: its Link, its door, its detectors, its readings. */
+export interface HomeLife {
+  readonly home: string;
+  readonly name: string;
+  readonly zone: string;
+  readonly link: Link;
+  readonly door: Door;
+  linkSummary(): HomeSummary['link'];
+  /** Entities a detector looks at. */
+  watched(): readonly string[];
+  firstLook(): FirstLook;
+  /** State of a detector, for charts. */
+  detectorState(name: string): unknown;
+  close(): Promise<void>;
+}
+
+export interface HomeLifeOptions {
+  readonly parts: PlaceParts;
+  readonly row: HomeRow;
+  readonly token: Secret;
+  /** Entities a person granted to who asks. */
+  readonly grants: (askedBy: string) => readonly string[];
+  readonly actionsStopped: () => boolean;
+}
+
+export function openHomeLife(o: HomeLifeOptions): HomeLife {
+  const { parts, row } = o;
+  const { clock } = parts;
+  const log = parts.log.child({ home: row.id });
+  const link = openLink({
+    home: row.id,
+    address: row.address,
+    token: o.token,
+    pin: row.pinned_certificate,
+    clock,
+    log,
+    random: parts.random,
+    position: row.position,
+  });
+  const journal = actionJournal(parts.store.db, row.id);
+  const door = openDoor({ link, clock, log, journal, grants: o.grants, stopped: o.actionsStopped });
+  const writer = openReadingsWriter(parts, row.id);
+  const stopping = new AbortController();
+  let stream: Stream | null = null;
+  let learned: Learned | null = null;
+  let picks: string[] = [];
+  let kept = new Set<string>();
+  let dirty = false;
+
+  async function begin(): Promise<void> {
+    await link.ready(stopping.signal);
+    learned = await learnHome({ parts, row, link, signal: stopping.signal, log });
+    picks = learned.picks;
+    kept = keptEntities(link.mirror.infos(), picks);
+    stream = open(learned.states);
+    const open_ = stream.read(learned.recent);
+    await found(stillOpen([...open_, ...stream.tick(clock.now())]), true);
+  }
+
+  const open = (states: ReadonlyMap<string, unknown>): Stream =>
+    openStream({ detectors: parts.detectors, entities: link.mirror.infos(), zone: row.time_zone, states });
+
+  async function found(findings: readonly Finding[], checkpoint: boolean): Promise<void> {
+    if (findings.length === 0 && !checkpoint) return;
+    await writer.flush();
+    await recordFindings(parts, {
+      home: row.id,
+      findings,
+      states: stream?.save() ?? new Map(),
+      position: link.mirror.asOf ?? 0,
+    });
+    dirty = false;
+  }
+
+  const began = begin().catch((error: unknown) => {
+    if (stopping.signal.aborted) return;
+    log.error({ err: error }, 'the home could not be read after linking; it is watched from now on without a past');
+    stream ??= open(new Map());
+    picks = picks.length > 0 ? picks : stream.picks();
+    kept = keptEntities(link.mirror.infos(), picks);
+  });
+
+  async function take(batch: readonly Change[]): Promise<void> {
+    await began;
+    const readings = readingsOf(batch, kept);
+    for (const reading of readings) writer.add(reading);
+    if (readings.length === 0 || !stream) return;
+    dirty = true;
+    await found(stream.read(readings as Reading[]), false);
+  }
+
+  async function tick(): Promise<void> {
+    // Only a live Link knows that no news means no change.
+    if (!stream || link.state.kind !== 'live' || link.repairing) return;
+    await found(stream.tick(clock.now()), false);
+  }
+
+  function repick(): void {
+    if (!stream || link.state.kind !== 'live') return;
+    const now = stream.picks(link.mirror.infos());
+    if (now.join() === picks.join()) return;
+    log.info({ was: picks.length, now: now.length }, 'what is watched changed');
+    stream = open(stream.save());
+    picks = now;
+    kept = keptEntities(link.mirror.infos(), picks);
+  }
+
+  const guard = (work: () => Promise<void> | void) => () => {
+    Promise.resolve()
+      .then(work)
+      .catch((error: unknown) => log.error({ err: error }, 'watching failed once; it goes on'));
+  };
+  const stops = [
+    link.onChanges(take),
+    link.onState(() => parts.publish({ type: 'home', home: row.id, link: summaryOf(link.state) })),
+    link.onGap((gap) => {
+      recordGap(parts.store.db, row.id, gap).catch((error: unknown) => log.error({ err: error }, 'a Gap was not recorded'));
+    }),
+    clock.every(tickMs, guard(tick)),
+    clock.every(checkpointMs, guard(() => (dirty ? found([], true) : undefined))),
+    clock.every(pickCheckMs, guard(repick)),
+  ];
+
+  return {
+    home: row.id,
+    name: row.name,
+    zone: row.time_zone,
+    link,
+    door,
+    linkSummary: () => summaryOf(link.state),
+    watched: () => picks,
+    firstLook: () => learned?.look() ?? waitingLook(row.id, clock.now(), link.state),
+    detectorState: (name) => stream?.save().get(name) ?? null,
+    async close() {
+      stopping.abort(new TomteError('link.stopped', 'Tomte stops'));
+      for (const stop of stops) stop();
+      await link.close();
+      await began;
+      if (stream) await found([], true);
+      await writer.close();
+    },
+  };
+}
+
+/** Of findings of the past only what still goes on is news; what is over belongs to the first look. */
+function stillOpen(findings: readonly Finding[]): Finding[] {
+  const open = new Map<string, Finding>();
+  for (const finding of findings) {
+    if (finding.kind === 'cleared') open.delete(finding.episode);
+    else open.set(finding.episode, { ...finding, kind: 'raised' });
+  }
+  return [...open.values()];
+}
+
+export function summaryOf(state: LinkState): HomeSummary['link'] {
+  return {
+    state: state.kind,
+    since: iso(state.since),
+    asOf: isoOrNull(state.asOf),
+    generation: state.generation,
+    error: state.error ? state.error.toJSON().error : null,
+    nextAttemptAt: isoOrNull(state.nextAttemptAt),
+  };
+}
+
+function waitingLook(home: string, now: number, state: LinkState): FirstLook {
+  const failed = state.kind === 'stopped' && isError(state.error ?? undefined);
+  return {
+    home,
+    state: failed ? 'failed' : 'running',
+    progress: { done: 0, of: 60, what: 'Reading what is there' },
+    startedAt: iso(now),
+    finishedAt: null,
+    days: 0,
+    have: [],
+    unusual: [],
+    broken: [],
+    couldSwitchOn: [],
+    error: failed && state.error ? state.error.toJSON().error : null,
+  };
+}

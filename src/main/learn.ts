@@ -1,0 +1,129 @@
+import type { Finding } from '@tomte/sdk/define';
+import type { EntityState, HourRow, Reading } from '@tomte/sdk/home';
+import type { FirstLook } from '@tomte/sdk/types';
+import { hourStatistics, listStatistics, stateHistory } from '../home/history.ts';
+import type { Link } from '../home/link.ts';
+import { iso } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { detectorStates } from '../store/detector-states.ts';
+import { readFirstLook, saveFirstLook } from '../store/first-looks.ts';
+import type { HomeRow } from '../store/homes.ts';
+import { insertHours } from '../store/hours.ts';
+import { insertReadings } from '../store/readings.ts';
+import { seriesIds } from '../store/series.ts';
+import { composeFirstLook } from './first-look.ts';
+import type { PlaceParts } from './parts.ts';
+import { keptEntities, toReading } from './readings.ts';
+import { toRow } from './readings-writer.ts';
+
+const dayMs = 86_400_000;
+const pastDays = 60;
+/** The recorder keeps ten days by default; detectors need the last day to know what goes on right now. */
+const recentMs = 10 * dayMs;
+const chunkDays = 10;
+
+export interface Learned {
+  readonly picks: string[];
+  readonly states: ReadonlyMap<string, unknown>;
+  /** Recent readings of watched entities, to be read by the detectors in time order; empty after a restart. */
+  readonly recent: Reading[];
+  look(): FirstLook;
+}
+
+export interface LearnOptions {
+  readonly parts: PlaceParts;
+  readonly row: HomeRow;
+  readonly link: Link;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}
+
+/** Reads a home's past once, right after it was linked; on a later start only what was kept is loaded. */
+export async function learnHome(o: LearnOptions): Promise<Learned> {
+  const { parts, row, link } = o;
+  const infos = link.mirror.infos();
+  const picks = [...new Set([...parts.detectors.values()].flatMap((d) => d.picks(infos)))];
+  const known = await detectorStates(parts.store.db, row.id);
+  const lookKept = (await readFirstLook(parts.store.db, row.id)) as FirstLook | null;
+  if (known.size > 0 && lookKept?.state === 'done') {
+    return { picks, states: known, recent: [], look: () => lookKept };
+  }
+  return firstReading(o, picks);
+}
+
+async function firstReading(o: LearnOptions, picks: string[]): Promise<Learned> {
+  const { parts, row, link, signal, log } = o;
+  const { clock } = parts;
+  const startedAt = clock.now();
+  let look = running(row.id, startedAt, 0);
+  const progress = (done: number, what: string) => {
+    look = { ...look, progress: { done, of: pastDays, what } };
+    parts.publish({ type: 'firstLook', home: row.id, progress: look.progress, state: 'running' });
+  };
+
+  const infos = link.mirror.infos();
+  const kept = keptEntities(infos, picks);
+  const metas = (await listStatistics(link.call)).filter((m) => kept.has(m.id));
+  const hours = new Map<string, HourRow[]>();
+  const to = clock.now();
+  for (let day = pastDays; day > 0; day -= chunkDays) {
+    const part = await hourStatistics(link.call, {
+      ids: metas.map((m) => m.id),
+      from: to - day * dayMs,
+      to: to - (day - chunkDays) * dayMs,
+      signal,
+    });
+    for (const [id, rows] of part) hours.set(id, [...(hours.get(id) ?? []), ...rows]);
+    progress(pastDays - day + chunkDays, `Reading ${pastDays} days`);
+  }
+  const states = await stateHistory(link.call, { entities: [...kept], from: to - recentMs, to, signal });
+  await keep(parts, row.id, hours, states);
+
+  const past = { zone: row.time_zone, entities: infos, hours };
+  const learnedStates = new Map<string, unknown>();
+  const found: Finding[] = [];
+  for (const [name, detector] of parts.detectors) {
+    const settings = detector.settings.parse({});
+    learnedStates.set(name, detector.learn(past, settings));
+    found.push(...detector.look(past, settings));
+  }
+  look = await composeFirstLook({ parts, row, link, hours, found, startedAt, picks, learnedStates });
+  await saveFirstLook(parts.store.db, row.id, look);
+  parts.publish({ type: 'firstLook', home: row.id, progress: look.progress, state: look.state });
+  log.info({ ms: clock.now() - startedAt, series: hours.size, watched: picks.length }, 'first look done');
+  return { picks, states: learnedStates, recent: recentReadings(picks, states), look: () => look };
+}
+
+const running = (home: string, at: number, done: number): FirstLook => ({
+  home,
+  state: 'running',
+  progress: { done, of: pastDays, what: `Reading ${pastDays} days` },
+  startedAt: iso(at),
+  finishedAt: null,
+  days: 0,
+  have: [],
+  unusual: [],
+  broken: [],
+  couldSwitchOn: [],
+  error: null,
+});
+
+async function keep(
+  parts: PlaceParts,
+  home: string,
+  hours: ReadonlyMap<string, readonly HourRow[]>,
+  states: ReadonlyMap<string, readonly EntityState[]>,
+): Promise<void> {
+  const { db } = parts.store;
+  const ids = await seriesIds(db, home, [...new Set([...hours.keys(), ...states.keys()])]);
+  for (const [id, rows] of hours) await insertHours(db, ids.get(id)!, rows);
+  for (const [id, list] of states) {
+    const rows = list.map((s) => toRow(toReading(s, s.lastUpdated), ids.get(id)!));
+    for (let i = 0; i < rows.length; i += 5_000) await insertReadings(db, rows.slice(i, i + 5_000));
+  }
+}
+
+function recentReadings(picks: readonly string[], states: ReadonlyMap<string, readonly EntityState[]>): Reading[] {
+  const all = picks.flatMap((id) => (states.get(id) ?? []).map((s) => toReading(s, s.lastUpdated)));
+  return all.sort((a, b) => a.t - b.t);
+}

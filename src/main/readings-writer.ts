@@ -1,0 +1,70 @@
+import type { Reading } from '@tomte/sdk/home';
+import { insertReadings, type ReadingRow } from '../store/readings.ts';
+import { seriesIds } from '../store/series.ts';
+import type { PlaceParts } from './parts.ts';
+
+const flushMs = 10_000;
+const batchMax = 2_000;
+/** While the database is away this much waits in memory; then the oldest go, and the log says how many. */
+const waitingMax = 50_000;
+
+export interface ReadingsWriter {
+  add(reading: Reading & { late?: boolean }): void;
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Readings to the store in batches: few large writes spare an SD card. */
+export function openReadingsWriter(parts: PlaceParts, home: string): ReadingsWriter {
+  let waiting: (Reading & { late?: boolean })[] = [];
+  let dropped = 0;
+  let running: Promise<void> = Promise.resolve();
+
+  async function write(): Promise<void> {
+    while (waiting.length > 0) {
+      const batch = waiting.splice(0, batchMax);
+      try {
+        const ids = await seriesIds(parts.store.db, home, [...new Set(batch.map((r) => r.id))]);
+        await insertReadings(parts.store.db, batch.map((r) => toRow(r, ids.get(r.id)!)));
+      } catch (error) {
+        waiting = [...batch, ...waiting];
+        throw error;
+      }
+    }
+  }
+
+  // One write at a time, whoever asks: order within a series is kept.
+  const flush = (): Promise<void> => {
+    running = running.then(write, write);
+    return running;
+  };
+  const stop = parts.clock.every(flushMs, () => {
+    flush().catch((error: unknown) => parts.log.warn({ err: error, waiting: waiting.length, dropped }, 'readings wait for the database'));
+  });
+
+  return {
+    add(reading) {
+      waiting.push(reading);
+      if (waiting.length > waitingMax) {
+        waiting.shift();
+        dropped++;
+      }
+    },
+    flush,
+    async close() {
+      stop();
+      await flush();
+    },
+  };
+}
+
+export function toRow(reading: Reading & { late?: boolean }, seriesId: number): ReadingRow {
+  const number = typeof reading.v === 'number';
+  return {
+    seriesId,
+    at: Math.round(reading.t),
+    value: number ? (reading.v as number) : null,
+    word: number ? null : (reading.v as string),
+    late: reading.late ?? false,
+  };
+}
