@@ -2,7 +2,7 @@ import type { ChartSpec } from '@tomte/sdk/chart';
 import type { ChartInput, Finding } from '@tomte/sdk/define';
 import type { EntityInfo, HourRow } from '@tomte/sdk/home';
 import type { AlertPage } from '@tomte/sdk/types';
-import SunCalc from 'suncalc';
+import { getTimes } from 'suncalc';
 import { gapsBetween } from '../store/gaps.ts';
 import { readReadings } from '../store/readings.ts';
 import { hoursBetween } from '../store/hours.ts';
@@ -21,8 +21,8 @@ export function nights(place: Coordinates, from: number, to: number): { from: nu
   if (place?.latitude === undefined || place.longitude === undefined) return [];
   const out: { from: number; to: number }[] = [];
   for (let day = from - 24 * hourMs; day <= to + 24 * hourMs; day += 24 * hourMs) {
-    const set = SunCalc.getTimes(new Date(day), place.latitude, place.longitude).sunset?.getTime();
-    const rise = SunCalc.getTimes(new Date(day + 24 * hourMs), place.latitude, place.longitude).sunrise?.getTime();
+    const set = getTimes(new Date(day), place.latitude, place.longitude).sunset?.getTime();
+    const rise = getTimes(new Date(day + 24 * hourMs), place.latitude, place.longitude).sunrise?.getTime();
     if (!Number.isFinite(set) || !Number.isFinite(rise)) continue;
     const night = { from: Math.max(from, set as number), to: Math.min(to, rise as number) };
     const last = out.at(-1);
@@ -111,4 +111,20 @@ async function seriesInput(
   const hours = await hoursBetween(db, id, o.from, o.to);
   if (hours.length === 0) return null;
   return { ...common, hourly: true, points: hours.map((h) => [h.start, h.change ?? h.mean] as const) };
+}
+
+/** Today's picture: the first watched entity over the last day against what is usual. */
+export async function watchedChart(parts: PlaceParts, life: HomeLife): Promise<ChartSpec | null> {
+  const entity = life.watched()[0];
+  const chosen = [...parts.detectors].find(([, d]) => d.picks(life.link.mirror.infos()).includes(entity ?? ''));
+  if (!entity || !chosen) return null;
+  const [name, detector] = chosen;
+  const now = parts.clock.now();
+  const input = await seriesInput(parts, life, { home: life.home, entity, from: now - 24 * hourMs, to: now });
+  if (!input) return null;
+  const quiet = { is: '', usually: '', since: '', around: [], probably: null, check: null, numbers: {} };
+  return detector.chart(
+    { entities: [entity], since: now, facts: quiet, title: '' },
+    { ...input, now, until: now, state: life.detectorState(name) },
+  );
 }

@@ -1,0 +1,43 @@
+import { TomteError } from '@tomte/sdk/errors';
+import type { Tomte } from '@tomte/sdk/operations';
+import { alertDetector } from '../store/alerts.ts';
+import { alertChart } from './charts.ts';
+import type { Place } from './place.ts';
+
+type Names =
+  | 'listAlerts' | 'getAlert' | 'acknowledgeAlert' | 'quietAlert'
+  | 'listChannelKinds' | 'listChannels' | 'saveChannel' | 'removeChannel' | 'testChannel' | 'confirmChannelTest';
+
+export function alertOperations(place: Pick<Place, 'alerts' | 'parts' | 'lives'>): Pick<Tomte, Names> {
+  const { alerts, parts } = place;
+  const page: Tomte['getAlert'] = async ({ id }) => {
+    const found = await alerts.page(id);
+    const detector = await alertDetector(parts.store.db, id);
+    return { ...found, chart: await alertChart(parts, place.lives().get(found.home), { ...found, detector }), demo: parts.place === 'demo' };
+  };
+  return {
+    listAlerts: (filter) => alerts.list({ ...filter, limit: Number(filter.limit ?? 200) }),
+    getAlert: page,
+    acknowledgeAlert: async ({ id, by }) => {
+      await alerts.acknowledge(id, by ?? 'somebody in the web app');
+      return page({ id });
+    },
+    quietAlert: async ({ id, until }) => {
+      const end = Date.parse(until);
+      if (!Number.isFinite(end) || end <= parts.clock.now()) {
+        throw new TomteError('api.invalid', 'The time to be quiet until must be in the future, as ISO 8601');
+      }
+      await alerts.quiet(id, end);
+      return page({ id });
+    },
+    listChannelKinds: async () => alerts.channelKinds(),
+    listChannels: async () => alerts.channels(),
+    saveChannel: (input) => alerts.saveChannel(input),
+    removeChannel: async ({ id }) => {
+      await alerts.removeChannel(id);
+      return { removed: id };
+    },
+    testChannel: ({ id }) => alerts.testChannel(id),
+    confirmChannelTest: ({ id, ...seen }) => alerts.confirmTest(id, seen),
+  };
+}

@@ -1,0 +1,46 @@
+import { TomteError } from '@tomte/sdk/errors';
+import type { Tomte } from '@tomte/sdk/operations';
+import { hashPassword } from '../api/password.ts';
+import { isIP } from 'node:net';
+import { writeSetting } from '../store/settings.ts';
+import type { Place, PlaceOptions } from './place.ts';
+
+type Names = 'getSettings' | 'saveSettings' | 'stopActions' | 'setPassword';
+
+export function settingsOperations(
+  place: Pick<Place, 'settings' | 'parts'>,
+  o: Pick<PlaceOptions, 'passwordChanged'>,
+): Pick<Tomte, Names> {
+  return {
+    getSettings: async () => place.settings.get(),
+    saveSettings: async (change) => {
+      const { publicUrl } = change;
+      if (publicUrl) checkPublicUrl(publicUrl);
+      return place.settings.save({
+        ...(publicUrl === undefined ? {} : { publicUrl: publicUrl === '' ? null : publicUrl }),
+        ...(change.retentionDays === undefined ? {} : { retentionDays: change.retentionDays }),
+      });
+    },
+    stopActions: async ({ resume }) => {
+      await place.settings.stopActions(resume !== true);
+      return { stopped: place.settings.actionsStopped() };
+    },
+    setPassword: async ({ password }) => {
+      const hash = await hashPassword(password);
+      await writeSetting(place.parts.store.db, 'passwordHash', hash);
+      o.passwordChanged(hash);
+      return { set: true };
+    },
+  };
+}
+
+/** A link in a message must open from the street: never a loopback address, never without http(s). */
+export function checkPublicUrl(text: string): void {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const loopback = url !== null && (/^(localhost|127\.|\[::1\])/.test(url.hostname) || url.hostname.endsWith('.localhost'));
+  if (!url || !/^https?:$/.test(url.protocol) || loopback || (isIP(url.hostname) !== 0 && url.hostname.startsWith('0.'))) {
+    throw new TomteError('api.invalid', `${text} cannot be the address in messages`, {
+      hint: 'Write the whole address under which phones reach Tomte, such as https://tomte.example.org.',
+    });
+  }
+}

@@ -1,0 +1,198 @@
+import type { ChannelDefinition } from '@tomte/sdk/define';
+import { TomteError } from '@tomte/sdk/errors';
+import type { Tomte } from '@tomte/sdk/operations';
+import type { LinkAnswer, LinkRequest, ProbeStage } from '@tomte/sdk/types';
+import { type Alerts, openAlerts } from '../alert/alerts.ts';
+import { drawPng } from '../alert/picture.ts';
+import { LiveHub } from '../api/live.ts';
+import type { Site } from '../api/routes.ts';
+import type { Extensions } from '../lib/extensions.ts';
+import { Secret } from '../lib/secret.ts';
+import { gainLease, loseLease, renewLeases } from '../store/leases.ts';
+import { type HomeRow, listHomes } from '../store/homes.ts';
+import { deleteReadingsBefore } from '../store/readings.ts';
+import { unseal } from '../store/seal.ts';
+import { listWorkflowSettings } from '../store/workflow-settings.ts';
+import { alertChart } from './charts.ts';
+import { type HomeLife, openHomeLife } from './home-life.ts';
+import { alertOperations } from './operations-alerts.ts';
+import { homeOperations, keepHome } from './operations-homes.ts';
+import { settingsOperations } from './operations-settings.ts';
+import { workflowOperations } from './operations-workflows.ts';
+import { todayOperations } from './operations-today.ts';
+import type { PlaceParts } from './parts.ts';
+import { type LiveSettings, openSettings } from './settings.ts';
+
+const renewMs = 5_000;
+const leaseMs = 15_000;
+const retentionMs = 3_600_000;
+const dayMs = 86_400_000;
+
+/** A place at work: its homes, its alerts, and everything that can be asked of it. */
+export interface Place {
+  readonly parts: PlaceParts;
+  readonly tomte: Tomte;
+  readonly site: Site;
+  readonly alerts: Alerts;
+  readonly settings: LiveSettings;
+  lives(): ReadonlyMap<string, HomeLife>;
+  /** Begins to look after a home that was just linked, or whose token changed. */
+  begin(row: HomeRow, token: Secret): Promise<void>;
+  end(home: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface PlaceOptions {
+  readonly parts: Omit<PlaceParts, 'publish'>;
+  readonly channels: Extensions<ChannelDefinition>;
+  readonly version: string;
+  readonly startedAt: number;
+  readonly demoDoor: () => boolean;
+  /** Default of readings' retention, days. */
+  readonly retentionDays: number;
+  readonly publicUrl: string | null;
+  readonly passwordChanged: (hash: string) => void;
+  /** After the first real home is linked. */
+  readonly onLinked?: () => Promise<void>;
+}
+
+export async function openPlace(o: PlaceOptions): Promise<Place> {
+  const hub = new LiveHub();
+  const parts: PlaceParts = { ...o.parts, publish: (event) => hub.publish(event) };
+  const { store, clock, log } = parts;
+  const lives = new Map<string, HomeLife>();
+  const settings = await openSettings(store.db, { retentionDays: o.retentionDays, publicUrl: o.publicUrl });
+  const grants = await grantsOf(parts);
+
+  const alerts = openAlerts({
+    store,
+    key: parts.key,
+    clock,
+    log,
+    random: parts.random,
+    channels: o.channels,
+    fetch,
+    voice: (home) => lives.get(home)?.door ?? null,
+    homeName: (home) => lives.get(home)?.name ?? 'Home',
+    picture: async (alert) => {
+      const spec = await alertChart(parts, lives.get(alert.home), alert);
+      return spec ? drawPng(spec) : null;
+    },
+    publicUrl: () => settings.get().publicUrl,
+    held: parts.place === 'demo',
+    onChanged: (alert) => parts.publish({ type: 'alert', alert: alert.id, state: alert.state }),
+  });
+
+  parts.engine.addPlace(parts.place, {
+    store,
+    effects: {
+      homeFacts: (home) => factsOf(lives, home),
+      alert: (request) => alerts.open(request),
+      resolve: (home, key, last) => alerts.resolve(home, key, last),
+      act: (home, action, by) => lifeOf(lives, home).door.act(action, by),
+    },
+  });
+
+  async function begin(row: HomeRow, token: Secret): Promise<void> {
+    await end(row.id);
+    if (!(await gainLease(store.db, { home: row.id, worker: parts.worker, boot: parts.boot, now: clock.now(), leaseMs }))) {
+      log.warn({ home: row.id }, 'another worker looks after this home');
+      return;
+    }
+    lives.set(
+      row.id,
+      openHomeLife({
+        parts,
+        row,
+        token,
+        grants: (askedBy) => grants.of(row.id, askedBy),
+        actionsStopped: () => settings.actionsStopped(),
+      }),
+    );
+    await parts.engine.recover(parts.place, row.id);
+  }
+
+  async function end(home: string): Promise<void> {
+    const life = lives.get(home);
+    lives.delete(home);
+    await life?.close();
+    if (life) await loseLease(store.db, { home, boot: parts.boot });
+  }
+
+  const every = (ms: number, what: string, work: () => Promise<unknown>) =>
+    clock.every(ms, () => {
+      work().catch((error: unknown) => log.warn({ err: error }, `${what} failed once; tried again later`));
+    });
+  const stops = [
+    every(renewMs, 'renewing leases', () => renewLeases(store.db, { boot: parts.boot, now: clock.now(), leaseMs })),
+    every(retentionMs, 'removing old readings', () =>
+      deleteReadingsBefore(store.db, clock.now() - settings.get().retentionDays * dayMs),
+    ),
+  ];
+
+  const place: Omit<Place, 'tomte' | 'site'> = {
+    parts,
+    alerts,
+    settings,
+    lives: () => lives,
+    begin,
+    end,
+    async close() {
+      for (const stop of stops) stop();
+      await alerts.stop();
+      for (const home of [...lives.keys()]) await end(home);
+    },
+  };
+  const link = (request: LinkRequest, onStage: (s: ProbeStage) => void, signal?: AbortSignal): Promise<LinkAnswer> =>
+    keepHome(place, request, { onStage, ...(signal ? { signal } : {}), ...(o.onLinked ? { onLinked: o.onLinked } : {}) });
+  const tomte: Tomte = {
+    ...todayOperations(place, o),
+    ...homeOperations(place, link),
+    ...alertOperations(place),
+    ...workflowOperations(place, grants),
+    ...settingsOperations(place, o),
+  };
+  for (const row of await listHomes(store.db)) {
+    await begin(row, new Secret(unseal(parts.key, row.token_sealed, `home:${row.id}`).toString('utf8')));
+  }
+  alerts.start();
+  const site: Site = {
+    tomte,
+    live: hub,
+    link,
+    picture: async (id) => {
+      const page = await tomte.getAlert({ id });
+      return page.chart ? drawPng(page.chart) : null;
+    },
+  };
+  return { ...place, tomte, site };
+}
+
+export interface Grants {
+  /** Entities granted to `workflow:<name>`; read at every Action, so it is kept in memory. */
+  of(home: string, askedBy: string): readonly string[];
+  set(home: string, workflow: string, entities: readonly string[]): void;
+}
+
+async function grantsOf(parts: PlaceParts): Promise<Grants> {
+  const granted = new Map<string, readonly string[]>();
+  for (const row of await listWorkflowSettings(parts.store.db)) {
+    // Watch only means: may switch nothing.
+    granted.set(`${row.home_id} workflow:${row.workflow}`, row.mode === 'on' ? row.grants : []);
+  }
+  return {
+    of: (home, askedBy) => granted.get(`${home} ${askedBy}`) ?? [],
+    set: (home, workflow, entities) => granted.set(`${home} workflow:${workflow}`, entities),
+  };
+}
+
+export function lifeOf(lives: ReadonlyMap<string, HomeLife>, home: string): HomeLife {
+  const life = lives.get(home);
+  if (!life) throw new TomteError('home.not_found', `There is no home ${home}`);
+  return life;
+}
+
+function factsOf(lives: ReadonlyMap<string, HomeLife>, home: string) {
+  const { name, zone } = lifeOf(lives, home);
+  return { id: home, name, zone };
+}

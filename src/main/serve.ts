@@ -1,0 +1,158 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { isIP } from 'node:net';
+import { TomteError } from '@tomte/sdk/errors';
+import { openGuard } from '../api/guard.ts';
+import { buildApi, type Listening, listen } from '../api/server.ts';
+import type { Config } from '../config.ts';
+import { type Engine, openEngine } from '../engine/engine.ts';
+import { type Clock, systemClock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { Secret } from '../lib/secret.ts';
+import { openStore, type Store } from '../store/open.ts';
+import { readSetting } from '../store/settings.ts';
+import { listHomes } from '../store/homes.ts';
+import { type Base, openBase } from './base.ts';
+import { loadDefinitions } from './definitions.ts';
+import { type Demo, dropDemo, openDemo } from './demo.ts';
+import { openPlace, type Place } from './place.ts';
+import { removeServiceFile, writeServiceFile } from './service-file.ts';
+import { signedLinks } from './signed-links.ts';
+import { version } from './version.ts';
+
+export interface Service {
+  readonly address: string;
+  /** Resolves when the database died under us: the caller exits, and is started anew. */
+  readonly died: Promise<Error>;
+  close(): Promise<void>;
+}
+
+export interface ServeOptions {
+  readonly config: Config;
+  readonly log: Log;
+  readonly clock?: Clock;
+  /** Says what goes on during start, for the terminal. */
+  readonly say: (line: string) => void;
+}
+
+/** The composition root of a running service: rooms are opened in order and closed in reverse. */
+export async function openService(o: ServeOptions): Promise<Service> {
+  const { config, log } = o;
+  const clock = o.clock ?? systemClock;
+  const startedAt = clock.now();
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const step of closers.splice(0).reverse()) {
+      await step().catch((error: unknown) => log.error({ err: error }, 'closing failed once'));
+    }
+  };
+  try {
+    const base = await openBase(config, { clock, log });
+    closers.push(() => base.close());
+    const store = await openStore({ connection: base.connection, schema: 'tomte', log });
+    closers.push(() => store.close());
+    const rooms = await openRooms({ config, clock, log, base, store, startedAt, closers });
+    const service = await openDoor({ ...rooms, config, clock, log, base, store, closers });
+    return { address: service.address, died: base.embedded?.died ?? new Promise<Error>(() => {}), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface Opening {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly base: Base;
+  readonly store: Store;
+  readonly closers: (() => Promise<unknown>)[];
+}
+
+interface Rooms {
+  readonly place: Place;
+  readonly demo: () => Demo | null;
+  readonly password: { hash: string | null };
+}
+
+async function openRooms(o: Opening & { startedAt: number }): Promise<Rooms> {
+  const { config, clock, log, base, store } = o;
+  const definitions = await loadDefinitions(config.dataFolder);
+  const boot = randomBytes(8).toString('hex');
+  const engine: Engine = await openEngine({
+    pool: typeof base.connection === 'string' ? { connectionString: base.connection } : base.connection,
+    workflows: definitions.workflows,
+    triggers: definitions.triggers,
+    clock,
+    log,
+    worker: config.worker,
+    boot,
+  });
+  o.closers.push(() => engine.close());
+  const password = { hash: (await readSetting(store.db, 'passwordHash')) as string | null };
+  if (!isLoopback(config.host) && password.hash === null) {
+    throw new TomteError('config.password_required', `Tomte would listen on ${config.host} without a password`);
+  }
+  const common = { key: base.key, clock, log, random: Math.random, ...definitions, engine, worker: config.worker, boot };
+  let demo: Demo | null = null;
+  const place = await openPlace({
+    parts: { ...common, place: 'tomte', store },
+    channels: definitions.channels,
+    version,
+    startedAt: o.startedAt,
+    demoDoor: () => demo !== null,
+    demoTomte: () => demo?.place.tomte ?? null,
+    retentionDays: config.retentionDays,
+    publicUrl: config.publicUrl,
+    passwordSet: () => password.hash !== null,
+    passwordChanged: (hash) => {
+      password.hash = hash;
+    },
+    onLinked: async () => {
+      const gone = demo;
+      demo = null;
+      await gone?.close();
+      await dropDemo(store);
+      if (gone) place.parts.publish({ type: 'demoGone' });
+    },
+  });
+  o.closers.push(() => place.close());
+  if ((await listHomes(store.db)).length === 0) {
+    demo = await openDemo({ ...common, connection: base.connection, channels: definitions.channels, startedAt: o.startedAt });
+    o.closers.push(async () => demo?.close());
+  }
+  return { place, demo: () => demo, password };
+}
+
+async function openDoor(o: Opening & Rooms): Promise<{ address: string }> {
+  const { config, clock, log, place } = o;
+  const credential = new Secret(randomBytes(32).toString('base64url'));
+  const guard = openGuard({
+    clock,
+    credential,
+    sessionKey: createHmac('sha256', o.base.key.bytes).update('session').digest(),
+    passwordHash: () => o.password.hash,
+    hosts: () => [...config.hosts, ...publicHost(place.settings.get().publicUrl)],
+  });
+  const app = buildApi({
+    clock,
+    log,
+    guard,
+    webFolder: join(import.meta.dirname, '../../web/dist'),
+    home: { ...place.site, links: signedLinks(place) },
+    demo: () => o.demo()?.place.site ?? null,
+  });
+  const listening: Listening = await listen(app, { host: config.host, port: config.port });
+  o.closers.push(() => listening.close());
+  const shown = isIP(config.host) === 6 ? `[${config.host}]` : config.host;
+  const address = `http://${shown}:${listening.port}/`;
+  // Commands on this machine go to loopback also when the service listens on every address.
+  const own = /^(0\.0\.0\.0|::)$/.test(config.host) ? `http://127.0.0.1:${listening.port}/` : address;
+  await writeServiceFile(config.dataFolder, { address: own, credential, pid: process.pid });
+  o.closers.push(() => removeServiceFile(config.dataFolder));
+  return { address };
+}
+
+const isLoopback = (host: string) => host === 'localhost' || host === '::1' || host.startsWith('127.');
+
+const publicHost = (url: string | null): string[] => (url === null ? [] : [new URL(url).hostname]);
