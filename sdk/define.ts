@@ -167,8 +167,14 @@ export type TriggerSpec =
 
 /** What the Run was started with. */
 export type TriggerFired =
-  | { readonly kind: 'anomaly'; readonly finding: Finding }
-  | { readonly kind: 'manual'; readonly by: string };
+  | {
+      readonly kind: 'anomaly';
+      /** What the detector is about, such as `water`; its name when left out. */
+      readonly about?: string;
+      readonly finding: Finding;
+    }
+  /** `at` is epoch ms of the press: each press is a Run of its own. */
+  | { readonly kind: 'manual'; readonly by: string; readonly at: number };
 
 export interface AlertRequest {
   /** The same key is the same alert while it is open. */
@@ -232,6 +238,11 @@ export interface TriggerDefinition {
   runKey(fired: TriggerFired): string;
   /** Why, in words. */
   reason(fired: TriggerFired): string;
+  /**
+   * Runs of one lane follow each other by `order`, never side by side: a later finding of an
+   * episode is not overtaken by an earlier one. Left out, or null: the Run has no neighbours.
+   */
+  lane?(fired: TriggerFired): { readonly name: string; readonly order: number } | null;
 }
 export const defineTrigger = (definition: Omit<TriggerDefinition, 'kind'>): TriggerDefinition => ({
   kind: 'trigger',

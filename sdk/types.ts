@@ -289,6 +289,7 @@ export const runStep = z.object({
 export const runPage = run.extend({ trigger: z.unknown(), steps: z.array(runStep) });
 export type Run = z.infer<typeof run>;
 export type RunPage = z.infer<typeof runPage>;
+export type RunStep = z.infer<typeof runStep>;
 
 export const channelRow = z.object({
   id: z.string(),

@@ -1,0 +1,47 @@
+import type { ActionOutcome, AlertRequest } from '@tomte/sdk/define';
+import type { Action } from '@tomte/sdk/home';
+import type { Log } from '../lib/log.ts';
+
+export interface AlertOfRun extends AlertRequest {
+  readonly home: string;
+  readonly workflow: string;
+  readonly run: string;
+  /** Name of the Step, such as `alert 1`: with `run` it is the same at a second try after a crash. */
+  readonly step: string;
+}
+
+export interface LastWord {
+  readonly title: string;
+  readonly text: string;
+  /** Epoch ms. */
+  readonly at: number;
+}
+
+/** What a Run may do to the world; main hands in the doors of the other rooms. Each may be called again after a crash. */
+export interface Effects {
+  homeFacts(home: string): { id: string; name: string; zone: string };
+  alert(request: AlertOfRun): Promise<{ id: string }>;
+  resolve(home: string, key: string, last: LastWord): Promise<void>;
+  act(home: string, action: Action, o: { askedBy: string; key: string }): Promise<ActionOutcome>;
+}
+
+/** The same doors, shut: what would have been told is logged, what would have been switched is refused. */
+export function watchOnly(effects: Effects, log: Log): Effects {
+  return {
+    homeFacts: effects.homeFacts,
+    async alert({ home, workflow, key, title, severity }) {
+      log.info({ home, workflow, key, title, severity }, 'watch only: would have told');
+      return { id: 'watch-only' };
+    },
+    async resolve(home, key, { title }) {
+      log.info({ home, key, title }, 'watch only: would have said it is over');
+    },
+    async act() {
+      return {
+        kind: 'refused',
+        rule: 'watch-only',
+        message: 'This workflow is set to watch only; nothing is switched.',
+      };
+    },
+  };
+}

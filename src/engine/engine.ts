@@ -1,0 +1,194 @@
+import type { TriggerDefinition, TriggerFired, WorkflowDefinition } from '@tomte/sdk/define';
+import type { RunStep } from '@tomte/sdk/types';
+import type { PoolConfig } from 'pg';
+import type { Clock } from '../lib/clock.ts';
+import type { Extensions } from '../lib/extensions.ts';
+import type { Log } from '../lib/log.ts';
+import type { Db } from '../store/tables.ts';
+import { type Durable, openDurable } from './durable.ts';
+import { type FireOptions, journalRuns, laneOf, matching } from './fire.ts';
+import { type JournalledRun, readRun } from './journal.ts';
+import { openPlaces, type Place } from './places.ts';
+import { openPool } from './pool.ts';
+import { recoverRuns } from './recover.ts';
+import { pruneRuns } from './retention.ts';
+import { firstStep, runStep } from './step.ts';
+import { openTurns, type Turns } from './turns.ts';
+import { openWork } from './work.ts';
+
+export type PlaceName = 'tomte' | 'demo';
+
+export interface Engine {
+  /** One durable engine, two stores: the real one and that of the demo. */
+  addPlace(name: PlaceName, place: Place): void;
+  /**
+   * Journals the Runs that this happening starts and starts them; answers the ids of all it matches,
+   * also of those that started before. A workflow that is off leaves a `not_run` row.
+   */
+  fire(place: PlaceName, home: string, fired: TriggerFired, o?: FireOptions): Promise<string[]>;
+  /**
+   * The same in the caller's transaction, so that the Runs and their cause are kept or lost together.
+   * Call `begin` after it is committed; a crash in between is mended by `recover`.
+   */
+  journal(
+    tx: Db,
+    place: PlaceName,
+    home: string,
+    fired: TriggerFired,
+    o?: FireOptions,
+  ): Promise<{ ids: string[]; begin(): Promise<void> }>;
+  /** On start, and on gaining a lease: goes on with all that an earlier boot left. Safe to repeat. */
+  recover(place: PlaceName, home: string): Promise<void>;
+  /** Resolves when this Run has an outcome. */
+  ended(place: PlaceName, run: string): Promise<void>;
+  steps(place: PlaceName, run: string): Promise<RunStep[]>;
+  /** The home is unlinked, or the demo is gone: drops what the engine holds of it. */
+  forget(place: PlaceName, home?: string): Promise<void>;
+  /** Drops Runs that ended more than `days` ago; answers how many. For a daily job. */
+  prune(place: PlaceName, days: number): Promise<number>;
+  /** Lets the steps under way end (5 s at most) and begins no other. */
+  close(): Promise<void>;
+}
+
+export interface EngineOptions {
+  readonly pool: PoolConfig;
+  readonly workflows: Extensions<WorkflowDefinition>;
+  readonly triggers: Extensions<TriggerDefinition>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+  /** Name of this worker, the same at each boot. */
+  readonly worker: string;
+  /** New at each boot. */
+  readonly boot: string;
+  /** First pause before a failed step is tried again; doubles each time. */
+  readonly retryFirstMs?: number;
+}
+
+/** Opens the durable engine; one a process, since its package keeps global state. */
+export async function openEngine(o: EngineOptions): Promise<Engine> {
+  const pool = openPool(o.pool, o.log);
+  const places = openPlaces();
+  const work = openWork({ ...o, places, retryFirstMs: o.retryFirstMs ?? 1_000 });
+  const turns = openTurns({ ...o, stopping: work.stopping });
+  const durable = await openDurable({
+    pool,
+    worker: o.worker,
+    boot: o.boot,
+    log: o.log,
+    body: (name, run) => work.perform(name, run).finally(() => turns.end(`${name}/${run}`)),
+  });
+  const begin = beginning({ ...o, durable, turns, places });
+  const engine = engineOver({ ...o, durable, turns, places, begin });
+  return {
+    ...engine,
+    async close() {
+      await work.stop();
+      await durable.close();
+      await pool.end();
+    },
+  };
+}
+
+type Begin = (place: string, run: JournalledRun, how: 'start' | 'resume' | 'new') => void;
+
+/** Gives a Run its turn. What was left by an earlier boot may prove to have ended meanwhile. */
+function beginning(o: {
+  durable: Durable;
+  turns: Turns;
+  places: ReturnType<typeof openPlaces>;
+  triggers: EngineOptions['triggers'];
+}): Begin {
+  return (place, run, how) => {
+    o.turns.take({
+      id: `${place}/${run.id}`,
+      lane: `${place}/${laneOf(run, o.triggers).name}`,
+      async begin() {
+        if (how === 'resume') await o.durable.resume(place, [run.id]);
+        else await o.durable.start(place, run.home, run.id);
+        if (how === 'new') return false;
+        const row = await readRun(o.places.get(place).store.db, run.id);
+        return !row || !['waiting', 'running'].includes(row.state);
+      },
+    });
+  };
+}
+
+function engineOver(
+  o: EngineOptions & {
+    durable: Durable;
+    turns: Turns;
+    places: ReturnType<typeof openPlaces>;
+    begin: Begin;
+  },
+): Omit<Engine, 'close'> {
+  const { durable, turns, places } = o;
+  const recovered = new Map<string, Promise<void>>();
+  const recover = (name: string, home: string) =>
+    recoverRuns({
+      name,
+      home,
+      place: places.get(name),
+      durable,
+      now: o.clock.now,
+      live: (run) => turns.has(`${name}/${run}`),
+      take: (run, how) => o.begin(name, run, how),
+      order: (run) => laneOf(run, o.triggers).order,
+    });
+  // A new Run must not overtake what an earlier boot left, so the first of a home recovers it.
+  const recoveredOnce = (name: string, home: string) => {
+    const key = `${name}/${home}`;
+    const made = recovered.get(key) ?? recover(name, home);
+    recovered.set(key, made);
+    return made.catch((error) => {
+      recovered.delete(key);
+      throw error;
+    });
+  };
+  const journal: Engine['journal'] = async (tx, name, home, fired, options) => {
+    const matched = matching(home, fired, o.workflows, o.triggers, options);
+    const runs = await journalRuns(tx, matched, o.clock.now());
+    return {
+      ids: matched.map(({ id }) => id),
+      async begin() {
+        await recoveredOnce(name, home);
+        for (const run of runs) o.begin(name, run, 'new');
+      },
+    };
+  };
+  return {
+    addPlace: (name, place) => places.add(name, place),
+    journal,
+    async fire(name, home, fired, options) {
+      const { store } = places.get(name);
+      const { ids, begin } = await store.transaction((tx) =>
+        journal(tx, name, home, fired, options),
+      );
+      await begin();
+      return ids;
+    },
+    async recover(name, home) {
+      const first = !recovered.has(`${name}/${home}`);
+      await recoveredOnce(name, home);
+      if (!first) await recover(name, home);
+    },
+    ended: (name, run) => turns.ended(`${name}/${run}`),
+    async steps(name, run) {
+      const rows = await durable.steps(name, run);
+      return rows.filter((row) => row.name !== firstStep).map(runStep);
+    },
+    async forget(name, home) {
+      const rows = await durable.all(name, home);
+      await durable.drop(
+        name,
+        rows.map(({ run }) => run),
+      );
+      for (const key of [...recovered.keys()]) {
+        if (home ? key === `${name}/${home}` : key.startsWith(`${name}/`)) recovered.delete(key);
+      }
+      if (!home) places.remove(name);
+    },
+    prune: (name, days) =>
+      pruneRuns({ name, place: places.get(name), durable, days, now: o.clock.now() }),
+  };
+}

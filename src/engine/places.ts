@@ -1,0 +1,43 @@
+import { TomteError } from '@tomte/sdk/errors';
+import type { Store } from '../store/open.ts';
+import type { Effects } from './effects.ts';
+
+/** Where Runs have their rows and their effects: the real homes, or the demo. */
+export interface Place {
+  readonly store: Store;
+  readonly effects: Effects;
+}
+
+export interface Places {
+  add(name: string, place: Place): void;
+  remove(name: string): void;
+  get(name: string): Place;
+  /** Waits until it is there: a Run of the last boot may be back before its place is. */
+  arrived(name: string): Promise<Place>;
+}
+
+export function openPlaces(): Places {
+  const places = new Map<string, PromiseWithResolvers<Place>>();
+  const there = new Map<string, Place>();
+  const slot = (name: string) => {
+    const made = places.get(name) ?? Promise.withResolvers<Place>();
+    places.set(name, made);
+    return made;
+  };
+  return {
+    add(name, place) {
+      there.set(name, place);
+      slot(name).resolve(place);
+    },
+    remove(name) {
+      there.delete(name);
+      places.delete(name);
+    },
+    get(name) {
+      const place = there.get(name);
+      if (!place) throw new TomteError('app.internal', `The engine has no place ${name}`);
+      return place;
+    },
+    arrived: (name) => slot(name).promise,
+  };
+}
