@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 // `npm test` runs all but the folders below, which need minutes, a real home, or both.
@@ -6,6 +7,15 @@ const real = ['test/real/**'];
 const suite = process.env.TOMTE_SUITE ?? 'fast';
 
 export default defineConfig({
+  // Also for the set-up that runs outside the tests, where the conditions below do not hold.
+  resolve: {
+    alias: [
+      {
+        find: /^@tomte\/sdk\/(.+)$/,
+        replacement: `${fileURLToPath(new URL('./sdk/', import.meta.url))}$1.ts`,
+      },
+    ],
+  },
   ssr: { resolve: { conditions: ['source'], externalConditions: ['source'] } },
   test: {
     include:
@@ -18,6 +28,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    globalSetup: ['src/store/testing.setup.ts'],
     execArgv: ['--conditions=source'],
     server: { deps: { inline: [/@tomte\/sdk/] } },
   },
