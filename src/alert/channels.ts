@@ -1,0 +1,134 @@
+/** Where alerts go: adding, changing, listing and removing channels. */
+import { randomUUID } from 'node:crypto';
+import type { ChannelDefinition } from '@tomte/sdk/define';
+import { TomteError } from '@tomte/sdk/errors';
+import type { ParsedInput } from '@tomte/sdk/operations';
+import type { ChannelKind, ChannelRow } from '@tomte/sdk/types';
+import { sql } from 'kysely';
+import { iso } from '../lib/clock.ts';
+import type { Extensions } from '../lib/extensions.ts';
+import type { Key } from '../store/seal.ts';
+import { type Db, json, type Row } from '../store/tables.ts';
+import {
+  checked,
+  formOf,
+  sealSecrets,
+  shown,
+  split,
+  unsealSecrets,
+  withKept,
+} from './channel-secrets.ts';
+import { wireState } from './wire.ts';
+
+export type ChannelInput = ParsedInput<'saveChannel'>;
+export type Kinds = Extensions<ChannelDefinition>;
+type StoredChannel = Row<'channels'>;
+
+export const kindsOf = (kinds: Kinds): ChannelKind[] =>
+  [...kinds].map(([kind, definition]) => ({
+    kind,
+    title: definition.title,
+    text: definition.text,
+    schema: formOf(definition),
+  }));
+
+/**
+ * Adds the channel, or changes the one with this id. A secret sent back as `«secret»` stays.
+ * Throws api.invalid, channel.not_found.
+ */
+export async function save(
+  db: Db,
+  input: ChannelInput,
+  o: { kinds: Kinds; key: Key; now: number },
+): Promise<string> {
+  const definition = o.kinds.get(input.kind);
+  if (!definition) {
+    throw new TomteError('api.invalid', `There is no kind of channel called ${input.kind}`, {
+      details: { field: 'kind', expected: [...o.kinds.keys()] },
+    });
+  }
+  const before = input.id === undefined ? null : await channelById(db, input.id);
+  const kept = before?.kind === input.kind ? unsealSecrets(o.key, before) : {};
+  const settings = checked(definition, withKept(input.settings, kept));
+  const { open, secrets } = split(definition, settings);
+  const id = before?.id ?? randomUUID();
+  const row = {
+    kind: input.kind,
+    name: input.name.trim() || definition.title,
+    settings: json(open),
+    secrets_sealed: sealSecrets(o.key, id, secrets),
+    ...(input.home === undefined ? {} : { home_id: input.home }),
+    ...(input.enabled === undefined ? {} : { enabled: input.enabled }),
+    ...(input.severities === undefined ? {} : { severities: input.severities }),
+  };
+  if (before) await db.updateTable('channels').set(row).where('id', '=', id).execute();
+  else {
+    const created_at = new Date(o.now);
+    await db
+      .insertInto('channels')
+      .values({ id, created_at, ...row })
+      .execute();
+  }
+  if (input.enabled === false) await holdBack(db, id);
+  return id;
+}
+
+/** What waits for a channel that was switched off is not sent when it comes back. */
+const holdBack = (db: Db, channel: string) =>
+  db
+    .updateTable('deliveries')
+    .set({ state: 'held' })
+    .where('channel_id', '=', channel)
+    .where('state', '=', 'pending')
+    .execute();
+
+export async function remove(db: Db, id: string): Promise<void> {
+  await channelById(db, id);
+  await db.deleteFrom('channels').where('id', '=', id).execute();
+}
+
+export async function channelById(db: Db, id: string): Promise<StoredChannel> {
+  const row = await db.selectFrom('channels').selectAll().where('id', '=', id).executeTakeFirst();
+  if (!row) throw new TomteError('channel.not_found', `There is no channel ${id}`);
+  return row;
+}
+
+/** All of them, oldest first, each with its newest delivery. */
+export async function list(db: Db, kinds: Kinds, only?: string): Promise<ChannelRow[]> {
+  const rows = await db
+    .selectFrom('channels')
+    .selectAll()
+    .$if(only !== undefined, (q) => q.where('id', '=', only!))
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+  const newest = await db
+    .selectFrom('deliveries')
+    .select(['channel_id', 'state', 'sent_at', 'created_at', 'error'])
+    .distinctOn('channel_id')
+    .where('attempts', '>', 0)
+    .orderBy('channel_id')
+    .orderBy(sql`coalesce(sent_at, created_at)`, 'desc')
+    .execute();
+  const last = new Map(newest.map((delivery) => [delivery.channel_id, delivery]));
+  return rows.map((row) => {
+    const delivery = last.get(row.id);
+    return {
+      id: row.id,
+      kind: row.kind,
+      name: row.name,
+      home: row.home_id,
+      enabled: row.enabled,
+      severities: row.severities as ChannelRow['severities'],
+      settings: shown(kinds.get(row.kind), row),
+      lastDelivery: delivery
+        ? {
+            state: wireState(delivery.state),
+            at: iso((delivery.sent_at ?? delivery.created_at).getTime()),
+            error: (delivery.error as NonNullable<ChannelRow['lastDelivery']>['error']) ?? null,
+          }
+        : null,
+      test: (row.test as ChannelRow['test']) ?? null,
+    };
+  });
+}

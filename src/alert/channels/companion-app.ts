@@ -1,0 +1,98 @@
+import { type ChannelContext, defineChannel, type Message } from '@tomte/sdk/define';
+import { TomteError } from '@tomte/sdk/errors';
+import { z } from 'zod';
+
+const settings = z.strictObject({
+  action: z
+    .string()
+    .regex(/^notify\.[a-z0-9_]+$/)
+    .describe('Action of the phone in Home Assistant, such as notify.mobile_app_majas_phone'),
+  ringThrough: z
+    .boolean()
+    .default(true)
+    .describe('Ring through silent mode when something needs you now'),
+});
+
+/** iOS knows levels, Android knows channels: both are set, each ignores the other's. */
+function loudness({ severity, silent }: Message, ringThrough: boolean): Record<string, unknown> {
+  if (silent || severity !== 'now') {
+    return {
+      push: { 'interruption-level': silent ? 'passive' : 'active', sound: 'none' },
+      channel: 'Tomte quiet',
+      importance: 'low',
+      alert_once: true,
+    };
+  }
+  if (!ringThrough) {
+    return {
+      push: { 'interruption-level': 'time-sensitive', sound: 'default' },
+      ttl: 0,
+      priority: 'high',
+      channel: 'Tomte now',
+      importance: 'high',
+    };
+  }
+  return {
+    push: {
+      'interruption-level': 'critical',
+      sound: { name: 'default', critical: 1, volume: 1 },
+    },
+    ttl: 0,
+    priority: 'high',
+    channel: 'alarm_stream',
+    importance: 'high',
+  };
+}
+
+/** Only buttons that lead somewhere are shown: nobody hears a press with a normal user's token. */
+function buttons(message: Message): Record<string, unknown> {
+  const actions = message.buttons
+    .filter((button) => button.url !== null)
+    .slice(0, 3)
+    .map((button) => ({ action: 'URI', title: button.label, uri: button.url }));
+  return actions.length > 0 ? { actions } : {};
+}
+
+async function picture(
+  message: Message,
+  home: NonNullable<ChannelContext<unknown>['home']>,
+): Promise<Record<string, unknown>> {
+  if (!message.picture) return {};
+  try {
+    return { image: await home.keepPicture(message.picture, `${message.tag}.png`) };
+  } catch (error) {
+    // The text must arrive whatever becomes of the picture.
+    if (error instanceof TomteError) return {};
+    throw error;
+  }
+}
+
+export default defineChannel({
+  title: 'Phone (Home Assistant app)',
+  text: 'A push message on a phone with the Home Assistant companion app, with the chart in it.',
+  throughHome: true,
+  settings,
+
+  async send(message, { settings: { action, ringThrough }, home }) {
+    if (!home) throw new TomteError('channel.unreachable', 'The home is not linked now');
+    const name = action.slice('notify.'.length);
+    await home.tell({
+      domain: 'notify',
+      action: name,
+      entities: [],
+      data: {
+        title: message.title,
+        message: message.text,
+        data: {
+          tag: message.tag,
+          group: `tomte ${message.homeName}`,
+          ...loudness(message, ringThrough),
+          ...(await picture(message, home)),
+          ...buttons(message),
+          ...(message.link ? { clickAction: message.link, url: message.link } : {}),
+        },
+      },
+    });
+    return { receipt: action };
+  },
+});

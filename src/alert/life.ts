@@ -1,0 +1,218 @@
+/**
+ * The life of an alert: open, seen, quiet, over, open again. Each function changes the row and
+ * answers the turn people are to be told of, or null; the caller journals both in one transaction.
+ */
+import type { AlertRequest } from '@tomte/sdk/define';
+import { TomteError } from '@tomte/sdk/errors';
+import type { Severity } from '@tomte/sdk/home';
+import { sql } from 'kysely';
+import { type Change, type Db, json } from '../store/tables.ts';
+import { type AlertRow, oneLine, type Turn } from './turn.ts';
+
+export interface Lived {
+  readonly alert: AlertRow;
+  readonly turn: Turn | null;
+}
+
+export interface Request extends AlertRequest {
+  readonly home: string;
+  readonly workflow?: string | undefined;
+  readonly run?: string | undefined;
+}
+
+/** What comes back within this time is the same story, not a new one. */
+const sameStoryMs = 30 * 60_000;
+const rank: Record<Severity, number> = { digest: 0, today: 1, now: 2 };
+
+const opened: Turn = { kind: 'open', silent: false, atOnce: true };
+const worse: Turn = { kind: 'update', silent: false, atOnce: true };
+const detail: Turn = { kind: 'update', silent: true, atOnce: false };
+const standing: Turn = { kind: 'update', silent: true, atOnce: true };
+const over: Turn = { kind: 'over', silent: true, atOnce: true };
+
+/** Opens the alert of this key, updates it, opens it again, or leaves it when the news is old. */
+export async function open(
+  tx: Db,
+  request: Request,
+  o: { now: number; newId: string },
+): Promise<Lived> {
+  await lockKey(tx, request.home, request.key);
+  const latest = await latestOf(tx, request.home, request.key);
+  if (!latest) return { alert: await insert(tx, request, o), turn: opened };
+  const at = request.at ?? o.now;
+  const old = request.at !== undefined && at < latest.updated_at.getTime();
+  if (latest.state !== 'resolved') {
+    return old ? { alert: latest, turn: null } : update(tx, latest, request, at);
+  }
+  // A step that is done again after a crash comes with the time of its finding, before the end.
+  const ended = latest.resolved_at?.getTime() ?? 0;
+  if (request.at !== undefined && at <= ended) return { alert: latest, turn: null };
+  if (o.now - ended > sameStoryMs) return { alert: await insert(tx, request, o), turn: opened };
+  return reopen(tx, latest, request, { now: o.now, at });
+}
+
+async function update(tx: Db, row: AlertRow, request: Request, at: number): Promise<Lived> {
+  const content = contentOf(request);
+  const same =
+    row.title === content.title &&
+    row.text === content.text &&
+    row.severity === content.severity &&
+    row.lines.join('\n') === content.lines.join('\n');
+  const rings = !same && (request.worse === true || rank[request.severity] > rank[row.severity]);
+  const alert = await change(tx, row.id, {
+    ...content,
+    ...factsOf(request),
+    updated_at: new Date(at),
+    ...(rings ? { state: 'open' as const, seen_by: null, seen_at: null, quiet_until: null } : {}),
+  });
+  if (same || (alert.state === 'snoozed' && !rings)) return { alert, turn: null };
+  return { alert, turn: rings ? worse : detail };
+}
+
+async function reopen(
+  tx: Db,
+  row: AlertRow,
+  request: Request,
+  o: { now: number; at: number },
+): Promise<Lived> {
+  // A person who asked for quiet until a time meant this story; only a worse turn ends that.
+  const quiet = (row.quiet_until?.getTime() ?? 0) > o.now && request.worse !== true;
+  const alert = await change(tx, row.id, {
+    ...contentOf(request),
+    ...factsOf(request),
+    state: quiet ? 'snoozed' : 'open',
+    updated_at: new Date(o.at),
+    resolved_at: null,
+    seen_by: null,
+    seen_at: null,
+    ...(quiet ? {} : { quiet_until: null }),
+  });
+  return { alert, turn: quiet ? null : opened };
+}
+
+/** Says it is over. Null when nothing with this key is open, or the end belongs to an earlier story. */
+export async function resolve(
+  tx: Db,
+  o: { home: string; key: string; last: { title: string; text: string; at: number } },
+): Promise<Lived | null> {
+  await lockKey(tx, o.home, o.key);
+  const row = await latestOf(tx, o.home, o.key);
+  if (!row || row.state === 'resolved' || o.last.at < row.since.getTime()) return null;
+  const alert = await change(tx, row.id, {
+    state: 'resolved',
+    title: oneLine(o.last.title, titleMax),
+    text: oneLine(o.last.text, textMax),
+    resolved_at: new Date(o.last.at),
+    updated_at: new Date(Math.max(o.last.at, row.updated_at.getTime())),
+  });
+  return { alert, turn: over };
+}
+
+/** Somebody saw it; the first one counts. */
+export async function acknowledge(
+  tx: Db,
+  o: { id: string; by: string | null; now: number },
+): Promise<Lived> {
+  const row = await alertById(tx, o.id);
+  if (row.seen_at || row.state === 'resolved') return { alert: row, turn: null };
+  const alert = await change(tx, o.id, {
+    state: 'acknowledged',
+    seen_by: o.by === null ? null : oneLine(o.by, 80),
+    seen_at: new Date(o.now),
+    quiet_until: null,
+  });
+  return { alert, turn: standing };
+}
+
+/** No more messages until then, but for a worse turn and the end. */
+export async function quiet(tx: Db, o: { id: string; until: number; now: number }): Promise<Lived> {
+  const row = await alertById(tx, o.id);
+  const same = row.state === 'snoozed' && row.quiet_until?.getTime() === o.until;
+  if (row.state === 'resolved' || same) return { alert: row, turn: null };
+  const alert = await change(tx, o.id, { state: 'snoozed', quiet_until: new Date(o.until) });
+  return { alert, turn: standing };
+}
+
+/** Alerts whose quiet time is over and which are still true: they speak once more. */
+export async function endQuiet(tx: Db, now: number): Promise<Lived[]> {
+  const due = await tx
+    .selectFrom('alerts')
+    .select('id')
+    .where('state', '=', 'snoozed')
+    .where('quiet_until', '<=', new Date(now))
+    .forUpdate()
+    .skipLocked()
+    .execute();
+  const lived: Lived[] = [];
+  for (const { id } of due) {
+    lived.push({ alert: await change(tx, id, { state: 'open', quiet_until: null }), turn: worse });
+  }
+  return lived;
+}
+
+const titleMax = 120;
+const textMax = 1000;
+
+const contentOf = (request: Request) => ({
+  title: oneLine(request.title, titleMax),
+  text: oneLine(request.text, textMax),
+  lines: (request.lines ?? []).slice(0, 4).map((line) => oneLine(line, 200)),
+  severity: request.severity,
+});
+
+const factsOf = (request: Request) => ({
+  since: new Date(request.since),
+  entities: request.entities,
+  ...(request.facts ? { facts: json(request.facts) } : {}),
+  ...(request.episode ? { episode: request.episode } : {}),
+  ...(request.detector ? { detector: request.detector } : {}),
+  ...(request.workflow ? { workflow: request.workflow } : {}),
+  ...(request.run ? { run: request.run } : {}),
+});
+
+const insert = (tx: Db, request: Request, o: { now: number; newId: string }): Promise<AlertRow> =>
+  tx
+    .insertInto('alerts')
+    .values({
+      id: o.newId,
+      home_id: request.home,
+      key: request.key,
+      state: 'open',
+      ...contentOf(request),
+      ...factsOf(request),
+      created_at: new Date(o.now),
+      updated_at: new Date(request.at ?? o.now),
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+
+const change = (tx: Db, id: string, set: Change<'alerts'>): Promise<AlertRow> =>
+  tx.updateTable('alerts').set(set).where('id', '=', id).returningAll().executeTakeFirstOrThrow();
+
+const latestOf = (tx: Db, home: string, key: string): Promise<AlertRow | undefined> =>
+  tx
+    .selectFrom('alerts')
+    .selectAll()
+    .where('home_id', '=', home)
+    .where('key', '=', key)
+    .orderBy('created_at', 'desc')
+    .limit(1)
+    .forUpdate()
+    .executeTakeFirst();
+
+async function alertById(tx: Db, id: string): Promise<AlertRow> {
+  const row = await tx
+    .selectFrom('alerts')
+    .selectAll()
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!row) throw new TomteError('alert.not_found', `There is no alert ${id}`);
+  return row;
+}
+
+/** Two openings of one key wait for each other, also while no row is there yet to lock. */
+async function lockKey(tx: Db, home: string, key: string): Promise<void> {
+  const name = `${home}\n${key}`;
+  await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(tx);
+}

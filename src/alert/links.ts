@@ -1,0 +1,68 @@
+/** Links that open one alert and say one thing about it: signed, with an end, worth nothing elsewhere. */
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { TomteError } from '@tomte/sdk/errors';
+import ipaddr from 'ipaddr.js';
+import type { Key } from '../store/seal.ts';
+
+/** `open` only shows; the others are done by the page's button. `test` belongs to a channel. */
+export const linkActions = ['open', 'seen', 'quiet', 'test'] as const;
+export type LinkAction = (typeof linkActions)[number];
+
+export interface LinkSubject {
+  /** Id of the alert; of the channel for a test. */
+  readonly id: string;
+  readonly action: LinkAction;
+  /** Channel whose message carried the link: whose press it was. */
+  readonly channel: string | null;
+}
+
+export interface Links {
+  /** Null when no public address is set: a link nobody can open is worse than none. */
+  url(subject: LinkSubject, now: number): string | null;
+  /** Throws api.link_expired for what is too old, changed, or made with another key. */
+  read(token: string, now: number): LinkSubject;
+}
+
+const validMs = 7 * 86_400_000;
+const separator = '\n';
+
+export function openLinks(key: Key, publicUrl: () => string | null): Links {
+  const secret = Buffer.from(hkdfSync('sha256', key, '', 'signed links of alerts', 32));
+  const sign = (body: string) => createHmac('sha256', secret).update(body).digest();
+  return {
+    url(subject, now) {
+      const base = reachable(publicUrl());
+      if (base === null) return null;
+      const end = Math.floor((now + validMs) / 1000).toString(36);
+      const parts = [subject.action, end, subject.id, subject.channel ?? ''];
+      const body = Buffer.from(parts.join(separator)).toString('base64url');
+      return `${base}/s/${body}.${sign(body).toString('base64url')}`;
+    },
+    read(token, now) {
+      const [body, mac] = token.length < 1000 ? token.split('.') : [];
+      const given = Buffer.from(mac ?? '', 'base64url');
+      const wanted = sign(body ?? '');
+      if (!body || given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
+        throw new TomteError('api.link_expired', 'This link is not one of Tomte’s, or was cut');
+      }
+      const [action, end, id, channel] = Buffer.from(body, 'base64url').toString().split(separator);
+      if (Number.parseInt(end ?? '', 36) * 1000 < now) {
+        throw new TomteError('api.link_expired', 'This link was good for seven days');
+      }
+      return { action: action as LinkAction, id: id ?? '', channel: channel || null };
+    },
+  };
+}
+
+/** The base without a closing slash, or null for an address that only works on this computer. */
+function reachable(url: string | null): string | null {
+  if (!url || !URL.canParse(url)) return null;
+  const { hostname } = new URL(url);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  if (host === 'localhost' || host.endsWith('.localhost')) return null;
+  if (ipaddr.isValid(host)) {
+    const range = ipaddr.process(host).range();
+    if (range === 'loopback' || range === 'unspecified') return null;
+  }
+  return url.replace(/\/+$/, '');
+}

@@ -1,0 +1,102 @@
+/** What one turn of an alert says to people. Pure: rows in, words out. */
+import type { Severity } from '@tomte/sdk/home';
+import { clockTime, moment } from '@tomte/sdk/words';
+import type { Row } from '../store/tables.ts';
+
+export type AlertRow = Row<'alerts'>;
+export type ButtonId = 'seen' | 'quiet';
+
+/** One happening in an alert's life that people may be told of. */
+export interface Turn {
+  readonly kind: 'open' | 'update' | 'over';
+  /** True without sound, and only to those who were told before. */
+  readonly silent: boolean;
+  /** False waits for the channel's pause between silent updates. */
+  readonly atOnce: boolean;
+}
+
+/** A message as the journal keeps it; links and picture are added when it is sent. */
+export interface StoredMessage {
+  readonly tag: string;
+  readonly homeName: string;
+  readonly title: string;
+  readonly text: string;
+  readonly lines: readonly string[];
+  readonly severity: Severity;
+  readonly buttons: readonly { readonly id: ButtonId | 'test'; readonly label: string }[];
+}
+
+/** The same for all messages of one alert: channels replace by it. */
+export const tagOf = (alertId: string): string => `tomte-${alertId}`;
+
+/** One line without control characters, at most `charsMax`: texts go into headers and subjects. */
+export function oneLine(text: string, charsMax: number): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the point
+  const clean = text.replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ').trim();
+  return clean.length <= charsMax ? clean : `${clean.slice(0, charsMax - 1).trimEnd()}…`;
+}
+
+/** The alert as it is, with who saw it or how long it is quiet in front. */
+export function messageOf(
+  alert: AlertRow,
+  home: { name: string; zone: string },
+  now: number,
+): StoredMessage {
+  const over = alert.state === 'resolved';
+  return {
+    tag: tagOf(alert.id),
+    homeName: oneLine(home.name, 120),
+    title: alert.title,
+    text: standing(alert, home.zone, now) + alert.text,
+    lines: over ? [] : alert.lines,
+    severity: alert.severity,
+    buttons: over ? [] : buttonsOf(alert, home.zone, now),
+  };
+}
+
+/** `Seen by Maja 02:44. `, `Quiet until 07:00. `, or nothing. */
+function standing(alert: AlertRow, zone: string, now: number): string {
+  if (alert.state === 'acknowledged' && alert.seen_at) {
+    const by = alert.seen_by ? ` by ${alert.seen_by}` : '';
+    return `Seen${by} ${moment(alert.seen_at.getTime(), now, zone)}. `;
+  }
+  if (alert.state === 'snoozed' && alert.quiet_until) {
+    return `Quiet until ${clockTime(alert.quiet_until.getTime(), zone)}. `;
+  }
+  return '';
+}
+
+function buttonsOf(alert: AlertRow, zone: string, now: number): StoredMessage['buttons'] {
+  const seen = { id: 'seen', label: 'I see it' } as const;
+  const quiet = {
+    id: 'quiet',
+    label: `Quiet until ${clockTime(nextMorning(now, zone), zone)}`,
+  } as const;
+  switch (alert.state) {
+    case 'open':
+      return [seen, quiet];
+    case 'acknowledged':
+      return [quiet];
+    case 'snoozed':
+      return [seen];
+    case 'resolved':
+      return [];
+  }
+}
+
+const morningHour = 7;
+const hourMs = 3_600_000;
+
+/**
+ * The next 07:00 in the zone, epoch ms. Found by the clock on the wall, so that it stays 07:00 on
+ * the two days a year that are not 24 hours long.
+ */
+export function nextMorning(now: number, zone: string): number {
+  const quarterMs = hourMs / 4;
+  const first = Math.floor(now / quarterMs) * quarterMs + quarterMs;
+  const wanted = `${String(morningHour).padStart(2, '0')}:00`;
+  for (let t = first; t < now + 26 * hourMs; t += quarterMs) {
+    if (clockTime(t, zone) === wanted) return t;
+  }
+  return now + 8 * hourMs;
+}
