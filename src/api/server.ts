@@ -18,7 +18,7 @@ export interface ApiOptions {
   readonly webFolder: string;
   readonly home: Site & { readonly links: SignedLinks };
   /** The demo's site while its door is open, else null. */
-  demo(): Site | null;
+  demo(): Promise<Site | null>;
 }
 
 const securityHeaders: Record<string, string> = {
@@ -44,8 +44,8 @@ export function buildApi(o: ApiOptions): Hono {
   app.route('/api', apiRoutes(o.home, o.clock));
   app.route('/s', signedPages(o.home.links));
   let demoRoutes: { site: Site; routes: Hono } | null = null;
-  app.all('/demo/api/*', (c) => {
-    const site = o.demo();
+  app.all('/demo/api/*', async (c) => {
+    const site = await o.demo();
     if (!site)
       throw new TomteError('api.not_found', 'The demo home is gone since a real one is linked');
     if (demoRoutes?.site !== site) {

@@ -8,7 +8,10 @@ type Names =
   | 'listAlerts' | 'getAlert' | 'acknowledgeAlert' | 'quietAlert'
   | 'listChannelKinds' | 'listChannels' | 'saveChannel' | 'removeChannel' | 'testChannel' | 'confirmChannelTest';
 
-export function alertOperations(place: Pick<Place, 'alerts' | 'parts' | 'lives'>): Pick<Tomte, Names> {
+export function alertOperations(
+  place: Pick<Place, 'alerts' | 'parts' | 'lives'>,
+  demo: () => Promise<Tomte | null>,
+): Pick<Tomte, Names> {
   const { alerts, parts } = place;
   const page: Tomte['getAlert'] = async ({ id }) => {
     const found = await alerts.page(id);
@@ -16,7 +19,10 @@ export function alertOperations(place: Pick<Place, 'alerts' | 'parts' | 'lives'>
     return { ...found, chart: await alertChart(parts, place.lives().get(found.home), { ...found, detector }), demo: parts.place === 'demo' };
   };
   return {
-    listAlerts: (filter) => alerts.list({ ...filter, limit: Number(filter.limit ?? 200) }),
+    listAlerts: async (filter) => {
+      const shown = place.lives().size === 0 ? await demo() : null;
+      return shown ? shown.listAlerts(filter) : alerts.list({ ...filter, limit: Number(filter.limit ?? 200) });
+    },
     getAlert: page,
     acknowledgeAlert: async ({ id, by }) => {
       await alerts.acknowledge(id, by ?? 'somebody in the web app');

@@ -11,10 +11,13 @@ import { Secret } from '../lib/secret.ts';
 import { deleteHome, findHome, type HomeRow, insertHome, listHomes, updateHome } from '../store/homes.ts';
 import { seal, unseal } from '../store/seal.ts';
 import type { HomeLife } from './home-life.ts';
+import type { PlaceParts } from './parts.ts';
 import type { Place } from './place.ts';
 
 type Names = 'listHomes' | 'findHomes' | 'linkHome' | 'unlinkHome' | 'doctor' | 'firstLook' | 'listEntities';
-type Parts = Pick<Place, 'parts' | 'lives' | 'begin' | 'end'>;
+type OwnParts = Pick<PlaceParts, 'store' | 'key' | 'clock' | 'log' | 'place'>;
+type StoreParts = { readonly parts: OwnParts; lives(): ReadonlyMap<string, HomeLife> };
+type Parts = StoreParts & Pick<Place, 'begin' | 'end'>;
 type Attempt = { onStage(stage: ProbeStage): void; signal?: AbortSignal; onLinked?: () => Promise<void> };
 type LinkCall = (request: LinkRequest, onStage: (s: ProbeStage) => void) => Promise<LinkAnswer>;
 
@@ -57,19 +60,39 @@ export async function keepHome(place: Parts, request: LinkRequest, o: Attempt): 
     },
     ...(o.signal ? { signal: o.signal } : {}),
   });
-  if (!authorized.ok) return { ok: false, error: authorized.error.toJSON().error, probe: authorized.probe };
-  try {
-    const row = await keep(place, request, authorized);
+  if (!authorized.ok) return authorizedAnswer(authorized);
+  return keepAuthorized(place, request, authorized, probe, async (row) => {
     await place.begin(row, authorized.token);
     await o.onLinked?.();
-    return { ok: true, home: { ...authorized.facts, id: row.id, name: row.name }, warnings: authorized.warnings };
+  });
+}
+
+export const authorizedAnswer = (found: Extract<Authorized, { ok: false }>): LinkAnswer => ({
+  ok: false,
+  error: found.error.toJSON().error,
+  probe: found.probe,
+});
+
+/** Keeps a home that answered well, unless it is linked already. */
+export async function keepAuthorized(
+  place: StoreParts,
+  request: LinkRequest,
+  found: Extract<Authorized, { ok: true }>,
+  probe: ProbeStage[] = [],
+  then: (row: HomeRow) => Promise<void> = async () => {},
+): Promise<LinkAnswer> {
+  let row: HomeRow;
+  try {
+    row = await keep(place, request, found);
   } catch (error) {
     if (!isError(error, 'link.already_linked')) throw error;
     return { ok: false, error: error.toJSON().error, probe };
   }
+  await then(row);
+  return { ok: true, home: { ...found.facts, id: row.id, name: row.name }, warnings: found.warnings };
 }
 
-async function keep(place: Parts, request: LinkRequest, found: Extract<Authorized, { ok: true }>): Promise<HomeRow> {
+async function keep(place: StoreParts, request: LinkRequest, found: Extract<Authorized, { ok: true }>): Promise<HomeRow> {
   const { store, key } = place.parts;
   const { facts } = found;
   const homes = await listHomes(store.db);
@@ -112,23 +135,23 @@ export function freeId(name: string, taken: readonly string[]): string {
 }
 
 /** The home a person named, by id or by name. */
-async function wanted(place: Parts, text: string): Promise<HomeRow> {
+async function wanted(place: StoreParts, text: string): Promise<HomeRow> {
   const row = await findHome(place.parts.store.db, text);
   if (!row) throw new TomteError('home.not_found', `There is no home ${text}`);
   return row;
 }
 
-function lifeAt(place: Parts, home: string): HomeLife {
+function lifeAt(place: StoreParts, home: string): HomeLife {
   const life = place.lives().get(home);
   if (!life) throw new TomteError('link.lost', `Tomte does not look after ${home} right now`, { hint: 'Start Tomte: npm start.' });
   return life;
 }
 
-const tokenOf = (place: Parts, row: HomeRow): Secret =>
+const tokenOf = (place: StoreParts, row: HomeRow): Secret =>
   new Secret(unseal(place.parts.key, row.token_sealed, `home:${row.id}`).toString('utf8'));
 
 /** Deletes the token we use in Home Assistant. Home Assistant closes the socket instead of answering. */
-async function revokeToken(place: Parts, row: HomeRow): Promise<boolean> {
+async function revokeToken(place: StoreParts, row: HomeRow): Promise<boolean> {
   const { clock, log } = place.parts;
   const socket = await openSocket({ address: row.address, token: tokenOf(place, row), pin: row.pinned_certificate, clock, log });
   try {
@@ -142,7 +165,7 @@ async function revokeToken(place: Parts, row: HomeRow): Promise<boolean> {
   }
 }
 
-export function summary(place: Pick<Place, 'parts' | 'lives'>, row: HomeRow): HomeSummary {
+export function summary(place: StoreParts, row: HomeRow): HomeSummary {
   const now = place.parts.clock.now();
   const life = place.lives().get(row.id);
   return {
@@ -159,8 +182,8 @@ export function summary(place: Pick<Place, 'parts' | 'lives'>, row: HomeRow): Ho
   };
 }
 
-function factsOf(place: Pick<Place, 'parts'>, row: HomeRow, life: HomeLife | undefined, now: number): HomeFacts {
-  const token = tokenFacts(new Secret(unseal(place.parts.key, row.token_sealed, `home:${row.id}`).toString('utf8')), now);
+function factsOf(place: StoreParts, row: HomeRow, life: HomeLife | undefined, now: number): HomeFacts {
+  const token = tokenFacts(tokenOf(place, row), now);
   return {
     id: row.id,
     name: row.name,

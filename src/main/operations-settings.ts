@@ -3,12 +3,14 @@ import type { Tomte } from '@tomte/sdk/operations';
 import { hashPassword } from '../api/password.ts';
 import { isIP } from 'node:net';
 import { writeSetting } from '../store/settings.ts';
-import type { Place, PlaceOptions } from './place.ts';
+import type { PlaceParts } from './parts.ts';
+import type { PlaceOptions } from './place.ts';
+import type { LiveSettings } from './settings.ts';
 
 type Names = 'getSettings' | 'saveSettings' | 'stopActions' | 'setPassword';
 
 export function settingsOperations(
-  place: Pick<Place, 'settings' | 'parts'>,
+  place: { readonly settings: LiveSettings; readonly parts: Pick<PlaceParts, 'store'> },
   o: Pick<PlaceOptions, 'passwordChanged'>,
 ): Pick<Tomte, Names> {
   return {

@@ -16,7 +16,7 @@ const shownMax = 5;
 
 type Parts = Pick<Place, 'parts' | 'lives' | 'alerts' | 'settings'>;
 
-export function todayOperations(place: Parts, o: Pick<PlaceOptions, 'version' | 'startedAt' | 'demoDoor'> & { passwordSet?: () => boolean }): Pick<Tomte, 'status' | 'today'> {
+export function todayOperations(place: Parts, o: Pick<PlaceOptions, 'version' | 'startedAt' | 'demoDoor' | 'passwordSet'>): Pick<Tomte, 'status' | 'today'> {
   return {
     status: async () => ({
       version: o.version,

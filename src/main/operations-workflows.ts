@@ -88,7 +88,7 @@ function fitsOf(place: Pick<Place, 'parts' | 'lives'>, home: string, name: strin
   };
 }
 
-function runOf(row: RunRow): Run {
+export function runOf(row: RunRow): Run {
   return {
     id: row.id,
     home: row.home_id,

@@ -48,6 +48,9 @@ export interface PlaceOptions {
   readonly version: string;
   readonly startedAt: number;
   readonly demoDoor: () => boolean;
+  /** The demo's operations, for lists that show the demo while nothing is linked. */
+  readonly demoTomte?: () => Promise<Tomte | null>;
+  readonly passwordSet?: () => boolean;
   /** Default of readings' retention, days. */
   readonly retentionDays: number;
   readonly publicUrl: string | null;
@@ -148,7 +151,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
   const tomte: Tomte = {
     ...todayOperations(place, o),
     ...homeOperations(place, link),
-    ...alertOperations(place),
+    ...alertOperations(place, o.demoTomte ?? (async () => null)),
     ...workflowOperations(place, grants),
     ...settingsOperations(place, o),
   };

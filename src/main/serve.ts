@@ -51,8 +51,9 @@ export async function openService(o: ServeOptions): Promise<Service> {
     closers.push(() => base.close());
     const store = await openStore({ connection: base.connection, schema: 'tomte', log });
     closers.push(() => store.close());
-    const rooms = await openRooms({ config, clock, log, base, store, startedAt, closers });
-    const service = await openDoor({ ...rooms, config, clock, log, base, store, closers });
+    const opening = { config, clock, log, base, store, closers };
+    const rooms = await openRooms({ ...opening, startedAt });
+    const service = await openDoor({ ...opening, ...rooms });
     return { address: service.address, died: base.embedded?.died ?? new Promise<Error>(() => {}), close };
   } catch (error) {
     await close();
@@ -71,7 +72,8 @@ interface Opening {
 
 interface Rooms {
   readonly place: Place;
-  readonly demo: () => Demo | null;
+  /** The demo while its door is open; waits while it is being opened. */
+  readonly demo: () => Promise<Demo | null>;
   readonly password: { hash: string | null };
 }
 
@@ -94,14 +96,15 @@ async function openRooms(o: Opening & { startedAt: number }): Promise<Rooms> {
     throw new TomteError('config.password_required', `Tomte would listen on ${config.host} without a password`);
   }
   const common = { key: base.key, clock, log, random: Math.random, ...definitions, engine, worker: config.worker, boot };
-  let demo: Demo | null = null;
+  // Opened beside everything else, so that the first page does not wait for sixty simulated days.
+  let demo: Promise<Demo | null> | null = null;
   const place = await openPlace({
     parts: { ...common, place: 'tomte', store },
     channels: definitions.channels,
     version,
     startedAt: o.startedAt,
     demoDoor: () => demo !== null,
-    demoTomte: () => demo?.place.tomte ?? null,
+    demoTomte: async () => (await demo)?.place.tomte ?? null,
     retentionDays: config.retentionDays,
     publicUrl: config.publicUrl,
     passwordSet: () => password.hash !== null,
@@ -109,7 +112,7 @@ async function openRooms(o: Opening & { startedAt: number }): Promise<Rooms> {
       password.hash = hash;
     },
     onLinked: async () => {
-      const gone = demo;
+      const gone = await demo;
       demo = null;
       await gone?.close();
       await dropDemo(store);
@@ -118,10 +121,14 @@ async function openRooms(o: Opening & { startedAt: number }): Promise<Rooms> {
   });
   o.closers.push(() => place.close());
   if ((await listHomes(store.db)).length === 0) {
-    demo = await openDemo({ ...common, connection: base.connection, channels: definitions.channels, startedAt: o.startedAt });
-    o.closers.push(async () => demo?.close());
+    const options = { ...common, connection: base.connection, channels: definitions.channels, startedAt: o.startedAt };
+    demo = openDemo(options).catch((error: unknown) => {
+      log.error({ err: error }, 'the demo home did not open');
+      return null;
+    });
+    o.closers.push(async () => (await demo)?.close());
   }
-  return { place, demo: () => demo, password };
+  return { place, demo: async () => demo, password };
 }
 
 async function openDoor(o: Opening & Rooms): Promise<{ address: string }> {
@@ -140,7 +147,7 @@ async function openDoor(o: Opening & Rooms): Promise<{ address: string }> {
     guard,
     webFolder: join(import.meta.dirname, '../../web/dist'),
     home: { ...place.site, links: signedLinks(place) },
-    demo: () => o.demo()?.place.site ?? null,
+    demo: async () => (await o.demo())?.place.site ?? null,
   });
   const listening: Listening = await listen(app, { host: config.host, port: config.port });
   o.closers.push(() => listening.close());

@@ -1,0 +1,85 @@
+import { TomteError } from '@tomte/sdk/errors';
+import type { OperationName, Tomte } from '@tomte/sdk/operations';
+import type { LinkAnswer, LinkRequest } from '@tomte/sdk/types';
+import type { Config } from '../config.ts';
+import { authorize } from '../home/authorize.ts';
+import { systemClock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { openStore } from '../store/open.ts';
+import { openBase } from './base.ts';
+import { authorizedAnswer, homeOperations, keepAuthorized } from './operations-homes.ts';
+import { settingsOperations } from './operations-settings.ts';
+import type { PlaceParts } from './parts.ts';
+import { openSettings } from './settings.ts';
+import { storedLists } from './stored-lists.ts';
+
+export interface Offline {
+  readonly tomte: Tomte;
+  close(): Promise<void>;
+}
+
+type Opened = { tomte: Partial<Tomte>; parts: OfflineParts; close(): Promise<void> };
+type OfflineParts = Pick<PlaceParts, 'store' | 'key' | 'clock' | 'log' | 'place'>;
+
+/**
+ * Tomte without a running service: the folder is locked and the store opened at the first operation
+ * that needs it. `linkHome` opens it only after the home answered well, so that a fault of the address
+ * is told before a fault of the folder.
+ */
+export function openOffline(config: Config, log: Log): Offline {
+  const clock = systemClock;
+  let opened: Promise<Opened> | null = null;
+  const open = () => {
+    opened ??= openAll(config, log);
+    return opened;
+  };
+
+  async function linkHome(request: LinkRequest): Promise<LinkAnswer> {
+    const found = await authorize(request, { clock, onStage: () => {} });
+    if (!found.ok) return authorizedAnswer(found);
+    const { parts } = await open();
+    return keepAuthorized({ parts, lives: () => new Map() }, request, found);
+  }
+
+  const tomte = new Proxy({} as Tomte, {
+    get(_, name: string) {
+      if (name === 'linkHome') return linkHome;
+      return async (input: unknown) => {
+        const operation = (await open()).tomte[name as OperationName] as ((i: unknown) => Promise<unknown>) | undefined;
+        if (!operation) {
+          throw new TomteError('cli.service_unreachable', 'This needs a running Tomte', { hint: 'Start it: npm start.' });
+        }
+        return operation(input);
+      };
+    },
+  });
+  return { tomte, close: async () => (await opened)?.close() };
+}
+
+async function openAll(config: Config, log: Log): Promise<Opened> {
+  const clock = systemClock;
+  const base = await openBase(config, { clock, log });
+  try {
+    const store = await openStore({ connection: base.connection, schema: 'tomte', log });
+    const parts: OfflineParts = { store, key: base.key, clock, log, place: 'tomte' };
+    const settings = await openSettings(store.db, { retentionDays: config.retentionDays, publicUrl: config.publicUrl });
+    const place = { parts, settings, lives: () => new Map(), begin: async () => {}, end: async () => {} };
+    return {
+      parts,
+      tomte: {
+        ...homeOperations(place, async (request) => {
+          throw new TomteError('cli.usage', `link of ${request.address} goes another way`);
+        }),
+        ...settingsOperations(place, { passwordChanged: () => {} }),
+        ...storedLists(parts),
+      },
+      close: async () => {
+        await store.close();
+        await base.close();
+      },
+    };
+  } catch (error) {
+    await base.close();
+    throw error;
+  }
+}
