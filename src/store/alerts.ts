@@ -1,0 +1,99 @@
+import { sql } from 'kysely';
+import { type Change, type Db, json, type NewRow, type Row } from './tables.ts';
+
+export type AlertRow = Row<'alerts'>;
+export type AlertState = AlertRow['state'];
+
+/**
+ * Opens the Alert of this key, or answers the open one untouched: `opened` tells which. Two at
+ * once, or one after a crash, get the same row.
+ */
+export async function openAlert(
+  db: Db,
+  alert: NewRow<'alerts'>,
+): Promise<{ row: AlertRow; opened: boolean }> {
+  for (;;) {
+    const opened = await db
+      .insertInto('alerts')
+      .values({ ...alert, facts: json(alert.facts) })
+      .onConflict((conflict) =>
+        conflict.columns(['home_id', 'key']).where(sql.ref('state'), '<>', 'resolved').doNothing(),
+      )
+      .returningAll()
+      .executeTakeFirst();
+    if (opened) return { row: opened, opened: true };
+    const row = await findOpenAlert(db, { home: alert.home_id, key: alert.key });
+    // It was resolved between the two statements: then this is a new one after all.
+    if (row) return { row, opened: false };
+  }
+}
+
+export const findOpenAlert = (
+  db: Db,
+  o: { home: string; key: string },
+): Promise<AlertRow | undefined> =>
+  db
+    .selectFrom('alerts')
+    .selectAll()
+    .where('home_id', '=', o.home)
+    .where('key', '=', o.key)
+    .where('state', '<>', 'resolved')
+    .executeTakeFirst();
+
+export const getAlert = (db: Db, id: string): Promise<AlertRow | undefined> =>
+  db.selectFrom('alerts').selectAll().where('id', '=', id).executeTakeFirst();
+
+/** For a change that depends on what is there: holds the row until the transaction ends. */
+export const lockAlert = (tx: Db, id: string): Promise<AlertRow | undefined> =>
+  tx.selectFrom('alerts').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+
+export async function changeAlert(
+  db: Db,
+  id: string,
+  change: Omit<Change<'alerts'>, 'id' | 'home_id'>,
+): Promise<AlertRow | undefined> {
+  const set = 'facts' in change ? { ...change, facts: json(change.facts) } : change;
+  return db.updateTable('alerts').set(set).where('id', '=', id).returningAll().executeTakeFirst();
+}
+
+/** Newest first. */
+export function listAlerts(
+  db: Db,
+  o: {
+    home?: string | undefined;
+    state?: AlertState | undefined;
+    /** All that are not over. */
+    unresolved?: boolean;
+    limit?: number | undefined;
+  },
+): Promise<AlertRow[]> {
+  let query = db.selectFrom('alerts').selectAll();
+  if (o.home !== undefined) query = query.where('home_id', '=', o.home);
+  if (o.state !== undefined) query = query.where('state', '=', o.state);
+  if (o.unresolved) query = query.where('state', '<>', 'resolved');
+  return query
+    .orderBy('created_at', 'desc')
+    .orderBy('id')
+    .limit(o.limit ?? 100)
+    .execute();
+}
+
+/** Those whose quiet time is over, put back to open. */
+export const wakeAlerts = (db: Db, now: Date): Promise<AlertRow[]> =>
+  db
+    .updateTable('alerts')
+    .set({ state: 'open', quiet_until: null, updated_at: now })
+    .where('state', '=', 'snoozed')
+    .where('quiet_until', '<=', now)
+    .returningAll()
+    .execute();
+
+/** Retention: Alerts that were over before `before`, with their Deliveries. */
+export async function dropAlerts(db: Db, before: Date): Promise<number> {
+  const done = await db
+    .deleteFrom('alerts')
+    .where('state', '=', 'resolved')
+    .where('resolved_at', '<', before)
+    .executeTakeFirst();
+  return Number(done.numDeletedRows);
+}

@@ -1,0 +1,21 @@
+import type { Db, NewRow, Row } from './tables.ts';
+
+export type GapRow = Row<'gaps'>;
+
+export async function addGap(db: Db, gap: NewRow<'gaps'>): Promise<void> {
+  await db.insertInto('gaps').values(gap).execute();
+}
+
+/** Gaps that touch `[from, to)` (epoch ms), oldest first. */
+export const listGaps = (
+  db: Db,
+  o: { home: string; from: number; to: number },
+): Promise<GapRow[]> =>
+  db
+    .selectFrom('gaps')
+    .selectAll()
+    .where('home_id', '=', o.home)
+    .where('ended_at', '>=', o.from)
+    .where('began_at', '<', o.to)
+    .orderBy('began_at')
+    .execute();

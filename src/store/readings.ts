@@ -1,0 +1,122 @@
+import { sql } from 'kysely';
+import type { Db } from './tables.ts';
+
+export interface NewReading {
+  readonly series: number;
+  /** Epoch ms. */
+  readonly at: number;
+  /** Null where Home Assistant's text is no number; then `word` is it. */
+  readonly value: number | null;
+  readonly word: string | null;
+  /** Rebuilt after a Gap. */
+  readonly late: boolean;
+}
+
+const batchMax = 5_000;
+
+/** Keeps readings; one that is there already stays. Answers how many were new. */
+export async function keepReadings(db: Db, readings: readonly NewReading[]): Promise<number> {
+  let kept = 0;
+  for (let from = 0; from < readings.length; from += batchMax) {
+    kept += await keepBatch(db, readings.slice(from, from + batchMax));
+  }
+  return kept;
+}
+
+async function keepBatch(db: Db, batch: readonly NewReading[]): Promise<number> {
+  // Five arrays, whatever the size: one statement text, prepared once.
+  const done = await sql`
+    insert into readings (series_id, at, value, word, late)
+    select * from unnest(
+      ${batch.map((r) => r.series)}::integer[], ${batch.map((r) => r.at)}::bigint[],
+      ${batch.map((r) => r.value)}::double precision[], ${batch.map((r) => r.word)}::text[],
+      ${batch.map((r) => r.late)}::boolean[])
+    on conflict (series_id, at) do nothing`.execute(db);
+  return Number(done.numAffectedRows ?? 0n);
+}
+
+export interface KeptReading {
+  readonly at: number;
+  readonly value: number | null;
+  readonly word: string | null;
+}
+
+/** Readings of one series in `[from, to)`, oldest first, at most `limit`. Times in epoch ms. */
+export const readReadings = (
+  db: Db,
+  o: { series: number; from: number; to: number; limit?: number },
+): Promise<KeptReading[]> =>
+  db
+    .selectFrom('readings')
+    .select(['at', 'value', 'word'])
+    .where('series_id', '=', o.series)
+    .where('at', '>=', o.from)
+    .where('at', '<', o.to)
+    .orderBy('at')
+    .limit(o.limit ?? 200_000)
+    .execute();
+
+/** Numbers alone, from the index alone: for charts over many readings. */
+export const readNumbers = async (
+  db: Db,
+  o: { series: number; from: number; to: number },
+): Promise<[number, number | null][]> => {
+  const rows = await db
+    .selectFrom('readings')
+    .select(['at', 'value'])
+    .where('series_id', '=', o.series)
+    .where('at', '>=', o.from)
+    .where('at', '<', o.to)
+    .orderBy('at')
+    .execute();
+  return rows.map(({ at, value }) => [at, value]);
+};
+
+/** The newest reading at or before `at`: what held then, since no reading means unchanged. */
+export const readingBefore = (
+  db: Db,
+  o: { series: number; at: number },
+): Promise<KeptReading | undefined> =>
+  db
+    .selectFrom('readings')
+    .select(['at', 'value', 'word'])
+    .where('series_id', '=', o.series)
+    .where('at', '<=', o.at)
+    .orderBy('at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+
+/** Of all series of a home after `from` (epoch ms), in time order: what a detector reads after a restart. */
+export const readHomeReadings = (
+  db: Db,
+  o: { home: string; from: number; entities: readonly string[]; limit?: number },
+): Promise<(KeptReading & { entity_id: string })[]> =>
+  db
+    .selectFrom('readings')
+    .innerJoin('series', 'series.id', 'readings.series_id')
+    .select(['readings.at', 'readings.value', 'readings.word', 'series.entity_id'])
+    .where('series.home_id', '=', o.home)
+    .where(sql<boolean>`series.entity_id = any(${[...o.entities]}::text[])`)
+    .where('readings.at', '>', o.from)
+    .orderBy('readings.at')
+    .orderBy('series.entity_id')
+    .limit(o.limit ?? 200_000)
+    .execute();
+
+/**
+ * Retention: drops readings older than `before`, series by series so that each delete walks the
+ * key and holds few locks. Answers how many.
+ */
+export async function dropReadings(db: Db, before: number): Promise<number> {
+  const series = await db.selectFrom('series').select('id').execute();
+  let dropped = 0;
+  for (const { id } of series) {
+    const done = await db
+      .deleteFrom('readings')
+      .where('series_id', '=', id)
+      .where('at', '<', before)
+      .executeTakeFirst();
+    dropped += Number(done.numDeletedRows);
+  }
+  return dropped;
+}

@@ -1,0 +1,142 @@
+import { type Db, json, type Row } from './tables.ts';
+
+export type RunRow = Row<'runs'>;
+export type RunState = RunRow['state'];
+export type NotRunRow = Row<'not_run'>;
+
+/** Journals a Run before it starts. False when it is there already: the same happening, once. */
+export async function addRun(
+  db: Db,
+  run: {
+    id: string;
+    home: string;
+    workflow: string;
+    trigger: unknown;
+    reason: string;
+    state?: RunState;
+    at?: Date;
+  },
+): Promise<boolean> {
+  const done = await db
+    .insertInto('runs')
+    .values({
+      id: run.id,
+      home_id: run.home,
+      workflow: run.workflow,
+      trigger: json(run.trigger) ?? 'null',
+      reason: run.reason,
+      state: run.state ?? 'running',
+      ...(run.at === undefined ? {} : { created_at: run.at }),
+    })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .executeTakeFirst();
+  return (done.numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+/** Between wakes: `waiting` or `running`. A Run that has ended stays ended. */
+export async function setRunState(db: Db, id: string, state: 'waiting' | 'running'): Promise<void> {
+  await db
+    .updateTable('runs')
+    .set({ state })
+    .where('id', '=', id)
+    .where('state', 'in', ['waiting', 'running'])
+    .execute();
+}
+
+/** The end, once: the first end that is written counts. */
+export async function endRun(
+  db: Db,
+  o: {
+    id: string;
+    state: 'done' | 'failed' | 'cancelled';
+    at: Date;
+    result?: unknown;
+    /** The body of a TomteError: code, message, hint, details. */
+    error?: unknown;
+  },
+): Promise<boolean> {
+  const done = await db
+    .updateTable('runs')
+    .set({ state: o.state, ended_at: o.at, result: json(o.result), error: json(o.error) })
+    .where('id', '=', o.id)
+    .where('state', 'in', ['waiting', 'running'])
+    .executeTakeFirst();
+  return done.numUpdatedRows > 0n;
+}
+
+export const getRun = (db: Db, id: string): Promise<RunRow | undefined> =>
+  db.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirst();
+
+/** Newest first. */
+export function listRuns(
+  db: Db,
+  o: {
+    home?: string | undefined;
+    workflow?: string | undefined;
+    states?: readonly RunState[];
+    limit?: number | undefined;
+  },
+): Promise<RunRow[]> {
+  let query = db.selectFrom('runs').selectAll();
+  if (o.home !== undefined) query = query.where('home_id', '=', o.home);
+  if (o.workflow !== undefined) query = query.where('workflow', '=', o.workflow);
+  if (o.states !== undefined) query = query.where('state', 'in', [...o.states]);
+  return query
+    .orderBy('created_at', 'desc')
+    .orderBy('id')
+    .limit(o.limit ?? 100)
+    .execute();
+}
+
+/** Runs of a home that have not ended, oldest first: what a start or a takeover goes on with. */
+export const openRuns = (db: Db, home: string): Promise<RunRow[]> =>
+  db
+    .selectFrom('runs')
+    .selectAll()
+    .where('home_id', '=', home)
+    .where('state', 'in', ['waiting', 'running'])
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+
+/** The newest Run of each workflow of a home. */
+export const lastRuns = (db: Db, home: string): Promise<RunRow[]> =>
+  db
+    .selectFrom('runs')
+    .selectAll()
+    .distinctOn('workflow')
+    .where('home_id', '=', home)
+    .orderBy('workflow')
+    .orderBy('created_at', 'desc')
+    .execute();
+
+/** A trigger matched and no Run started: why. */
+export async function addNotRun(
+  db: Db,
+  o: { home: string; workflow: string; reason: string; at: Date },
+): Promise<void> {
+  await db
+    .insertInto('not_run')
+    .values({ home_id: o.home, workflow: o.workflow, reason: o.reason, at: o.at })
+    .execute();
+}
+
+/** Newest first. */
+export function listNotRun(
+  db: Db,
+  o: { home: string; workflow?: string; limit?: number },
+): Promise<NotRunRow[]> {
+  let query = db.selectFrom('not_run').selectAll().where('home_id', '=', o.home);
+  if (o.workflow !== undefined) query = query.where('workflow', '=', o.workflow);
+  return query
+    .orderBy('id', 'desc')
+    .limit(o.limit ?? 100)
+    .execute();
+}
+
+/** Retention: ended Runs and reasons older than `before`. Answers the ids of the Runs. */
+export async function dropRuns(db: Db, before: Date): Promise<string[]> {
+  await db.deleteFrom('not_run').where('at', '<', before).execute();
+  const gone = await db.deleteFrom('runs').where('ended_at', '<', before).returning('id').execute();
+  return gone.map(({ id }) => id);
+}

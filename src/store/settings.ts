@@ -1,0 +1,24 @@
+import { type Db, json } from './tables.ts';
+
+/** What a person or Tomte itself keeps under a name: any JSON value. */
+export async function readSetting(db: Db, name: string): Promise<unknown> {
+  const row = await db
+    .selectFrom('settings')
+    .select('value')
+    .where('name', '=', name)
+    .executeTakeFirst();
+  return row?.value;
+}
+
+export async function saveSetting(db: Db, name: string, value: unknown): Promise<void> {
+  const text = json(value) ?? 'null';
+  await db
+    .insertInto('settings')
+    .values({ name, value: text })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: text }))
+    .execute();
+}
+
+export async function removeSetting(db: Db, name: string): Promise<void> {
+  await db.deleteFrom('settings').where('name', '=', name).execute();
+}

@@ -1,0 +1,51 @@
+import { sql } from 'kysely';
+import { type Db, json, type Row } from './tables.ts';
+
+export type WorkflowSettingsRow = Row<'workflow_settings'>;
+
+/** What a person chose for this home's workflows; one without a row was never touched. */
+export const listWorkflowSettings = (db: Db, home: string): Promise<WorkflowSettingsRow[]> =>
+  db.selectFrom('workflow_settings').selectAll().where('home_id', '=', home).execute();
+
+export const getWorkflowSettings = (
+  db: Db,
+  o: { home: string; workflow: string },
+): Promise<WorkflowSettingsRow | undefined> =>
+  db
+    .selectFrom('workflow_settings')
+    .selectAll()
+    .where('home_id', '=', o.home)
+    .where('workflow', '=', o.workflow)
+    .executeTakeFirst();
+
+/** Keeps what is given and leaves the rest; a first row begins with `mode` (default `off`). */
+export async function saveWorkflowSettings(
+  db: Db,
+  o: {
+    home: string;
+    workflow: string;
+    mode?: WorkflowSettingsRow['mode'] | undefined;
+    settings?: unknown;
+    grants?: readonly string[] | undefined;
+  },
+): Promise<WorkflowSettingsRow> {
+  return db
+    .insertInto('workflow_settings')
+    .values({
+      home_id: o.home,
+      workflow: o.workflow,
+      mode: o.mode ?? 'off',
+      settings: json(o.settings ?? {}),
+      grants: o.grants ?? [],
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['home_id', 'workflow']).doUpdateSet({
+        ...(o.mode === undefined ? {} : { mode: o.mode }),
+        ...(o.settings === undefined ? {} : { settings: json(o.settings) }),
+        ...(o.grants === undefined ? {} : { grants: o.grants }),
+        changed_at: sql`now()`,
+      }),
+    )
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
