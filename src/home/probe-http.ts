@@ -1,5 +1,6 @@
 import { type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** Enough for any answer that identifies a home; a page that goes on longer is none of them. */
 const bodyMaxBytes = 64 * 1024;
@@ -20,14 +21,15 @@ export interface Answer {
  * the answer is run. Rejects with the connection's error, the parser's (`HPE_…`), or the signal's reason.
  */
 export function get(
-  socket: Socket,
+  stream: Duplex,
   o: { path: string; host: string; signal: AbortSignal },
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sent = request({
       method: 'GET',
       path: o.path,
-      createConnection: () => socket,
+      // Typed for TCP sockets; a TLS socket is one, and http asks no more of it than of any stream.
+      createConnection: () => stream as Socket,
       maxHeaderSize: 16 * 1024,
       headers: {
         Host: o.host,
@@ -40,7 +42,7 @@ export function get(
     const settle = (finish: () => void) => {
       o.signal.removeEventListener('abort', onAbort);
       finish();
-      socket.destroy();
+      stream.destroy();
     };
     const onAbort = () => settle(() => reject(o.signal.reason as Error));
     sent.on('error', (error) => settle(() => reject(error)));

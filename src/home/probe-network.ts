@@ -97,17 +97,19 @@ export function isPrivateAddress(address: string): boolean {
 }
 
 /**
- * Runs one stage with a limit of its own: after `ms` its signal aborts with `link.unreachable` and the
- * given message, so that whatever it holds is closed.
+ * Runs one stage with a limit of its own: after `ms` its signal aborts with the given error (a text is
+ * `link.unreachable`), so that whatever it holds is closed.
  */
 export async function limited<T>(
   reach: Reach,
   ms: number,
-  late: string,
+  late: string | TomteError,
   work: (reach: Reach) => Promise<T>,
 ): Promise<T> {
   const limit = new AbortController();
-  const cancel = reach.clock.after(ms, () => limit.abort(new TomteError('link.unreachable', late)));
+  const cancel = reach.clock.after(ms, () =>
+    limit.abort(typeof late === 'string' ? new TomteError('link.unreachable', late) : late),
+  );
   try {
     return await work({ ...reach, signal: AbortSignal.any([reach.signal, limit.signal]) });
   } finally {
