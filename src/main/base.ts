@@ -23,7 +23,10 @@ export async function openBase(config: Config, o: { clock: Clock; log: Log }): P
   await mkdir(config.dataFolder, { recursive: true, mode });
   const lock = await lockFolder(config.dataFolder);
   try {
-    const key = await readKey({ file: config.keyFile ?? join(config.dataFolder, 'key'), mayCreate: config.keyFile === null });
+    const key = await readKey({
+      file: config.keyFile ?? join(config.dataFolder, 'key'),
+      mayCreate: config.keyFile === null,
+    });
     const embedded =
       config.databaseUrl === null
         ? await startEmbedded({ dataDir: config.dataFolder, log: o.log, clock: o.clock })

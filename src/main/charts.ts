@@ -3,26 +3,33 @@ import type { ChartInput, Finding } from '@tomte/sdk/define';
 import type { EntityInfo, HourRow } from '@tomte/sdk/home';
 import type { AlertPage } from '@tomte/sdk/types';
 import { getTimes } from 'suncalc';
-import { gapsBetween } from '../store/gaps.ts';
-import { readReadings } from '../store/readings.ts';
-import { hoursBetween } from '../store/hours.ts';
-import { seriesIds } from '../store/series.ts';
+import { listGaps } from '../store/gaps.ts';
+import { readHours } from '../store/hours.ts';
+import { readingBefore, readNumbers } from '../store/readings.ts';
+import { listSeries } from '../store/series.ts';
 import type { HomeLife } from './home-life.ts';
 import type { PlaceParts } from './parts.ts';
 
 const hourMs = 3_600_000;
 const beforeMs = 5 * hourMs;
-const pointsMax = 2_000;
 
-type Coordinates = { latitude?: number; longitude?: number } | null;
+type Coordinates = { latitude: number | null; longitude: number | null } | null;
 
 /** Time between sunset and sunrise within a window; empty where the home's place is not known. */
-export function nights(place: Coordinates, from: number, to: number): { from: number; to: number }[] {
-  if (place?.latitude === undefined || place.longitude === undefined) return [];
+export function nights(
+  place: Coordinates,
+  from: number,
+  to: number,
+): { from: number; to: number }[] {
+  if (place === null || place.latitude === null || place.longitude === null) return [];
   const out: { from: number; to: number }[] = [];
   for (let day = from - 24 * hourMs; day <= to + 24 * hourMs; day += 24 * hourMs) {
     const set = getTimes(new Date(day), place.latitude, place.longitude).sunset?.getTime();
-    const rise = getTimes(new Date(day + 24 * hourMs), place.latitude, place.longitude).sunrise?.getTime();
+    const rise = getTimes(
+      new Date(day + 24 * hourMs),
+      place.latitude,
+      place.longitude,
+    ).sunrise?.getTime();
     if (!Number.isFinite(set) || !Number.isFinite(rise)) continue;
     const night = { from: Math.max(from, set as number), to: Math.min(to, rise as number) };
     const last = out.at(-1);
@@ -70,7 +77,9 @@ export function findingChart(
 export async function alertChart(
   parts: PlaceParts,
   life: HomeLife | undefined,
-  alert: Pick<AlertPage, 'home' | 'entities' | 'since' | 'resolvedAt' | 'facts' | 'title'> & { detector: string | null },
+  alert: Pick<AlertPage, 'home' | 'entities' | 'since' | 'resolvedAt' | 'facts' | 'title'> & {
+    detector: string | null;
+  },
 ): Promise<ChartSpec | null> {
   const detector = alert.detector ? parts.detectors.get(alert.detector) : undefined;
   const entity = alert.entities[0];
@@ -84,7 +93,12 @@ export async function alertChart(
   if (!input) return null;
   return detector.chart(
     { entities: alert.entities, since, facts: alert.facts, title: alert.title },
-    { ...input, now: over === null ? now : null, until: over, state: life.detectorState(alert.detector as string) },
+    {
+      ...input,
+      now: over === null ? now : null,
+      until: over,
+      state: life.detectorState(alert.detector as string),
+    },
   );
 }
 
@@ -94,35 +108,60 @@ async function seriesInput(
   o: { home: string; entity: string; from: number; to: number },
 ): Promise<Omit<ChartInput, 'now' | 'until' | 'state'> | null> {
   const { db } = parts.store;
-  const id = (await seriesIds(db, o.home, [o.entity])).get(o.entity)!;
-  const info = life.link.mirror.info(o.entity);
+  const series = (await listSeries(db, o.home)).find((s) => s.entity_id === o.entity)?.id;
+  if (series === undefined) return null;
   const common = {
     zone: life.zone,
     from: o.from,
     to: o.to,
-    unit: info?.unit ?? null,
-    gaps: (await gapsBetween(db, o.home, o.from, o.to)).map((g) => ({ from: g.beganAt, to: g.endedAt, reason: 'Link lost' })),
+    unit: life.link.mirror.info(o.entity)?.unit ?? null,
+    gaps: (await listGaps(db, o)).map((g) => ({
+      from: g.began_at,
+      to: g.ended_at,
+      reason: 'Link lost',
+    })),
     nights: nights(life.link.mirror.config, o.from, o.to),
   };
-  const readings = await readReadings(db, id, { from: o.from, to: o.to, limit: pointsMax, before: true });
-  if (readings.length > 0) {
-    return { ...common, hourly: false, points: readings.map((r) => [r.at, r.value] as const) };
-  }
-  const hours = await hoursBetween(db, id, o.from, o.to);
+  const span = { series, from: o.from, to: o.to };
+  const readings = await readNumbers(db, span);
+  // No reading means unchanged: what held before the window holds at its left edge.
+  const before = await readingBefore(db, { series, at: o.from });
+  if (before) readings.unshift([o.from, before.value]);
+  if (readings.length > 0) return { ...common, hourly: false, points: readings };
+  const hours = await readHours(db, span);
   if (hours.length === 0) return null;
-  return { ...common, hourly: true, points: hours.map((h) => [h.start, h.change ?? h.mean] as const) };
+  return {
+    ...common,
+    hourly: true,
+    points: hours.map((h) => [h.start, h.change ?? h.mean] as const),
+  };
 }
 
 /** Today's picture: the first watched entity over the last day against what is usual. */
 export async function watchedChart(parts: PlaceParts, life: HomeLife): Promise<ChartSpec | null> {
   const entity = life.watched()[0];
-  const chosen = [...parts.detectors].find(([, d]) => d.picks(life.link.mirror.infos()).includes(entity ?? ''));
+  const chosen = [...parts.detectors].find(([, d]) =>
+    d.picks(life.link.mirror.infos()).includes(entity ?? ''),
+  );
   if (!entity || !chosen) return null;
   const [name, detector] = chosen;
   const now = parts.clock.now();
-  const input = await seriesInput(parts, life, { home: life.home, entity, from: now - 24 * hourMs, to: now });
+  const input = await seriesInput(parts, life, {
+    home: life.home,
+    entity,
+    from: now - 24 * hourMs,
+    to: now,
+  });
   if (!input) return null;
-  const quiet = { is: '', usually: '', since: '', around: [], probably: null, check: null, numbers: {} };
+  const quiet = {
+    is: '',
+    usually: '',
+    since: '',
+    around: [],
+    probably: null,
+    check: null,
+    numbers: {},
+  };
   return detector.chart(
     { entities: [entity], since: now, facts: quiet, title: '' },
     { ...input, now, until: now, state: life.detectorState(name) },

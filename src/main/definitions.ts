@@ -1,5 +1,10 @@
 import { join } from 'node:path';
-import type { ChannelDefinition, DetectorDefinition, TriggerDefinition, WorkflowDefinition } from '@tomte/sdk/define';
+import type {
+  ChannelDefinition,
+  DetectorDefinition,
+  TriggerDefinition,
+  WorkflowDefinition,
+} from '@tomte/sdk/define';
 import { type Extensions, loadExtensions } from '../lib/extensions.ts';
 
 /** All that is made of one file each: built-ins first, then the person's own folder. */
@@ -14,7 +19,10 @@ export async function loadDefinitions(dataFolder: string | null): Promise<Defini
   const own = (path: string) => join(import.meta.dirname, '..', path);
   const theirs = (kind: string) => (dataFolder === null ? [] : [join(dataFolder, kind)]);
   const [detectors, channels, triggers, workflows] = await Promise.all([
-    loadExtensions<DetectorDefinition>('detector', [own('anomaly/detectors'), ...theirs('detectors')]),
+    loadExtensions<DetectorDefinition>('detector', [
+      own('anomaly/detectors'),
+      ...theirs('detectors'),
+    ]),
     loadExtensions<ChannelDefinition>('channel', [own('alert/channels'), ...theirs('channels')]),
     loadExtensions<TriggerDefinition>('trigger', [own('engine/triggers')]),
     loadExtensions<WorkflowDefinition>('workflow', [own('workflows')]),

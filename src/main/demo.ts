@@ -1,6 +1,6 @@
 import type { ChannelDefinition } from '@tomte/sdk/define';
-import type { PoolConfig } from 'pg';
 import { sql } from 'kysely';
+import type { PoolConfig } from 'pg';
 import type { Extensions } from '../lib/extensions.ts';
 import { openSim } from '../sim/sim.ts';
 import { openStore, type Store } from '../store/open.ts';
@@ -40,7 +40,11 @@ export async function openDemo(o: DemoOptions): Promise<Demo> {
     publicUrl: null,
     passwordChanged: () => {},
   });
-  const answer = await place.tomte.linkHome({ address: sim.url, token: sim.tokens.admin, name: 'Villa Berg' });
+  const answer = await place.tomte.linkHome({
+    address: sim.url,
+    token: sim.tokens.admin,
+    name: 'Villa Berg',
+  });
   if (!answer.ok) log.error({ error: answer.error }, 'the demo home did not open');
   else await place.tomte.setWorkflow({ home: answer.home.id, name: 'water-watch', mode: 'on' });
   return {

@@ -19,7 +19,7 @@ export interface FirstLookInput {
   readonly found: readonly Finding[];
   readonly startedAt: number;
   readonly picks: readonly string[];
-  readonly learnedStates: ReadonlyMap<string, unknown>;
+  readonly learnedStates: Readonly<Record<string, unknown>>;
 }
 
 /** The four cards shown right after Authorize. Each says at most three things, each with its evidence. */
@@ -36,10 +36,21 @@ export async function composeFirstLook(o: FirstLookInput): Promise<FirstLook> {
     }
   };
   const [energyPrefs, energyIssues, entries, repairs] = await Promise.all(
-    ['energy/get_prefs', 'energy/validate', 'config_entries/get', 'repairs/list_issues'].map(optional),
+    ['energy/get_prefs', 'energy/validate', 'config_entries/get', 'repairs/list_issues'].map(
+      optional,
+    ),
   );
-  const common = { infos, states: mirror, energyPrefs, statistics: [...o.hours.keys()], now: parts.clock.now() };
-  const firstHour = Math.min(parts.clock.now(), ...[...o.hours.values()].map((rows) => rows[0]?.start ?? parts.clock.now()));
+  const common = {
+    infos,
+    states: mirror,
+    energyPrefs,
+    statistics: [...o.hours.keys()],
+    now: parts.clock.now(),
+  };
+  const firstHour = Math.min(
+    parts.clock.now(),
+    ...[...o.hours.values()].map((rows) => rows[0]?.start ?? parts.clock.now()),
+  );
   const raised = o.found.filter((f) => f.kind === 'raised');
   return {
     home: row.id,
@@ -53,7 +64,10 @@ export async function composeFirstLook(o: FirstLookInput): Promise<FirstLook> {
       .toSorted((a, b) => b.probability - a.probability || b.at - a.at)
       .slice(0, shownMax)
       .map((finding) => unusual(o, finding)),
-    broken: broken({ ...common, energyIssues, entries, repairs, config: mirror.config }).slice(0, shownMax),
+    broken: broken({ ...common, energyIssues, entries, repairs, config: mirror.config }).slice(
+      0,
+      shownMax,
+    ),
     couldSwitchOn: couldSwitchOn(o, raised).slice(0, shownMax),
     error: null,
   };
@@ -77,7 +91,7 @@ function unusual(o: FirstLookInput, raised: Finding): FirstLook['unusual'][numbe
       hours: o.hours.get(raised.entities[0] ?? '') ?? [],
       info: o.link.mirror.info(raised.entities[0] ?? ''),
       place: o.link.mirror.config,
-      state: o.learnedStates.get(raised.detector) ?? null,
+      state: o.learnedStates[raised.detector] ?? null,
     }),
   };
 }
@@ -89,6 +103,14 @@ function couldSwitchOn(o: FirstLookInput, raised: readonly Finding[]): FirstLook
     const detectors = [...o.parts.detectors].filter(([, d]) => abouts.includes(d.about));
     if (!detectors.some(([, d]) => d.picks(infos).length > 0)) return [];
     const told = raised.filter((f) => detectors.some(([d]) => d === f.detector)).length;
-    return [{ workflow: name, title: workflow.title, text: workflow.text, wouldHaveTold: told, settings: {} }];
+    return [
+      {
+        workflow: name,
+        title: workflow.title,
+        text: workflow.text,
+        wouldHaveTold: told,
+        settings: {},
+      },
+    ];
   });
 }

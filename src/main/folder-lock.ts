@@ -28,11 +28,17 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     }
     const owner = await readOwner(path);
     if (owner && (await alive(owner))) {
-      throw new TomteError('store.folder_in_use', `${folder} belongs to a running Tomte (pid ${owner.pid})`);
+      throw new TomteError(
+        'store.folder_in_use',
+        `${folder} belongs to a running Tomte (pid ${owner.pid})`,
+      );
     }
     await rm(path, { force: true });
   }
-  throw new TomteError('store.folder_in_use', `${folder} is being taken by another Tomte right now`);
+  throw new TomteError(
+    'store.folder_in_use',
+    `${folder} is being taken by another Tomte right now`,
+  );
 }
 
 async function create(path: string): Promise<FileHandle | null> {
@@ -47,10 +53,13 @@ async function create(path: string): Promise<FileHandle | null> {
 async function readOwner(path: string): Promise<Owner | null> {
   try {
     const owner = JSON.parse(await readFile(path, 'utf8')) as Partial<Owner>;
-    return typeof owner.pid === 'number' && typeof owner.started === 'string' ? (owner as Owner) : null;
+    return typeof owner.pid === 'number' && typeof owner.started === 'string'
+      ? (owner as Owner)
+      : null;
   } catch (error) {
     // Half-written by a killed process, or removed since: nobody owns it.
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT')
+      return null;
     throw error;
   }
 }

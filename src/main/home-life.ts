@@ -1,21 +1,20 @@
 import type { Finding } from '@tomte/sdk/define';
-import { TomteError } from '@tomte/sdk/errors';
+import { isError, TomteError } from '@tomte/sdk/errors';
 import type { Change, Reading } from '@tomte/sdk/home';
 import type { FirstLook, HomeSummary } from '@tomte/sdk/types';
 import { openStream, type Stream } from '../anomaly/stream.ts';
 import { type Door, openDoor } from '../home/act.ts';
 import { type Link, type LinkState, openLink } from '../home/link.ts';
 import { iso, isoOrNull } from '../lib/clock.ts';
-import { isError } from '@tomte/sdk/errors';
 import type { Secret } from '../lib/secret.ts';
-import { actionJournal } from '../store/actions.ts';
-import { recordGap } from '../store/gaps.ts';
+import { addGap } from '../store/gaps.ts';
 import type { HomeRow } from '../store/homes.ts';
-import { learnHome, type Learned } from './learn.ts';
-import type { PlaceParts } from './parts.ts';
-import { openReadingsWriter } from './readings-writer.ts';
-import { keptEntities, readingsOf } from './readings.ts';
+import { actionJournal } from './action-journal.ts';
 import { recordFindings } from './findings.ts';
+import { type Learned, learnHome, picksOf } from './learn.ts';
+import type { PlaceParts } from './parts.ts';
+import { keptEntities, readingsOf } from './readings.ts';
+import { openReadingsWriter } from './readings-writer.ts';
 
 const tickMs = 10_000;
 /** How often detector states and the position are kept when nothing was found: what a crash makes Tomte read again. */
@@ -45,6 +44,8 @@ export interface HomeLifeOptions {
   /** Entities a person granted to who asks. */
   readonly grants: (askedBy: string) => readonly string[];
   readonly actionsStopped: () => boolean;
+  /** Token of the home's lease: only its holder writes intents. */
+  readonly lease: number;
 }
 
 export function openHomeLife(o: HomeLifeOptions): HomeLife {
@@ -61,18 +62,21 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
     random: parts.random,
     position: row.position,
   });
-  const journal = actionJournal(parts.store.db, row.id);
+  const journal = actionJournal(parts, row.id, o.lease);
   const door = openDoor({ link, clock, log, journal, grants: o.grants, stopped: o.actionsStopped });
-  const writer = openReadingsWriter(parts, row.id);
+  const writer = openReadingsWriter(parts, row.id, (id) => link.mirror.info(id)?.unit ?? null);
   const stopping = new AbortController();
   let stream: Stream | null = null;
   let learned: Learned | null = null;
   let picks: string[] = [];
   let kept = new Set<string>();
   let dirty = false;
+  let position = row.position;
 
   async function begin(): Promise<void> {
     await link.ready(stopping.signal);
+    // A first start has no past to repair: the Gap of a later start begins here.
+    position ||= Math.max(0, ...[...link.mirror.entities()].map((s) => s.lastUpdated));
     learned = await learnHome({ parts, row, link, signal: stopping.signal, log });
     picks = learned.picks;
     kept = keptEntities(link.mirror.infos(), picks);
@@ -81,8 +85,13 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
     await found(stillOpen([...open_, ...stream.tick(clock.now())]), true);
   }
 
-  const open = (states: ReadonlyMap<string, unknown>): Stream =>
-    openStream({ detectors: parts.detectors, entities: link.mirror.infos(), zone: row.time_zone, states });
+  const open = (states: Readonly<Record<string, unknown>>): Stream =>
+    openStream({
+      detectors: parts.detectors,
+      entities: link.mirror.infos(),
+      zone: row.time_zone,
+      states,
+    });
 
   async function found(findings: readonly Finding[], checkpoint: boolean): Promise<void> {
     if (findings.length === 0 && !checkpoint) return;
@@ -90,22 +99,26 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
     await recordFindings(parts, {
       home: row.id,
       findings,
-      states: stream?.save() ?? new Map(),
-      position: link.mirror.asOf ?? 0,
+      states: stream?.save() ?? {},
+      position,
     });
     dirty = false;
   }
 
   const began = begin().catch((error: unknown) => {
     if (stopping.signal.aborted) return;
-    log.error({ err: error }, 'the home could not be read after linking; it is watched from now on without a past');
-    stream ??= open(new Map());
-    picks = picks.length > 0 ? picks : stream.picks();
+    log.error(
+      { err: error },
+      'the home could not be read after linking; it is watched from now on without a past',
+    );
+    stream ??= open({});
+    picks = [...stream.watched];
     kept = keptEntities(link.mirror.infos(), picks);
   });
 
   async function take(batch: readonly Change[]): Promise<void> {
     await began;
+    for (const change of batch) position = Math.max(position, change.at);
     const readings = readingsOf(batch, kept);
     for (const reading of readings) writer.add(reading);
     if (readings.length === 0 || !stream) return;
@@ -115,13 +128,13 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
 
   async function tick(): Promise<void> {
     // Only a live Link knows that no news means no change.
-    if (!stream || link.state.kind !== 'live' || link.repairing) return;
+    if (!stream || link.state.kind !== 'live' || !link.caughtUp) return;
     await found(stream.tick(clock.now()), false);
   }
 
   function repick(): void {
     if (!stream || link.state.kind !== 'live') return;
-    const now = stream.picks(link.mirror.infos());
+    const now = picksOf(parts, link.mirror.infos());
     if (now.join() === picks.join()) return;
     log.info({ was: picks.length, now: now.length }, 'what is watched changed');
     stream = open(stream.save());
@@ -135,13 +148,28 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
       .catch((error: unknown) => log.error({ err: error }, 'watching failed once; it goes on'));
   };
   const stops = [
-    link.onChanges(take),
+    // Raw: a detector must know that a sensor is unavailable, else it would go on with its last value.
+    link.onChanges(take, { raw: true }),
     link.onState(() => parts.publish({ type: 'home', home: row.id, link: summaryOf(link.state) })),
     link.onGap((gap) => {
-      recordGap(parts.store.db, row.id, gap).catch((error: unknown) => log.error({ err: error }, 'a Gap was not recorded'));
+      const { beganAt, endedAt, cause, rebuilt, unknownEntities } = gap;
+      const kept = {
+        home_id: row.id,
+        began_at: beganAt,
+        ended_at: endedAt,
+        cause,
+        rebuilt,
+        unknown_entities: unknownEntities,
+      };
+      addGap(parts.store.db, kept).catch((error: unknown) =>
+        log.error({ err: error }, 'a Gap was not recorded'),
+      );
     }),
     clock.every(tickMs, guard(tick)),
-    clock.every(checkpointMs, guard(() => (dirty ? found([], true) : undefined))),
+    clock.every(
+      checkpointMs,
+      guard(() => (dirty ? found([], true) : undefined)),
+    ),
     clock.every(pickCheckMs, guard(repick)),
   ];
 
@@ -154,7 +182,7 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
     linkSummary: () => summaryOf(link.state),
     watched: () => picks,
     firstLook: () => learned?.look() ?? waitingLook(row.id, clock.now(), link.state),
-    detectorState: (name) => stream?.save().get(name) ?? null,
+    detectorState: (name) => stream?.save()[name] ?? null,
     async close() {
       stopping.abort(new TomteError('link.stopped', 'Tomte stops'));
       for (const stop of stops) stop();

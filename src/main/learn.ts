@@ -1,16 +1,16 @@
 import type { Finding } from '@tomte/sdk/define';
-import type { EntityState, HourRow, Reading } from '@tomte/sdk/home';
+import type { EntityInfo, EntityState, HourRow, Reading } from '@tomte/sdk/home';
 import type { FirstLook } from '@tomte/sdk/types';
 import { hourStatistics, listStatistics, stateHistory } from '../home/history.ts';
 import type { Link } from '../home/link.ts';
 import { iso } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-import { detectorStates } from '../store/detector-states.ts';
+import { readDetectorState } from '../store/detector-states.ts';
 import { readFirstLook, saveFirstLook } from '../store/first-looks.ts';
 import type { HomeRow } from '../store/homes.ts';
-import { insertHours } from '../store/hours.ts';
-import { insertReadings } from '../store/readings.ts';
-import { seriesIds } from '../store/series.ts';
+import { keepHours } from '../store/hours.ts';
+import { keepReadings } from '../store/readings.ts';
+import { seriesOf } from '../store/series.ts';
 import { composeFirstLook } from './first-look.ts';
 import type { PlaceParts } from './parts.ts';
 import { keptEntities, toReading } from './readings.ts';
@@ -24,7 +24,7 @@ const chunkDays = 10;
 
 export interface Learned {
   readonly picks: string[];
-  readonly states: ReadonlyMap<string, unknown>;
+  readonly states: Readonly<Record<string, unknown>>;
   /** Recent readings of watched entities, to be read by the detectors in time order; empty after a restart. */
   readonly recent: Reading[];
   look(): FirstLook;
@@ -42,14 +42,23 @@ export interface LearnOptions {
 export async function learnHome(o: LearnOptions): Promise<Learned> {
   const { parts, row, link } = o;
   const infos = link.mirror.infos();
-  const picks = [...new Set([...parts.detectors.values()].flatMap((d) => d.picks(infos)))];
-  const known = await detectorStates(parts.store.db, row.id);
-  const lookKept = (await readFirstLook(parts.store.db, row.id)) as FirstLook | null;
-  if (known.size > 0 && lookKept?.state === 'done') {
+  const picks = picksOf(parts, infos);
+  const known: Record<string, unknown> = {};
+  for (const detector of parts.detectors.keys()) {
+    const kept = await readDetectorState(parts.store.db, { home: row.id, detector });
+    if (kept) known[detector] = kept.state;
+  }
+  const lookKept = await readFirstLook(parts.store.db, row.id);
+  if (Object.keys(known).length > 0 && lookKept?.state === 'done') {
     return { picks, states: known, recent: [], look: () => lookKept };
   }
   return firstReading(o, picks);
 }
+
+/** What the detectors would watch among these. */
+export const picksOf = (parts: PlaceParts, infos: readonly EntityInfo[]): string[] => [
+  ...new Set([...parts.detectors.values()].flatMap((d) => d.picks(infos))),
+];
 
 async function firstReading(o: LearnOptions, picks: string[]): Promise<Learned> {
   const { parts, row, link, signal, log } = o;
@@ -76,21 +85,38 @@ async function firstReading(o: LearnOptions, picks: string[]): Promise<Learned> 
     for (const [id, rows] of part) hours.set(id, [...(hours.get(id) ?? []), ...rows]);
     progress(pastDays - day + chunkDays, `Reading ${pastDays} days`);
   }
-  const states = await stateHistory(link.call, { entities: [...kept], from: to - recentMs, to, signal });
-  await keep(parts, row.id, hours, states);
+  const states = await stateHistory(link.call, {
+    entities: [...kept],
+    from: to - recentMs,
+    to,
+    signal,
+  });
+  await keep(o, hours, states);
 
   const past = { zone: row.time_zone, entities: infos, hours };
-  const learnedStates = new Map<string, unknown>();
+  const learnedStates: Record<string, unknown> = {};
   const found: Finding[] = [];
   for (const [name, detector] of parts.detectors) {
     const settings = detector.settings.parse({});
-    learnedStates.set(name, detector.learn(past, settings));
+    learnedStates[name] = detector.learn(past, settings);
     found.push(...detector.look(past, settings));
   }
-  look = await composeFirstLook({ parts, row, link, hours, found, startedAt, picks, learnedStates });
-  await saveFirstLook(parts.store.db, row.id, look);
+  look = await composeFirstLook({
+    parts,
+    row,
+    link,
+    hours,
+    found,
+    startedAt,
+    picks,
+    learnedStates,
+  });
+  await saveFirstLook(parts.store.db, look);
   parts.publish({ type: 'firstLook', home: row.id, progress: look.progress, state: look.state });
-  log.info({ ms: clock.now() - startedAt, series: hours.size, watched: picks.length }, 'first look done');
+  log.info(
+    { ms: clock.now() - startedAt, series: hours.size, watched: picks.length },
+    'first look done',
+  );
   return { picks, states: learnedStates, recent: recentReadings(picks, states), look: () => look };
 }
 
@@ -109,21 +135,31 @@ const running = (home: string, at: number, done: number): FirstLook => ({
 });
 
 async function keep(
-  parts: PlaceParts,
-  home: string,
+  o: LearnOptions,
   hours: ReadonlyMap<string, readonly HourRow[]>,
   states: ReadonlyMap<string, readonly EntityState[]>,
 ): Promise<void> {
-  const { db } = parts.store;
-  const ids = await seriesIds(db, home, [...new Set([...hours.keys(), ...states.keys()])]);
-  for (const [id, rows] of hours) await insertHours(db, ids.get(id)!, rows);
+  const { db } = o.parts.store;
+  const { mirror } = o.link;
+  const entities = [...new Set([...hours.keys(), ...states.keys()])];
+  const ids = await seriesOf(
+    db,
+    o.row.id,
+    entities.map((id) => ({ id, unit: mirror.info(id)?.unit ?? null })),
+  );
+  for (const [id, rows] of hours) await keepHours(db, ids.get(id)!, rows);
   for (const [id, list] of states) {
-    const rows = list.map((s) => toRow(toReading(s, s.lastUpdated), ids.get(id)!));
-    for (let i = 0; i < rows.length; i += 5_000) await insertReadings(db, rows.slice(i, i + 5_000));
+    await keepReadings(
+      db,
+      list.map((s) => toRow(toReading(s, s.lastUpdated), ids.get(id)!)),
+    );
   }
 }
 
-function recentReadings(picks: readonly string[], states: ReadonlyMap<string, readonly EntityState[]>): Reading[] {
+function recentReadings(
+  picks: readonly string[],
+  states: ReadonlyMap<string, readonly EntityState[]>,
+): Reading[] {
   const all = picks.flatMap((id) => (states.get(id) ?? []).map((s) => toReading(s, s.lastUpdated)));
   return all.sort((a, b) => a.t - b.t);
 }

@@ -45,9 +45,13 @@ export function openOffline(config: Config, log: Log): Offline {
     get(_, name: string) {
       if (name === 'linkHome') return linkHome;
       return async (input: unknown) => {
-        const operation = (await open()).tomte[name as OperationName] as ((i: unknown) => Promise<unknown>) | undefined;
+        const operation = (await open()).tomte[name as OperationName] as
+          | ((i: unknown) => Promise<unknown>)
+          | undefined;
         if (!operation) {
-          throw new TomteError('cli.service_unreachable', 'This needs a running Tomte', { hint: 'Start it: npm start.' });
+          throw new TomteError('cli.service_unreachable', 'This needs a running Tomte', {
+            hint: 'Start it: npm start.',
+          });
         }
         return operation(input);
       };
@@ -62,8 +66,17 @@ async function openAll(config: Config, log: Log): Promise<Opened> {
   try {
     const store = await openStore({ connection: base.connection, schema: 'tomte', log });
     const parts: OfflineParts = { store, key: base.key, clock, log, place: 'tomte' };
-    const settings = await openSettings(store.db, { retentionDays: config.retentionDays, publicUrl: config.publicUrl });
-    const place = { parts, settings, lives: () => new Map(), begin: async () => {}, end: async () => {} };
+    const settings = await openSettings(store.db, {
+      retentionDays: config.retentionDays,
+      publicUrl: config.publicUrl,
+    });
+    const place = {
+      parts,
+      settings,
+      lives: () => new Map(),
+      begin: async () => {},
+      end: async () => {},
+    };
     return {
       parts,
       tomte: {

@@ -1,12 +1,20 @@
 import { TomteError } from '@tomte/sdk/errors';
 import type { Tomte } from '@tomte/sdk/operations';
-import { alertDetector } from '../store/alerts.ts';
+import { getAlert } from '../store/alerts.ts';
 import { alertChart } from './charts.ts';
 import type { Place } from './place.ts';
 
 type Names =
-  | 'listAlerts' | 'getAlert' | 'acknowledgeAlert' | 'quietAlert'
-  | 'listChannelKinds' | 'listChannels' | 'saveChannel' | 'removeChannel' | 'testChannel' | 'confirmChannelTest';
+  | 'listAlerts'
+  | 'getAlert'
+  | 'acknowledgeAlert'
+  | 'quietAlert'
+  | 'listChannelKinds'
+  | 'listChannels'
+  | 'saveChannel'
+  | 'removeChannel'
+  | 'testChannel'
+  | 'confirmChannelTest';
 
 export function alertOperations(
   place: Pick<Place, 'alerts' | 'parts' | 'lives'>,
@@ -15,13 +23,19 @@ export function alertOperations(
   const { alerts, parts } = place;
   const page: Tomte['getAlert'] = async ({ id }) => {
     const found = await alerts.page(id);
-    const detector = await alertDetector(parts.store.db, id);
-    return { ...found, chart: await alertChart(parts, place.lives().get(found.home), { ...found, detector }), demo: parts.place === 'demo' };
+    const detector = (await getAlert(parts.store.db, id))?.detector ?? null;
+    return {
+      ...found,
+      chart: await alertChart(parts, place.lives().get(found.home), { ...found, detector }),
+      demo: parts.place === 'demo',
+    };
   };
   return {
     listAlerts: async (filter) => {
       const shown = place.lives().size === 0 ? await demo() : null;
-      return shown ? shown.listAlerts(filter) : alerts.list({ ...filter, limit: Number(filter.limit ?? 200) });
+      return shown
+        ? shown.listAlerts(filter)
+        : alerts.list({ ...filter, limit: Number(filter.limit ?? 200) });
     },
     getAlert: page,
     acknowledgeAlert: async ({ id, by }) => {
@@ -31,7 +45,10 @@ export function alertOperations(
     quietAlert: async ({ id, until }) => {
       const end = Date.parse(until);
       if (!Number.isFinite(end) || end <= parts.clock.now()) {
-        throw new TomteError('api.invalid', 'The time to be quiet until must be in the future, as ISO 8601');
+        throw new TomteError(
+          'api.invalid',
+          'The time to be quiet until must be in the future, as ISO 8601',
+        );
       }
       await alerts.quiet(id, end);
       return page({ id });

@@ -1,6 +1,13 @@
 import { isError, TomteError } from '@tomte/sdk/errors';
 import type { Tomte } from '@tomte/sdk/operations';
-import type { EntityRow, HomeFacts, HomeSummary, LinkAnswer, LinkRequest, ProbeStage } from '@tomte/sdk/types';
+import type {
+  EntityRow,
+  HomeFacts,
+  HomeSummary,
+  LinkAnswer,
+  LinkRequest,
+  ProbeStage,
+} from '@tomte/sdk/types';
 import { type Authorized, authorize } from '../home/authorize.ts';
 import { findHomes } from '../home/discover.ts';
 import { examine } from '../home/doctor.ts';
@@ -8,17 +15,35 @@ import { openSocket } from '../home/socket.ts';
 import { tokenFacts } from '../home/token.ts';
 import { iso, isoOrNull } from '../lib/clock.ts';
 import { Secret } from '../lib/secret.ts';
-import { deleteHome, findHome, type HomeRow, insertHome, listHomes, updateHome } from '../store/homes.ts';
+import {
+  addHome,
+  changeHome,
+  getHome,
+  type HomeRow,
+  listHomes,
+  removeHome,
+} from '../store/homes.ts';
 import { seal, unseal } from '../store/seal.ts';
 import type { HomeLife } from './home-life.ts';
 import type { PlaceParts } from './parts.ts';
 import type { Place } from './place.ts';
 
-type Names = 'listHomes' | 'findHomes' | 'linkHome' | 'unlinkHome' | 'doctor' | 'firstLook' | 'listEntities';
+type Names =
+  | 'listHomes'
+  | 'findHomes'
+  | 'linkHome'
+  | 'unlinkHome'
+  | 'doctor'
+  | 'firstLook'
+  | 'listEntities';
 type OwnParts = Pick<PlaceParts, 'store' | 'key' | 'clock' | 'log' | 'place'>;
 type StoreParts = { readonly parts: OwnParts; lives(): ReadonlyMap<string, HomeLife> };
 type Parts = StoreParts & Pick<Place, 'begin' | 'end'>;
-type Attempt = { onStage(stage: ProbeStage): void; signal?: AbortSignal; onLinked?: () => Promise<void> };
+type Attempt = {
+  onStage(stage: ProbeStage): void;
+  signal?: AbortSignal;
+  onLinked?: () => Promise<void>;
+};
 type LinkCall = (request: LinkRequest, onStage: (s: ProbeStage) => void) => Promise<LinkAnswer>;
 
 export function homeOperations(place: Parts, link: LinkCall): Pick<Tomte, Names> {
@@ -32,14 +57,21 @@ export function homeOperations(place: Parts, link: LinkCall): Pick<Tomte, Names>
       const row = await wanted(place, home);
       const revoked = revoke === true || revoke === 'true' ? await revokeToken(place, row) : false;
       await place.end(row.id);
-      await deleteHome(db, row.id);
+      await parts.store.transaction((tx) => removeHome(tx, row.id));
       return { unlinked: row.id, revoked };
     },
     doctor: async ({ home }) => {
       const row = await wanted(place, home);
       const life = place.lives().get(row.id);
       return examine(
-        { id: row.id, name: row.name, address: row.address, token: tokenOf(place, row), pin: row.pinned_certificate, allowPlainHttp: row.allow_plain_http },
+        {
+          id: row.id,
+          name: row.name,
+          address: row.address,
+          token: tokenOf(place, row),
+          pin: row.pinned_certificate,
+          allowPlainHttp: row.allow_plain_http,
+        },
         { clock: parts.clock, log: parts.log, link: life ? life.linkSummary() : null },
       );
     },
@@ -49,7 +81,11 @@ export function homeOperations(place: Parts, link: LinkCall): Pick<Tomte, Names>
 }
 
 /** Authorize: the test request, and only when everything is right the home is kept and looked after. */
-export async function keepHome(place: Parts, request: LinkRequest, o: Attempt): Promise<LinkAnswer> {
+export async function keepHome(
+  place: Parts,
+  request: LinkRequest,
+  o: Attempt,
+): Promise<LinkAnswer> {
   const { clock } = place.parts;
   const probe: ProbeStage[] = [];
   const authorized = await authorize(request, {
@@ -89,20 +125,40 @@ export async function keepAuthorized(
     return { ok: false, error: error.toJSON().error, probe };
   }
   await then(row);
-  return { ok: true, home: { ...found.facts, id: row.id, name: row.name }, warnings: found.warnings };
+  return {
+    ok: true,
+    home: { ...found.facts, id: row.id, name: row.name },
+    warnings: found.warnings,
+  };
 }
 
-async function keep(place: StoreParts, request: LinkRequest, found: Extract<Authorized, { ok: true }>): Promise<HomeRow> {
+async function keep(
+  place: StoreParts,
+  request: LinkRequest,
+  found: Extract<Authorized, { ok: true }>,
+): Promise<HomeRow> {
   const { store, key } = place.parts;
   const { facts } = found;
   const homes = await listHomes(store.db);
-  const same = homes.find((h) => (found.instance !== null && h.instance === found.instance) || h.address === facts.address);
+  const same = homes.find(
+    (h) =>
+      (found.instance !== null && h.instance === found.instance) || h.address === facts.address,
+  );
   if (same && !request.replace) {
-    throw new TomteError('link.already_linked', `${same.name} at ${same.address} is linked already`, {
-      details: { home: same.id },
-    });
+    throw new TomteError(
+      'link.already_linked',
+      `${same.name} at ${same.address} is linked already`,
+      {
+        details: { home: same.id },
+      },
+    );
   }
-  const id = same?.id ?? freeId(request.name ?? facts.name, homes.map((h) => h.id));
+  const id =
+    same?.id ??
+    freeId(
+      request.name ?? facts.name,
+      homes.map((h) => h.id),
+    );
   const row = {
     id,
     name: request.name ?? same?.name ?? facts.name,
@@ -121,13 +177,19 @@ async function keep(place: StoreParts, request: LinkRequest, found: Extract<Auth
     allow_plain_http: request.allowPlainHttp ?? false,
     entities: facts.entities,
   };
-  return same ? updateHome(store.db, id, row) : insertHome(store.db, row);
+  if (same) await changeHome(store.db, id, row);
+  else await addHome(store.db, row);
+  return (await getHome(store.db, id))!;
 }
 
 /** `Villa Berg` becomes `villa-berg`; a second one `villa-berg-2`. */
 export function freeId(name: string, taken: readonly string[]): string {
   const plain = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-  const base = plain.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 40) || 'home';
+  const base =
+    plain
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-|-$/g, '')
+      .slice(0, 40) || 'home';
   for (let n = 1; ; n++) {
     const id = n === 1 ? base : `${base}-${n}`;
     if (!taken.includes(id)) return id;
@@ -136,14 +198,20 @@ export function freeId(name: string, taken: readonly string[]): string {
 
 /** The home a person named, by id or by name. */
 async function wanted(place: StoreParts, text: string): Promise<HomeRow> {
-  const row = await findHome(place.parts.store.db, text);
+  const homes = await listHomes(place.parts.store.db);
+  const row =
+    homes.find((h) => h.id === text) ??
+    homes.find((h) => h.name.toLowerCase() === text.toLowerCase());
   if (!row) throw new TomteError('home.not_found', `There is no home ${text}`);
   return row;
 }
 
 function lifeAt(place: StoreParts, home: string): HomeLife {
   const life = place.lives().get(home);
-  if (!life) throw new TomteError('link.lost', `Tomte does not look after ${home} right now`, { hint: 'Start Tomte: npm start.' });
+  if (!life)
+    throw new TomteError('link.lost', `Tomte does not look after ${home} right now`, {
+      hint: 'Start Tomte: npm start.',
+    });
   return life;
 }
 
@@ -153,12 +221,24 @@ const tokenOf = (place: StoreParts, row: HomeRow): Secret =>
 /** Deletes the token we use in Home Assistant. Home Assistant closes the socket instead of answering. */
 async function revokeToken(place: StoreParts, row: HomeRow): Promise<boolean> {
   const { clock, log } = place.parts;
-  const socket = await openSocket({ address: row.address, token: tokenOf(place, row), pin: row.pinned_certificate, clock, log });
+  const socket = await openSocket({
+    address: row.address,
+    token: tokenOf(place, row),
+    pin: row.pinned_certificate,
+    clock,
+    log,
+  });
   try {
-    const tokens = (await socket.call('auth/refresh_tokens')) as { id: string; is_current: boolean }[];
+    const tokens = (await socket.call('auth/refresh_tokens')) as {
+      id: string;
+      is_current: boolean;
+    }[];
     const own = tokens.find((t) => t.is_current);
     if (!own) return false;
-    await Promise.race([socket.call('auth/delete_refresh_token', { refresh_token_id: own.id }), socket.closed]);
+    await Promise.race([
+      socket.call('auth/delete_refresh_token', { refresh_token_id: own.id }),
+      socket.closed,
+    ]);
     return true;
   } finally {
     socket.close();
@@ -182,7 +262,12 @@ export function summary(place: StoreParts, row: HomeRow): HomeSummary {
   };
 }
 
-function factsOf(place: StoreParts, row: HomeRow, life: HomeLife | undefined, now: number): HomeFacts {
+function factsOf(
+  place: StoreParts,
+  row: HomeRow,
+  life: HomeLife | undefined,
+  now: number,
+): HomeFacts {
   const token = tokenFacts(tokenOf(place, row), now);
   return {
     id: row.id,

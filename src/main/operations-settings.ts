@@ -1,8 +1,8 @@
+import { isIP } from 'node:net';
 import { TomteError } from '@tomte/sdk/errors';
 import type { Tomte } from '@tomte/sdk/operations';
 import { hashPassword } from '../api/password.ts';
-import { isIP } from 'node:net';
-import { writeSetting } from '../store/settings.ts';
+import { saveSetting } from '../store/settings.ts';
 import type { PlaceParts } from './parts.ts';
 import type { PlaceOptions } from './place.ts';
 import type { LiveSettings } from './settings.ts';
@@ -29,7 +29,7 @@ export function settingsOperations(
     },
     setPassword: async ({ password }) => {
       const hash = await hashPassword(password);
-      await writeSetting(place.parts.store.db, 'passwordHash', hash);
+      await saveSetting(place.parts.store.db, 'passwordHash', hash);
       o.passwordChanged(hash);
       return { set: true };
     },
@@ -39,8 +39,15 @@ export function settingsOperations(
 /** A link in a message must open from the street: never a loopback address, never without http(s). */
 export function checkPublicUrl(text: string): void {
   const url = URL.canParse(text) ? new URL(text) : null;
-  const loopback = url !== null && (/^(localhost|127\.|\[::1\])/.test(url.hostname) || url.hostname.endsWith('.localhost'));
-  if (!url || !/^https?:$/.test(url.protocol) || loopback || (isIP(url.hostname) !== 0 && url.hostname.startsWith('0.'))) {
+  const loopback =
+    url !== null &&
+    (/^(localhost|127\.|\[::1\])/.test(url.hostname) || url.hostname.endsWith('.localhost'));
+  if (
+    !url ||
+    !/^https?:$/.test(url.protocol) ||
+    loopback ||
+    (isIP(url.hostname) !== 0 && url.hostname.startsWith('0.'))
+  ) {
     throw new TomteError('api.invalid', `${text} cannot be the address in messages`, {
       hint: 'Write the whole address under which phones reach Tomte, such as https://tomte.example.org.',
     });

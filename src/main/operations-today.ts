@@ -2,7 +2,7 @@ import type { Tomte } from '@tomte/sdk/operations';
 import type { Alert, Today } from '@tomte/sdk/types';
 import { clockTime, count, moment } from '@tomte/sdk/words';
 import { iso, isoOrNull } from '../lib/clock.ts';
-import { gapsBetween } from '../store/gaps.ts';
+import { listGaps } from '../store/gaps.ts';
 import { listHomes } from '../store/homes.ts';
 import { listWorkflowSettings } from '../store/workflow-settings.ts';
 import { watchedChart } from './charts.ts';
@@ -16,7 +16,10 @@ const shownMax = 5;
 
 type Parts = Pick<Place, 'parts' | 'lives' | 'alerts' | 'settings'>;
 
-export function todayOperations(place: Parts, o: Pick<PlaceOptions, 'version' | 'startedAt' | 'demoDoor' | 'passwordSet'>): Pick<Tomte, 'status' | 'today'> {
+export function todayOperations(
+  place: Parts,
+  o: Pick<PlaceOptions, 'version' | 'startedAt' | 'demoDoor' | 'passwordSet'>,
+): Pick<Tomte, 'status' | 'today'> {
   return {
     status: async () => ({
       version: o.version,
@@ -39,11 +42,12 @@ async function composeToday(place: Parts, since: string | undefined): Promise<To
   const alerts = await place.alerts.list({ limit: 100 });
   const open = alerts.filter((a) => a.state !== 'resolved');
   const needsYou = open.filter((a) => a.state === 'open');
-  const saved = await listWorkflowSettings(parts.store.db);
-  const on = saved.filter((s) => s.mode !== 'off' && place.lives().has(s.home_id)).length;
+  const saved = await Promise.all(lives.map((l) => listWorkflowSettings(parts.store.db, l.home)));
+  const on = saved.flat().filter((s) => s.mode !== 'off').length;
   const watching = { ...watchedCount(lives, now), workflowsOn: on };
   const lost = lives.find((l) => l.link.state.kind === 'stale' || l.link.state.kind === 'stopped');
-  const from = since !== undefined && Number.isFinite(Date.parse(since)) ? Date.parse(since) : now - dayMs;
+  const from =
+    since !== undefined && Number.isFinite(Date.parse(since)) ? Date.parse(since) : now - dayMs;
   const [first] = lives;
   return {
     sentence: sentenceOf({ lives, lost, open, watching, now }),
@@ -59,7 +63,10 @@ async function composeToday(place: Parts, since: string | undefined): Promise<To
   };
 }
 
-function watchedCount(lives: readonly HomeLife[], now: number): { sensors: number; reportedLastHour: number } {
+function watchedCount(
+  lives: readonly HomeLife[],
+  now: number,
+): { sensors: number; reportedLastHour: number } {
   let sensors = 0;
   let reportedLastHour = 0;
   for (const life of lives) {
@@ -87,7 +94,8 @@ function sentenceOf(o: {
   }
   const urgent = o.open.find((a) => a.severity === 'now') ?? o.open[0];
   if (urgent) return `${urgent.title}.`;
-  if (o.lives.some((l) => l.link.state.kind !== 'live')) return 'Reading the home. This takes a few seconds.';
+  if (o.lives.some((l) => l.link.state.kind !== 'live'))
+    return 'Reading the home. This takes a few seconds.';
   if (o.watching.workflowsOn === 0) return 'Tomte is watching nothing yet.';
   const { sensors, reportedLastHour } = o.watching;
   const watched = `${count(sensors, 'sensor')} watched`;
@@ -99,23 +107,39 @@ function nextTries(place: Parts, now: number): Today['next'] {
   return [...place.lives().values()].flatMap((life) => {
     const at = life.link.state.nextAttemptAt;
     if (at === null || life.link.state.kind !== 'stale') return [];
-    return [{ at: iso(Math.max(at, now)), what: `Try ${life.name} again`, why: life.link.state.error?.message ?? 'The Link is lost' }];
+    return [
+      {
+        at: iso(Math.max(at, now)),
+        what: `Try ${life.name} again`,
+        why: life.link.state.error?.message ?? 'The Link is lost',
+      },
+    ];
   });
 }
 
-async function sinceYouLooked(place: Parts, alerts: readonly Alert[], from: number, now: number): Promise<Today['sinceYouLooked']> {
+async function sinceYouLooked(
+  place: Parts,
+  alerts: readonly Alert[],
+  from: number,
+  now: number,
+): Promise<Today['sinceYouLooked']> {
   const out: Today['sinceYouLooked'] = [];
   for (const alert of alerts) {
-    if (Date.parse(alert.since) >= from) out.push({ at: alert.since, text: `${alert.title}.`, alert: alert.id });
+    if (Date.parse(alert.since) >= from)
+      out.push({ at: alert.since, text: `${alert.title}.`, alert: alert.id });
     if (alert.resolvedAt && Date.parse(alert.resolvedAt) >= from) {
-      out.push({ at: alert.resolvedAt, text: `Over: ${alert.title.replace(/^Over: /, '')}.`, alert: alert.id });
+      out.push({
+        at: alert.resolvedAt,
+        text: `Over: ${alert.title.replace(/^Over: /, '')}.`,
+        alert: alert.id,
+      });
     }
   }
   for (const life of place.lives().values()) {
-    for (const gap of await gapsBetween(place.parts.store.db, life.home, from, now)) {
-      const span = `${clockTime(gap.beganAt, life.zone)}–${clockTime(gap.endedAt, life.zone)}`;
+    for (const gap of await listGaps(place.parts.store.db, { home: life.home, from, to: now })) {
+      const span = `${clockTime(gap.began_at, life.zone)}–${clockTime(gap.ended_at, life.zone)}`;
       out.push({
-        at: iso(gap.endedAt),
+        at: iso(gap.ended_at),
         text: `Lost the link ${span}; caught up on ${count(gap.rebuilt, 'change')}.`,
         alert: null,
       });

@@ -4,17 +4,28 @@ import type { Run, WorkflowRow } from '@tomte/sdk/types';
 import { z } from 'zod';
 import { problems } from '../api/answers.ts';
 import { iso, isoOrNull } from '../lib/clock.ts';
-import { listRuns, readRun, type RunRow } from '../store/runs.ts';
-import { listWorkflowSettings, saveWorkflowSettings, type WorkflowSettingsRow } from '../store/workflow-settings.ts';
+import { getRun, listRuns, type RunRow } from '../store/runs.ts';
+import {
+  getWorkflowSettings,
+  saveWorkflowSettings,
+  type WorkflowSettingsRow,
+} from '../store/workflow-settings.ts';
 import { type Grants, lifeOf, type Place } from './place.ts';
 
 type Names = 'listWorkflows' | 'setWorkflow' | 'listRuns' | 'getRun';
 
-export function workflowOperations(place: Pick<Place, 'parts' | 'lives'>, grants: Grants): Pick<Tomte, Names> {
+export function workflowOperations(
+  place: Pick<Place, 'parts' | 'lives'>,
+  grants: Grants,
+): Pick<Tomte, Names> {
   const { parts } = place;
   const { db } = parts.store;
 
-  async function rowOf(home: string, name: string, saved: WorkflowSettingsRow | undefined): Promise<WorkflowRow> {
+  async function rowOf(
+    home: string,
+    name: string,
+    saved: WorkflowSettingsRow | undefined,
+  ): Promise<WorkflowRow> {
     const workflow = parts.workflows.get(name)!;
     const [last] = await listRuns(db, { home, workflow: name, limit: 1 });
     return {
@@ -26,18 +37,24 @@ export function workflowOperations(place: Pick<Place, 'parts' | 'lives'>, grants
       settings: (saved?.settings ?? {}) as Record<string, unknown>,
       schema: z.toJSONSchema(workflow.settings, { io: 'input' }) as Record<string, unknown>,
       grants: saved?.grants ?? [],
-      lastRun: last ? { id: last.id, at: iso(last.created_at.getTime()), state: last.state, reason: last.reason } : null,
+      lastRun: last
+        ? {
+            id: last.id,
+            at: iso(last.created_at.getTime()),
+            state: last.state,
+            reason: last.reason,
+          }
+        : null,
       fits: fitsOf(place, home, name),
     };
   }
 
   return {
     listWorkflows: async ({ home }) => {
-      const saved = await listWorkflowSettings(db);
       const homes = [...place.lives().keys()].filter((id) => home === undefined || id === home);
       const rows = homes.flatMap((id) =>
-        [...parts.workflows.keys()].map((name) =>
-          rowOf(id, name, saved.find((s) => s.home_id === id && s.workflow === name)),
+        [...parts.workflows.keys()].map(async (name) =>
+          rowOf(id, name, await getWorkflowSettings(db, { home: id, workflow: name })),
         ),
       );
       return Promise.all(rows);
@@ -46,9 +63,9 @@ export function workflowOperations(place: Pick<Place, 'parts' | 'lives'>, grants
       lifeOf(place.lives(), home);
       const workflow = parts.workflows.get(name);
       if (!workflow) throw new TomteError('workflow.not_found', `There is no workflow ${name}`);
-      const before = (await listWorkflowSettings(db)).find((s) => s.home_id === home && s.workflow === name);
+      const before = await getWorkflowSettings(db, { home, workflow: name });
       const next = {
-        home_id: home,
+        home,
         workflow: name,
         mode: mode ?? before?.mode ?? 'off',
         settings: settings ?? (before?.settings as Record<string, unknown>) ?? {},
@@ -64,20 +81,33 @@ export function workflowOperations(place: Pick<Place, 'parts' | 'lives'>, grants
       grants.set(home, name, next.mode === 'on' ? next.grants : []);
       return rowOf(home, name, saved);
     },
-    listRuns: async (filter) => (await listRuns(db, { ...filter, limit: Number(filter.limit ?? 100) })).map(runOf),
+    listRuns: async (filter) =>
+      (await listRuns(db, { ...filter, limit: Number(filter.limit ?? 100) })).map(runOf),
     getRun: async ({ id }) => {
-      const row = await readRun(db, id);
+      const row = await getRun(db, id);
       if (!row) throw new TomteError('run.not_found', `There is no Run ${id}`);
-      return { ...runOf(row), trigger: row.trigger, steps: await parts.engine.steps(parts.place, id) };
+      return {
+        ...runOf(row),
+        trigger: row.trigger,
+        steps: await parts.engine.steps(parts.place, id),
+      };
     },
   };
 }
 
-function fitsOf(place: Pick<Place, 'parts' | 'lives'>, home: string, name: string): WorkflowRow['fits'] {
-  const abouts = place.parts.workflows.get(name)!.triggers.flatMap((t) => ('anomaly' in t ? [t.anomaly.about] : []));
+function fitsOf(
+  place: Pick<Place, 'parts' | 'lives'>,
+  home: string,
+  name: string,
+): WorkflowRow['fits'] {
+  const abouts = place.parts.workflows
+    .get(name)!
+    .triggers.flatMap((t) => ('anomaly' in t ? [t.anomaly.about] : []));
   if (abouts.length === 0) return { ok: true, text: 'Fits any home.', entities: [] };
   const infos = place.lives().get(home)?.link.mirror.infos() ?? [];
-  const entities = [...place.parts.detectors.values()].filter((d) => abouts.includes(d.about)).flatMap((d) => d.picks(infos));
+  const entities = [...place.parts.detectors.values()]
+    .filter((d) => abouts.includes(d.about))
+    .flatMap((d) => d.picks(infos));
   if (entities.length > 0) return { ok: true, text: `Watches ${entities.join(', ')}.`, entities };
   return {
     ok: false,

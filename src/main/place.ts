@@ -8,9 +8,9 @@ import { LiveHub } from '../api/live.ts';
 import type { Site } from '../api/routes.ts';
 import type { Extensions } from '../lib/extensions.ts';
 import { Secret } from '../lib/secret.ts';
-import { gainLease, loseLease, renewLeases } from '../store/leases.ts';
 import { type HomeRow, listHomes } from '../store/homes.ts';
-import { deleteReadingsBefore } from '../store/readings.ts';
+import { gainLease, giveUpLease, renewLease } from '../store/leases.ts';
+import { dropReadings } from '../store/readings.ts';
 import { unseal } from '../store/seal.ts';
 import { listWorkflowSettings } from '../store/workflow-settings.ts';
 import { alertChart } from './charts.ts';
@@ -18,8 +18,8 @@ import { type HomeLife, openHomeLife } from './home-life.ts';
 import { alertOperations } from './operations-alerts.ts';
 import { homeOperations, keepHome } from './operations-homes.ts';
 import { settingsOperations } from './operations-settings.ts';
-import { workflowOperations } from './operations-workflows.ts';
 import { todayOperations } from './operations-today.ts';
+import { workflowOperations } from './operations-workflows.ts';
 import type { PlaceParts } from './parts.ts';
 import { type LiveSettings, openSettings } from './settings.ts';
 
@@ -64,7 +64,11 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
   const parts: PlaceParts = { ...o.parts, publish: (event) => hub.publish(event) };
   const { store, clock, log } = parts;
   const lives = new Map<string, HomeLife>();
-  const settings = await openSettings(store.db, { retentionDays: o.retentionDays, publicUrl: o.publicUrl });
+  const leases = new Map<string, number>();
+  const settings = await openSettings(store.db, {
+    retentionDays: o.retentionDays,
+    publicUrl: o.publicUrl,
+  });
   const grants = await grantsOf(parts);
 
   const alerts = openAlerts({
@@ -98,10 +102,17 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
 
   async function begin(row: HomeRow, token: Secret): Promise<void> {
     await end(row.id);
-    if (!(await gainLease(store.db, { home: row.id, worker: parts.worker, boot: parts.boot, now: clock.now(), leaseMs }))) {
+    const lease = await gainLease(store.db, {
+      home: row.id,
+      worker: parts.worker,
+      boot: parts.boot,
+      ttlMs: leaseMs,
+    });
+    if (lease === null) {
       log.warn({ home: row.id }, 'another worker looks after this home');
       return;
     }
+    leases.set(row.id, lease);
     lives.set(
       row.id,
       openHomeLife({
@@ -110,6 +121,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
         token,
         grants: (askedBy) => grants.of(row.id, askedBy),
         actionsStopped: () => settings.actionsStopped(),
+        lease,
       }),
     );
     await parts.engine.recover(parts.place, row.id);
@@ -119,17 +131,30 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     const life = lives.get(home);
     lives.delete(home);
     await life?.close();
-    if (life) await loseLease(store.db, { home, boot: parts.boot });
+    const token = leases.get(home);
+    if (token !== undefined) await giveUpLease(store.db, { home, token });
+    leases.delete(home);
+  }
+
+  async function renew(): Promise<void> {
+    for (const [home, token] of leases) {
+      if (await renewLease(store.db, { home, token, ttlMs: leaseMs })) continue;
+      log.warn({ home }, 'another worker took this home; it is left to it');
+      leases.delete(home);
+      await end(home);
+    }
   }
 
   const every = (ms: number, what: string, work: () => Promise<unknown>) =>
     clock.every(ms, () => {
-      work().catch((error: unknown) => log.warn({ err: error }, `${what} failed once; tried again later`));
+      work().catch((error: unknown) =>
+        log.warn({ err: error }, `${what} failed once; tried again later`),
+      );
     });
   const stops = [
-    every(renewMs, 'renewing leases', () => renewLeases(store.db, { boot: parts.boot, now: clock.now(), leaseMs })),
+    every(renewMs, 'renewing leases', renew),
     every(retentionMs, 'removing old readings', () =>
-      deleteReadingsBefore(store.db, clock.now() - settings.get().retentionDays * dayMs),
+      dropReadings(store.db, clock.now() - settings.get().retentionDays * dayMs),
     ),
   ];
 
@@ -146,8 +171,16 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
       for (const home of [...lives.keys()]) await end(home);
     },
   };
-  const link = (request: LinkRequest, onStage: (s: ProbeStage) => void, signal?: AbortSignal): Promise<LinkAnswer> =>
-    keepHome(place, request, { onStage, ...(signal ? { signal } : {}), ...(o.onLinked ? { onLinked: o.onLinked } : {}) });
+  const link = (
+    request: LinkRequest,
+    onStage: (s: ProbeStage) => void,
+    signal?: AbortSignal,
+  ): Promise<LinkAnswer> =>
+    keepHome(place, request, {
+      onStage,
+      ...(signal ? { signal } : {}),
+      ...(o.onLinked ? { onLinked: o.onLinked } : {}),
+    });
   const tomte: Tomte = {
     ...todayOperations(place, o),
     ...homeOperations(place, link),
@@ -156,7 +189,10 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     ...settingsOperations(place, o),
   };
   for (const row of await listHomes(store.db)) {
-    await begin(row, new Secret(unseal(parts.key, row.token_sealed, `home:${row.id}`).toString('utf8')));
+    await begin(
+      row,
+      new Secret(unseal(parts.key, row.token_sealed, `home:${row.id}`).toString('utf8')),
+    );
   }
   alerts.start();
   const site: Site = {
@@ -179,7 +215,11 @@ export interface Grants {
 
 async function grantsOf(parts: PlaceParts): Promise<Grants> {
   const granted = new Map<string, readonly string[]>();
-  for (const row of await listWorkflowSettings(parts.store.db)) {
+  const homes = await listHomes(parts.store.db);
+  const rows = await Promise.all(
+    homes.map((home) => listWorkflowSettings(parts.store.db, home.id)),
+  );
+  for (const row of rows.flat()) {
     // Watch only means: may switch nothing.
     granted.set(`${row.home_id} workflow:${row.workflow}`, row.mode === 'on' ? row.grants : []);
   }

@@ -1,6 +1,6 @@
 import type { Reading } from '@tomte/sdk/home';
-import { insertReadings, type ReadingRow } from '../store/readings.ts';
-import { seriesIds } from '../store/series.ts';
+import { keepReadings, type NewReading } from '../store/readings.ts';
+import { seriesOf } from '../store/series.ts';
 import type { PlaceParts } from './parts.ts';
 
 const flushMs = 10_000;
@@ -15,7 +15,11 @@ export interface ReadingsWriter {
 }
 
 /** Readings to the store in batches: few large writes spare an SD card. */
-export function openReadingsWriter(parts: PlaceParts, home: string): ReadingsWriter {
+export function openReadingsWriter(
+  parts: PlaceParts,
+  home: string,
+  unitOf: (entity: string) => string | null,
+): ReadingsWriter {
   let waiting: (Reading & { late?: boolean })[] = [];
   let dropped = 0;
   let running: Promise<void> = Promise.resolve();
@@ -24,8 +28,15 @@ export function openReadingsWriter(parts: PlaceParts, home: string): ReadingsWri
     while (waiting.length > 0) {
       const batch = waiting.splice(0, batchMax);
       try {
-        const ids = await seriesIds(parts.store.db, home, [...new Set(batch.map((r) => r.id))]);
-        await insertReadings(parts.store.db, batch.map((r) => toRow(r, ids.get(r.id)!)));
+        const entities = [...new Set(batch.map((r) => r.id))].map((id) => ({
+          id,
+          unit: unitOf(id),
+        }));
+        const ids = await seriesOf(parts.store.db, home, entities);
+        await keepReadings(
+          parts.store.db,
+          batch.map((r) => toRow(r, ids.get(r.id)!)),
+        );
       } catch (error) {
         waiting = [...batch, ...waiting];
         throw error;
@@ -39,7 +50,12 @@ export function openReadingsWriter(parts: PlaceParts, home: string): ReadingsWri
     return running;
   };
   const stop = parts.clock.every(flushMs, () => {
-    flush().catch((error: unknown) => parts.log.warn({ err: error, waiting: waiting.length, dropped }, 'readings wait for the database'));
+    flush().catch((error: unknown) =>
+      parts.log.warn(
+        { err: error, waiting: waiting.length, dropped },
+        'readings wait for the database',
+      ),
+    );
   });
 
   return {
@@ -58,10 +74,10 @@ export function openReadingsWriter(parts: PlaceParts, home: string): ReadingsWri
   };
 }
 
-export function toRow(reading: Reading & { late?: boolean }, seriesId: number): ReadingRow {
+export function toRow(reading: Reading & { late?: boolean }, series: number): NewReading {
   const number = typeof reading.v === 'number';
   return {
-    seriesId,
+    series,
     at: Math.round(reading.t),
     value: number ? (reading.v as number) : null,
     word: number ? null : (reading.v as string),

@@ -3,13 +3,33 @@ import type { Change, EntityInfo, EntityState, Reading } from '@tomte/sdk/home';
 /** Entities whose readings are kept, beyond what detectors watch. A cap keeps a large home's disk small. */
 const keptMax = 500;
 const keptSensors = new Set([
-  'water', 'volume_flow_rate', 'power', 'energy', 'gas', 'temperature', 'battery', 'humidity',
+  'water',
+  'volume_flow_rate',
+  'power',
+  'energy',
+  'gas',
+  'temperature',
+  'battery',
+  'humidity',
 ]);
-const keptBinary = new Set(['motion', 'occupancy', 'door', 'window', 'garage_door', 'moisture', 'smoke', 'carbon_monoxide', 'presence']);
+const keptBinary = new Set([
+  'motion',
+  'occupancy',
+  'door',
+  'window',
+  'garage_door',
+  'moisture',
+  'smoke',
+  'carbon_monoxide',
+  'presence',
+]);
 const keptDomains = new Set(['person', 'switch', 'climate', 'water_heater']);
 
 /** Which entities' readings go to the store: the watched first, then what charts and later parts need. */
-export function keptEntities(infos: readonly EntityInfo[], watched: readonly string[]): Set<string> {
+export function keptEntities(
+  infos: readonly EntityInfo[],
+  watched: readonly string[],
+): Set<string> {
   const kept = new Set(watched);
   for (const info of infos) {
     if (kept.size >= keptMax) break;
@@ -29,7 +49,10 @@ export function toReading(state: Pick<EntityState, 'entityId' | 'state'>, t: num
 }
 
 /** Readings of a batch of changes, only of entities that are kept; attribute-only changes are no readings. */
-export function readingsOf(batch: readonly Change[], kept: ReadonlySet<string>): (Reading & { late: boolean })[] {
+export function readingsOf(
+  batch: readonly Change[],
+  kept: ReadonlySet<string>,
+): (Reading & { late: boolean })[] {
   const out: (Reading & { late: boolean })[] = [];
   for (const change of batch) {
     if (!kept.has(change.entityId)) continue;

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { isIP } from 'node:net';
+import { join } from 'node:path';
 import { TomteError } from '@tomte/sdk/errors';
 import { openGuard } from '../api/guard.ts';
 import { buildApi, type Listening, listen } from '../api/server.ts';
@@ -9,9 +9,9 @@ import { type Engine, openEngine } from '../engine/engine.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { Secret } from '../lib/secret.ts';
+import { listHomes } from '../store/homes.ts';
 import { openStore, type Store } from '../store/open.ts';
 import { readSetting } from '../store/settings.ts';
-import { listHomes } from '../store/homes.ts';
 import { type Base, openBase } from './base.ts';
 import { loadDefinitions } from './definitions.ts';
 import { type Demo, dropDemo, openDemo } from './demo.ts';
@@ -54,7 +54,11 @@ export async function openService(o: ServeOptions): Promise<Service> {
     const opening = { config, clock, log, base, store, closers };
     const rooms = await openRooms({ ...opening, startedAt });
     const service = await openDoor({ ...opening, ...rooms });
-    return { address: service.address, died: base.embedded?.died ?? new Promise<Error>(() => {}), close };
+    return {
+      address: service.address,
+      died: base.embedded?.died ?? new Promise<Error>(() => {}),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -82,20 +86,34 @@ async function openRooms(o: Opening & { startedAt: number }): Promise<Rooms> {
   const definitions = await loadDefinitions(config.dataFolder);
   const boot = randomBytes(8).toString('hex');
   const engine: Engine = await openEngine({
-    pool: typeof base.connection === 'string' ? { connectionString: base.connection } : base.connection,
+    pool:
+      typeof base.connection === 'string' ? { connectionString: base.connection } : base.connection,
     workflows: definitions.workflows,
     triggers: definitions.triggers,
     clock,
     log,
+    random: Math.random,
     worker: config.worker,
     boot,
   });
   o.closers.push(() => engine.close());
   const password = { hash: (await readSetting(store.db, 'passwordHash')) as string | null };
   if (!isLoopback(config.host) && password.hash === null) {
-    throw new TomteError('config.password_required', `Tomte would listen on ${config.host} without a password`);
+    throw new TomteError(
+      'config.password_required',
+      `Tomte would listen on ${config.host} without a password`,
+    );
   }
-  const common = { key: base.key, clock, log, random: Math.random, ...definitions, engine, worker: config.worker, boot };
+  const common = {
+    key: base.key,
+    clock,
+    log,
+    random: Math.random,
+    ...definitions,
+    engine,
+    worker: config.worker,
+    boot,
+  };
   // Opened beside everything else, so that the first page does not wait for sixty simulated days.
   let demo: Promise<Demo | null> | null = null;
   const place = await openPlace({
@@ -121,7 +139,12 @@ async function openRooms(o: Opening & { startedAt: number }): Promise<Rooms> {
   });
   o.closers.push(() => place.close());
   if ((await listHomes(store.db)).length === 0) {
-    const options = { ...common, connection: base.connection, channels: definitions.channels, startedAt: o.startedAt };
+    const options = {
+      ...common,
+      connection: base.connection,
+      channels: definitions.channels,
+      startedAt: o.startedAt,
+    };
     demo = openDemo(options).catch((error: unknown) => {
       log.error({ err: error }, 'the demo home did not open');
       return null;
@@ -137,7 +160,7 @@ async function openDoor(o: Opening & Rooms): Promise<{ address: string }> {
   const guard = openGuard({
     clock,
     credential,
-    sessionKey: createHmac('sha256', o.base.key.bytes).update('session').digest(),
+    sessionKey: createHmac('sha256', o.base.key).update('session').digest(),
     passwordHash: () => o.password.hash,
     hosts: () => [...config.hosts, ...publicHost(place.settings.get().publicUrl)],
   });
@@ -154,12 +177,15 @@ async function openDoor(o: Opening & Rooms): Promise<{ address: string }> {
   const shown = isIP(config.host) === 6 ? `[${config.host}]` : config.host;
   const address = `http://${shown}:${listening.port}/`;
   // Commands on this machine go to loopback also when the service listens on every address.
-  const own = /^(0\.0\.0\.0|::)$/.test(config.host) ? `http://127.0.0.1:${listening.port}/` : address;
+  const own = /^(0\.0\.0\.0|::)$/.test(config.host)
+    ? `http://127.0.0.1:${listening.port}/`
+    : address;
   await writeServiceFile(config.dataFolder, { address: own, credential, pid: process.pid });
   o.closers.push(() => removeServiceFile(config.dataFolder));
   return { address };
 }
 
-const isLoopback = (host: string) => host === 'localhost' || host === '::1' || host.startsWith('127.');
+const isLoopback = (host: string) =>
+  host === 'localhost' || host === '::1' || host.startsWith('127.');
 
 const publicHost = (url: string | null): string[] => (url === null ? [] : [new URL(url).hostname]);

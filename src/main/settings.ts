@@ -1,6 +1,6 @@
 import type { Settings } from '@tomte/sdk/types';
-import { readSetting, writeSetting } from '../store/settings.ts';
-import type { Db } from '../store/open.ts';
+import { readSetting, saveSetting } from '../store/settings.ts';
+import type { Db } from '../store/tables.ts';
 
 /** Settings a person changes while Tomte runs, kept in the store and in memory. */
 export interface LiveSettings {
@@ -11,13 +11,16 @@ export interface LiveSettings {
 }
 
 export async function openSettings(db: Db, defaults: Settings): Promise<LiveSettings> {
-  let current: Settings = { ...defaults, ...((await readSetting(db, 'person')) as Partial<Settings> | null) };
+  let current: Settings = {
+    ...defaults,
+    ...((await readSetting(db, 'person')) as Partial<Settings> | null),
+  };
   let stopped = (await readSetting(db, 'actionsStopped')) === true;
   return {
     get: () => current,
     async save(change) {
       const next = { ...current, ...change };
-      await writeSetting(db, 'person', next);
+      await saveSetting(db, 'person', next);
       current = next;
       return next;
     },
@@ -25,7 +28,7 @@ export async function openSettings(db: Db, defaults: Settings): Promise<LiveSett
     async stopActions(value) {
       // Stopping holds at once, also when the database is slow to remember it.
       if (value) stopped = true;
-      await writeSetting(db, 'actionsStopped', value);
+      await saveSetting(db, 'actionsStopped', value);
       stopped = value;
     },
   };

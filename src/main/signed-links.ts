@@ -1,5 +1,5 @@
-import type { SignedLinks } from '../api/signed-pages.ts';
 import { renderLinkPage } from '../alert/links-page.ts';
+import type { SignedLinks } from '../api/signed-pages.ts';
 import type { Place } from './place.ts';
 
 const quietMs = 8 * 3_600_000;

@@ -5,10 +5,13 @@ import { runOf } from './operations-workflows.ts';
 import type { PlaceParts } from './parts.ts';
 
 /** Lists that the store alone can answer, with no service running. */
-export function storedLists(parts: Pick<PlaceParts, 'store'>): Pick<Tomte, 'listAlerts' | 'listRuns'> {
+export function storedLists(
+  parts: Pick<PlaceParts, 'store'>,
+): Pick<Tomte, 'listAlerts' | 'listRuns'> {
   const { db } = parts.store;
   return {
     listAlerts: (filter) => storedAlerts(db, { ...filter, limit: Number(filter.limit ?? 200) }),
-    listRuns: async (filter) => (await listRuns(db, { ...filter, limit: Number(filter.limit ?? 100) })).map(runOf),
+    listRuns: async (filter) =>
+      (await listRuns(db, { ...filter, limit: Number(filter.limit ?? 100) })).map(runOf),
   };
 }

@@ -1,0 +1,21 @@
+import { TomteError } from '@tomte/sdk/errors';
+import type { ActionJournal } from '../home/act.ts';
+import { answerAction, intendAction } from '../store/actions.ts';
+import type { PlaceParts } from './parts.ts';
+
+/** The door's journal in the store: intents are written before sending, and only by the holder of the lease. */
+export function actionJournal(
+  parts: Pick<PlaceParts, 'store' | 'clock'>,
+  home: string,
+  lease: number,
+): ActionJournal {
+  const { db } = parts.store;
+  return {
+    async intend(row) {
+      const kept = await intendAction(db, { ...row, home, lease, at: new Date(parts.clock.now()) });
+      if (!kept) throw new TomteError('link.stopped', 'Another worker looks after this home now');
+      return kept;
+    },
+    answer: (key, outcome) => answerAction(db, { key, outcome, at: new Date(parts.clock.now()) }),
+  };
+}
