@@ -1,0 +1,153 @@
+/** Test kit: an engine on a database of its own, with doors that write down what passed them. */
+import type { Finding, WorkflowDefinition } from '@tomte/sdk/define';
+import { systemClock } from '../lib/clock.ts';
+import { loadExtensions } from '../lib/extensions.ts';
+import { silentLog } from '../lib/log.ts';
+import { type Db, json } from '../store/tables.ts';
+import { type FreshStore, freshStore } from '../store/testing.ts';
+import type { AlertOfRun, Effects, LastWord } from './effects.ts';
+import { type Engine, type EngineOptions, openEngine } from './engine.ts';
+
+export const home = 'h1';
+
+export interface Doors extends Effects {
+  readonly alerts: AlertOfRun[];
+  readonly overs: (LastWord & { key: string })[];
+  readonly acts: { key: string; askedBy: string }[];
+}
+
+export function doors(): Doors {
+  const alerts: AlertOfRun[] = [];
+  const overs: (LastWord & { key: string })[] = [];
+  const acts: { key: string; askedBy: string }[] = [];
+  return {
+    alerts,
+    overs,
+    acts,
+    homeFacts: (id) => ({ id, name: 'Home', zone: 'Europe/Stockholm' }),
+    async alert(request) {
+      alerts.push(request);
+      return { id: `alert-${alerts.length}` };
+    },
+    async resolve(_home, key, last) {
+      overs.push({ key, ...last });
+    },
+    async act(_home, _action, { key, askedBy }) {
+      acts.push({ key, askedBy });
+      return { kind: 'confirmed', at: 1 };
+    },
+  };
+}
+
+export interface OpenedEngine {
+  readonly engine: Engine;
+  readonly store: FreshStore;
+  /** Ends the engine as a stop does and opens another boot on the same database. */
+  reopen(workflows?: Record<string, WorkflowDefinition>): Promise<Engine>;
+  close(): Promise<void>;
+}
+
+export async function openTestEngine(
+  workflows: Record<string, WorkflowDefinition>,
+  effects: Effects,
+  options: Partial<EngineOptions> = {},
+): Promise<OpenedEngine> {
+  const store = await freshStore();
+  await addHome(store.db, home);
+  const folder = new URL('./triggers/', import.meta.url).pathname;
+  const triggers = await loadExtensions('trigger', [folder]);
+  let boots = 0;
+  const boot = async (definitions: Record<string, WorkflowDefinition>) => {
+    const engine = await openEngine({
+      pool: store.connection,
+      workflows: new Map(Object.entries(definitions)),
+      triggers: triggers as EngineOptions['triggers'],
+      clock: systemClock,
+      log: silentLog,
+      random: () => 0.5,
+      worker: 'w1',
+      boot: `boot-${++boots}`,
+      retryFirstMs: 10,
+      ...options,
+    });
+    engine.addPlace('tomte', { store, effects });
+    return engine;
+  };
+  let engine = await boot(workflows);
+  return {
+    get engine() {
+      return engine;
+    },
+    store,
+    async reopen(definitions = workflows) {
+      await engine.close();
+      engine = await boot(definitions);
+      return engine;
+    },
+    async close() {
+      await engine.close();
+      await store.close();
+    },
+  };
+}
+
+export async function addHome(db: Db, id: string): Promise<void> {
+  await db
+    .insertInto('homes')
+    .values({
+      id,
+      name: 'Home',
+      address: 'http://127.0.0.1:8123',
+      version: '2026.11.0',
+      time_zone: 'Europe/Stockholm',
+      currency: 'SEK',
+      user_name: 'Ola',
+      user_id: 'u1',
+      user_admin: false,
+      token_sealed: Buffer.from('sealed'),
+    })
+    .execute();
+}
+
+export async function setMode(
+  db: Db,
+  workflow: string,
+  mode: 'on' | 'off' | 'watch',
+  settings: Record<string, unknown> = {},
+): Promise<void> {
+  const row = { home_id: home, workflow, mode, settings: json(settings) };
+  await db
+    .insertInto('workflow_settings')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['home_id', 'workflow']).doUpdateSet(row))
+    .execute();
+}
+
+export function finding(
+  kind: Finding['kind'],
+  at: number,
+  title = 'Water has run for 52 minutes',
+): Finding {
+  return {
+    kind,
+    episode: 'e1',
+    detector: 'water',
+    entities: ['sensor.water_flow'],
+    at,
+    since: at - 60_000,
+    severity: 'now',
+    probability: 0.9,
+    title,
+    text: '0.4 L/min since 01:49.',
+    lines: [],
+    facts: {
+      is: '',
+      usually: '',
+      since: '',
+      around: [],
+      probably: null,
+      check: null,
+      numbers: {},
+    },
+  };
+}
