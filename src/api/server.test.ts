@@ -1,0 +1,239 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect } from '@tomte/sdk/client';
+import { TomteError } from '@tomte/sdk/errors';
+import type { Tomte } from '@tomte/sdk/operations';
+import type { LinkAnswer } from '@tomte/sdk/types';
+import type { Hono } from 'hono';
+import { expect, test } from 'vitest';
+import { systemClock } from '../lib/clock.ts';
+import { silentLog } from '../lib/log.ts';
+import { Secret } from '../lib/secret.ts';
+import { openGuard } from './guard.ts';
+import { LiveHub } from './live.ts';
+import { hashPassword } from './password.ts';
+import type { Site } from './routes.ts';
+import { buildApi } from './server.ts';
+
+const credential = new Secret('one-machine-credential');
+
+function site(tomte: Partial<Tomte>, link?: Site['link']): Site {
+  return {
+    tomte: tomte as Tomte,
+    live: new LiveHub(),
+    link:
+      link ??
+      (async () => ({
+        ok: false,
+        error: new TomteError('link.refused', 'no').toJSON().error,
+        probe: [],
+      })),
+    picture: async () => null,
+  };
+}
+
+async function api(
+  o: { tomte?: Partial<Tomte>; password?: string; demo?: Site; link?: Site['link'] } = {},
+): Promise<Hono> {
+  const webFolder = await mkdtemp(join(tmpdir(), 'tomte-web-'));
+  await writeFile(join(webFolder, 'index.html'), '<!doctype html><title>Tomte</title>');
+  const hash = o.password === undefined ? null : await hashPassword(o.password);
+  const guard = openGuard({
+    clock: systemClock,
+    credential,
+    sessionKey: Buffer.alloc(32, 7),
+    passwordHash: () => hash,
+    hosts: () => ['tomte.example.org'],
+  });
+  return buildApi({
+    clock: systemClock,
+    log: silentLog,
+    guard,
+    webFolder,
+    home: {
+      ...site(o.tomte ?? {}, o.link),
+      links: { show: async (t) => `page ${t}`, act: async (t) => `done ${t}` },
+    },
+    demo: async () => o.demo ?? null,
+  });
+}
+
+const ask = (app: Hono, path: string, init: RequestInit & { host?: string } = {}) =>
+  app.request(`http://127.0.0.1:8640${path}`, {
+    ...init,
+    headers: { host: init.host ?? '127.0.0.1:8640', ...(init.headers as Record<string, string>) },
+  });
+const code = async (response: Response) =>
+  ((await response.json()) as { error: { code: string } }).error.code;
+
+test('every failure has the one shape, whoever threw it', async () => {
+  const app = await api({
+    tomte: {
+      getAlert: async () => {
+        throw new TomteError('alert.not_found', 'There is no such alert');
+      },
+      today: async () => {
+        throw new Error('a fault that names a path /etc/secret');
+      },
+    },
+  });
+  const known = await ask(app, '/api/alerts/x');
+  expect(known.status).toBe(404);
+  expect(await known.json()).toEqual({
+    error: {
+      code: 'alert.not_found',
+      message: 'There is no such alert',
+      hint: 'tomte alerts lists them.',
+      details: {},
+    },
+  });
+  const fault = await ask(app, '/api/today');
+  expect(fault.status).toBe(500);
+  expect(await fault.text()).not.toContain('secret');
+  expect(await code(await ask(app, '/api/nothing-here'))).toBe('api.not_found');
+});
+
+test('wrong fields are named, and nothing is done', async () => {
+  let called = false;
+  const app = await api({
+    tomte: {
+      saveSettings: async () => {
+        called = true;
+        return { publicUrl: null, retentionDays: 1 };
+      },
+    },
+  });
+  const response = await ask(app, '/api/settings', {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ retentionDays: 'many', colour: 'red' }),
+  });
+  expect(response.status).toBe(422);
+  expect(JSON.stringify(await response.json())).toContain('retentionDays');
+  expect(called).toBe(false);
+});
+
+test('another site can neither read nor do anything', async () => {
+  const app = await api({
+    tomte: { stopActions: async () => ({ stopped: true }), listHomes: async () => [] },
+  });
+  const post = (headers: Record<string, string>, body = '{}') =>
+    ask(app, '/api/stop-actions', { method: 'POST', headers, body });
+  const json = { 'content-type': 'application/json' };
+  expect(await code(await post({ ...json, origin: 'https://evil.example' }))).toBe(
+    'api.origin_refused',
+  );
+  expect(await code(await post({ ...json, 'sec-fetch-site': 'cross-site' }))).toBe(
+    'api.origin_refused',
+  );
+  expect(await code(await post({ 'content-type': 'text/plain' }))).toBe('api.invalid');
+  expect((await post({ ...json, origin: 'http://127.0.0.1:8640' })).status).toBe(200);
+  const rebound = await ask(app, '/api/homes', { host: 'evil.example' });
+  expect(await code(rebound)).toBe('api.origin_refused');
+  expect((await ask(app, '/api/homes', { host: 'tomte.example.org' })).status).toBe(200);
+});
+
+test('behind a proxy that keeps the browser’s host apart, the page’s own requests pass', async () => {
+  const app = await api({ tomte: { stopActions: async () => ({ stopped: true }) } });
+  const response = await ask(app, '/api/stop-actions', {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      origin: 'http://homeassistant.local:8123',
+      'x-forwarded-host': 'homeassistant.local:8123',
+    },
+    body: '{}',
+  });
+  expect(response.status).toBe(200);
+});
+
+test('with a password set, only login, the app itself and signed links open without it', async () => {
+  const app = await api({ tomte: { listHomes: async () => [] }, password: 'lantern in the barn' });
+  expect(await code(await ask(app, '/api/homes'))).toBe('api.login_required');
+  expect((await ask(app, '/')).status).toBe(200);
+  expect(await (await ask(app, '/s/abc')).text()).toBe('page abc');
+  const login = (password: string) =>
+    ask(app, '/api/login', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ password }),
+    });
+  expect(await code(await login('wrong'))).toBe('api.password_wrong');
+  const good = await login('lantern in the barn');
+  const cookie = good.headers.get('set-cookie')!;
+  expect(cookie).toMatch(/HttpOnly/);
+  expect(cookie).toMatch(/SameSite=Strict/);
+  const session = cookie.split(';')[0]!;
+  expect((await ask(app, '/api/homes', { headers: { cookie: session } })).status).toBe(200);
+  const forged = session.replace(/.$/, (c) => (c === 'A' ? 'B' : 'A'));
+  expect(await code(await ask(app, '/api/homes', { headers: { cookie: forged } }))).toBe(
+    'api.login_required',
+  );
+  const byCredential = { authorization: `Bearer ${credential.reveal()}` };
+  expect((await ask(app, '/api/homes', { headers: byCredential })).status).toBe(200);
+});
+
+test('after five wrong passwords the right one must wait too', async () => {
+  const app = await api({ password: 'lantern in the barn' });
+  const login = (password: string) =>
+    ask(app, '/api/login', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ password }),
+    });
+  for (let n = 0; n < 5; n++) await login('wrong');
+  expect((await login('lantern in the barn')).status).toBe(401);
+});
+
+test('the stages of a test request come one by one, then the answer', async () => {
+  const answer: LinkAnswer = {
+    ok: false,
+    error: new TomteError('link.refused', 'nobody listens').toJSON().error,
+    probe: [],
+  };
+  const app = await api({
+    link: async (_request, onStage) => {
+      onStage({ stage: 'address', ok: true, ms: 1, detail: 'fine' });
+      onStage({ stage: 'tcp', ok: false, ms: 2, detail: 'nobody listens' });
+      return answer;
+    },
+  });
+  const client = connect({
+    base: 'http://127.0.0.1:8640/api/',
+    fetch: (async (url: string, init: RequestInit) =>
+      app.request(url, {
+        ...init,
+        headers: { ...(init.headers as object), host: '127.0.0.1:8640' },
+      })) as typeof fetch,
+  });
+  const stages: string[] = [];
+  const got = await client.linkLive({ address: '192.168.1.20', token: 'x' }, (s) =>
+    stages.push(s.stage),
+  );
+  expect(stages).toEqual(['address', 'tcp']);
+  expect(got).toEqual(answer);
+});
+
+test('the demo stands behind its own door, and the door closes', async () => {
+  const open = await api({
+    tomte: { listHomes: async () => [] },
+    demo: site({ listHomes: async () => [] }),
+  });
+  expect((await ask(open, '/demo/api/homes')).status).toBe(200);
+  expect((await ask(open, '/demo/')).status).toBe(200);
+  expect(await code(await ask(await api(), '/demo/api/homes'))).toBe('api.not_found');
+});
+
+test('files outside the web app’s folder stay outside', async () => {
+  const app = await api();
+  for (const path of [
+    '/../package.json',
+    '/%2e%2e/%2e%2e/etc/passwd',
+    '/assets/..%2f..%2f..%2fetc%2fpasswd',
+  ]) {
+    const text = await (await ask(app, path)).text();
+    expect(text).not.toContain('root:');
+    expect(text).not.toContain('"dependencies"');
+  }
+});
