@@ -1,0 +1,203 @@
+import { isError } from '@tomte/sdk/errors';
+import type { Clock } from '../lib/clock.ts';
+import { type HeldState, sameInstantSeconds, toMs } from './apply.ts';
+import { type Call, heldHistory } from './history.ts';
+
+/** One state that came to be in a Gap. `to` is null for a removed entity. */
+export interface Rebuilt {
+  readonly entityId: string;
+  readonly to: HeldState | null;
+  /** Epoch seconds. */
+  readonly at: number;
+  /** State before it, where nothing was told of the entity yet but the recorder knows. */
+  readonly before?: HeldState;
+}
+
+export interface GapOptions {
+  /** What was told last, by entity; grows as stretches are delivered. */
+  readonly told: ReadonlyMap<string, HeldState>;
+  /** The home as it stands after the Gap. */
+  readonly target: ReadonlyMap<string, HeldState>;
+  /** Newest change told, epoch seconds of the home. */
+  readonly position: number;
+  /** Up to when entities absent from `told` count as told, epoch seconds: after a start of Tomte. */
+  readonly otherwiseTold: number;
+  /** False while the home is starting: what is not there yet may still come. */
+  readonly mayRemove: boolean;
+  readonly call: Call;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Hands over one stretch, in time order; the next is fetched when it has been taken. */
+  readonly deliver: (rows: readonly Rebuilt[]) => Promise<void>;
+  /** Entities found not to be recorded: not waited for again. */
+  readonly unrecorded: Set<string>;
+  readonly limits: GapLimits;
+}
+
+export interface GapLimits {
+  /** Older changes are not rebuilt; the recorder itself keeps ten days. */
+  readonly windowMaxMs: number;
+  /** How long to wait for the recorder, which writes every five seconds. */
+  readonly recorderMs: number;
+  readonly pollMs: number;
+  /** Hours times entities asked for at once. */
+  readonly entityHoursAtOnce: number;
+}
+
+export const gapLimits: GapLimits = {
+  windowMaxMs: 10 * 86_400_000,
+  recorderMs: 12_000,
+  pollMs: 500,
+  entityHoursAtOnce: 2_000,
+};
+
+/** Changes of one moment may reach us in another order than their times: look back a little further. */
+const overlapSeconds = 5;
+
+/**
+ * Rebuilds what happened between `told` and `target` from the recorder and hands it over in time
+ * order, each change once. Answers the entities whose way there is not known: of these only the last
+ * state was handed over. Throws when the Link is lost: then it can be asked again with what was told.
+ */
+export async function rebuildGap(o: GapOptions): Promise<{ unknownEntities: string[] }> {
+  const changed = changedEntities(o);
+  if (changed.length === 0) return { unknownEntities: [] };
+  const end = Math.max(newestSeconds(o, changed), o.position);
+  const from = Math.max(o.position - overlapSeconds, end - o.limits.windowMaxMs / 1000);
+  const stepSeconds = Math.max(60, (o.limits.entityHoursAtOnce / changed.length) * 3600);
+  for (let start = from; ; start += stepSeconds) {
+    const last = start + stepSeconds >= end;
+    if (last) return finish(o, changed, start);
+    const rows = await askRecorder(o, {
+      entities: changed,
+      from: Math.floor(start * 1000),
+      to: toMs(start + stepSeconds),
+      signal: o.signal,
+    });
+    if (rows === null) return finish(o, changed, start);
+    const within = inOrder(o, rows).filter((r) => r.at > start && r.at <= start + stepSeconds);
+    await o.deliver(within);
+  }
+}
+
+/** The last stretch: waits until the recorder has written what the snapshot already shows. */
+async function finish(
+  o: GapOptions,
+  changed: readonly string[],
+  start: number,
+): Promise<{ unknownEntities: string[] }> {
+  const rows = await untilWritten(o, changed, Math.floor(start * 1000));
+  const found = inOrder(o, rows).filter((r) => r.at > start);
+  const newest = new Map(found.map((r) => [r.entityId, r]));
+  const unknownEntities: string[] = [];
+  for (const id of changed) {
+    const target = o.target.get(id) ?? null;
+    const last = newest.get(id);
+    if (target === null) {
+      const at = Math.max(last?.at ?? 0, o.told.get(id)?.exact ?? 0, o.position);
+      found.push({ entityId: id, to: null, at });
+    } else if (last?.to !== target) {
+      unknownEntities.push(id);
+      found.push({ entityId: id, to: target, at: target.exact });
+    }
+  }
+  found.sort(byTime);
+  await o.deliver(found);
+  return { unknownEntities };
+}
+
+function changedEntities(o: GapOptions): string[] {
+  const changed: string[] = [];
+  for (const [id, state] of o.target) {
+    const told = o.told.get(id);
+    // Not "newer": a home whose clock was set back has changed as well.
+    const same = told
+      ? Math.abs(told.exact - state.exact) <= sameInstantSeconds
+      : state.exact <= o.otherwiseTold;
+    if (!same) changed.push(id);
+  }
+  if (o.mayRemove) for (const id of o.told.keys()) if (!o.target.has(id)) changed.push(id);
+  return changed;
+}
+
+/** Up to when an entity has been told, epoch seconds. */
+function toldSeconds(o: GapOptions, id: string): number {
+  const told = o.told.get(id);
+  return told ? told.exact + sameInstantSeconds : o.otherwiseTold;
+}
+
+function newestSeconds(o: GapOptions, changed: readonly string[]): number {
+  let newest = 0;
+  for (const id of changed) newest = Math.max(newest, o.target.get(id)?.exact ?? 0);
+  return newest;
+}
+
+/** History as changes to tell: newer than told, not newer than the target, the target in its own words. */
+function inOrder(o: GapOptions, rows: ReadonlyMap<string, HeldState[]>): Rebuilt[] {
+  const found: Rebuilt[] = [];
+  for (const [id, states] of rows) {
+    const after = toldSeconds(o, id);
+    const target = o.target.get(id);
+    let before: HeldState | undefined;
+    for (const state of states) {
+      if (state.exact <= after) {
+        if (!o.told.has(id)) before = state;
+        continue;
+      }
+      if (target && state.exact > target.exact + sameInstantSeconds) continue;
+      const isTarget = target && Math.abs(state.exact - target.exact) <= sameInstantSeconds;
+      const to = isTarget ? target : state;
+      found.push({ entityId: id, to, at: state.exact, ...(before ? { before } : {}) });
+      before = undefined;
+    }
+  }
+  return found.sort(byTime);
+}
+const byTime = (a: Rebuilt, b: Rebuilt) => a.at - b.at;
+
+async function untilWritten(
+  o: GapOptions,
+  changed: readonly string[],
+  fromMs: number,
+): Promise<Map<string, HeldState[]>> {
+  const found = new Map<string, HeldState[]>();
+  const missing = new Set(changed);
+  const giveUpAt = o.clock.ticks() + o.limits.recorderMs;
+  for (;;) {
+    // Asked without an end: a newer row of any entity proves that what is older has been written.
+    const rows = await askRecorder(o, { entities: [...missing], from: fromMs, signal: o.signal });
+    if (rows === null) return found;
+    let writtenUpTo = 0;
+    for (const [id, states] of rows) {
+      found.set(id, states);
+      writtenUpTo = Math.max(writtenUpTo, states.at(-1)?.exact ?? 0);
+    }
+    for (const id of [...missing]) {
+      const target = o.target.get(id);
+      const newest = found.get(id)?.at(-1)?.exact ?? 0;
+      const reached = target !== undefined && newest >= target.exact - sameInstantSeconds;
+      if (reached) {
+        missing.delete(id);
+        o.unrecorded.delete(id);
+      } else if (target && writtenUpTo > target.exact + 1) o.unrecorded.add(id);
+    }
+    const awaited = [...missing].filter((id) => !o.unrecorded.has(id) && o.target.has(id));
+    if (awaited.length === 0) break;
+    if (o.clock.ticks() >= giveUpAt) {
+      for (const id of awaited) o.unrecorded.add(id);
+      break;
+    }
+    await o.clock.sleep(o.limits.pollMs, o.signal);
+  }
+  return found;
+}
+
+/** Null when the home keeps no history at all. */
+async function askRecorder(o: GapOptions, request: Parameters<typeof heldHistory>[1]) {
+  try {
+    return await heldHistory(o.call, request);
+  } catch (error) {
+    if (isError(error, 'home.call_invalid', 'home.not_permitted')) return null;
+    throw error;
+  }
+}
