@@ -1,0 +1,33 @@
+import { Temporal } from 'temporal-polyfill';
+
+export const minuteMs = 60_000;
+export const hourMs = 3_600_000;
+export const dayMs = 86_400_000;
+
+/** Where an instant stands on the home's wall clock. */
+export interface LocalHour {
+  /** Start of the UTC hour it belongs to, epoch ms: Home Assistant's statistics are cut there. */
+  readonly start: number;
+  /** 0 to 23 on the wall clock; the hour repeated in autumn comes twice, the one skipped in spring never. */
+  readonly hour: number;
+  readonly weekend: boolean;
+  /** `2026-11-13`. */
+  readonly day: string;
+}
+
+/** Answers local hours of one zone. Keeps the last answer: readings come in time order. */
+export function localHours(zone: string): (t: number) => LocalHour {
+  let last: LocalHour | null = null;
+  return (t) => {
+    const start = Math.floor(t / hourMs) * hourMs;
+    if (last?.start === start) return last;
+    const at = Temporal.Instant.fromEpochMilliseconds(start).toZonedDateTimeISO(zone);
+    last = {
+      start,
+      hour: at.hour,
+      weekend: at.dayOfWeek >= 6,
+      day: at.toPlainDate().toString(),
+    };
+    return last;
+  };
+}

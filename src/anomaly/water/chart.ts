@@ -1,0 +1,111 @@
+import type { ChartSpec } from '@tomte/sdk/chart';
+import type { ChartInput, Finding } from '@tomte/sdk/define';
+import { dayTime, duration } from '@tomte/sdk/words';
+import { type Baseline, usualAt } from '../baseline.ts';
+import { hourMs, localHours, minuteMs } from '../local-hour.ts';
+import { litresPer, litresPerMinutePer, shownFor } from '../units.ts';
+import { readState } from './state.ts';
+import { isLearned } from './usual.ts';
+
+/** The picture of a finding: flow as means of some minutes, meters as flow, hours as bars of litres. */
+export function chartWater(
+  finding: Pick<Finding, 'entities' | 'since' | 'facts' | 'title'>,
+  series: ChartInput,
+): ChartSpec {
+  const { zone, from, to, now, until } = series;
+  const shown = shownFor(series.unit);
+  const bars = series.hourly;
+  const stepMs = bars ? hourMs : to - from <= 8 * hourMs ? 5 * minuteMs : 15 * minuteMs;
+  const points = bars ? hourPoints(series, shown.litres) : means(series, stepMs, shown.litres);
+  const end = until ?? now ?? to;
+  const baseline = baselineOfFirst(finding.entities, series.state);
+  return {
+    title: `Water ${when(finding.since, now, zone)} against usual`,
+    caption: `${finding.facts.is}, usually ${finding.facts.usually}.`,
+    lane: 'Water',
+    unit: bars ? `${shown.volume} an hour` : `${shown.flow}, mean of ${duration(stepMs)}`,
+    zone,
+    from,
+    to,
+    now,
+    form: bars ? 'bars' : 'line',
+    points,
+    late: [],
+    usual: baseline ? usualBand(baseline, series, bars ? shown.litres : 60 * shown.litres) : [],
+    found: { from: finding.since, to: end, label: duration(end - finding.since) },
+    gaps: [...series.gaps],
+    nights: [...series.nights],
+  };
+}
+
+function when(since: number, now: number | null, zone: string): string {
+  if (now === null || now - since > 36 * hourMs) return `on ${dayTime(since, zone)}`;
+  const { hour } = localHours(zone)(since);
+  if (hour < 6) return 'last night';
+  return dayTime(since, zone) === dayTime(now, zone) ? 'today' : 'since yesterday';
+}
+
+function baselineOfFirst(entities: readonly string[], state: unknown): Baseline | null {
+  const { taps } = readState(state, entities);
+  return taps.find((tap) => isLearned(tap.baseline))?.baseline ?? null;
+}
+
+/** What is usual, hour by hour: from the lowest to what 19 of 20 hours stay below. */
+function usualBand(baseline: Baseline, o: ChartInput, divide: number): [number, number, number][] {
+  const local = localHours(o.zone);
+  const band: [number, number, number][] = [];
+  for (let t = Math.floor(o.from / hourMs) * hourMs; t <= o.to; t += hourMs) {
+    band.push([t, 0, round(usualAt(baseline, local(t)).high / divide)]);
+  }
+  return band;
+}
+
+/** Litres of each hour: a meter's growth as it is, a flow's mean times sixty minutes. */
+function hourPoints(o: ChartInput, divide: number): [number, number | null][] {
+  const perMinute = litresPerMinutePer(o.unit);
+  const factor = perMinute === null ? (litresPer(o.unit) ?? 1) : 60 * perMinute;
+  return o.points.map(([t, v]) => [t, v === null ? null : round((v * factor) / divide)]);
+}
+
+/** Mean flow of equal steps. A value holds until the next; a step without any known time is a gap. */
+function means(o: ChartInput, stepMs: number, divide: number): [number, number | null][] {
+  const perMinute = litresPerMinutePer(o.unit);
+  const end = Math.min(o.to, o.now ?? o.to);
+  const first = Math.floor(o.from / stepMs);
+  const steps = Array.from({ length: Math.max(0, Math.ceil(end / stepMs) - first) }, () => ({
+    litres: 0,
+    knownMs: 0,
+  }));
+  const spread = (from: number, to: number, lpm: number): void => {
+    for (let t = Math.max(from, first * stepMs); t < Math.min(to, end); ) {
+      const until = Math.min(to, end, (Math.floor(t / stepMs) + 1) * stepMs);
+      const step = steps[Math.floor(t / stepMs) - first]!;
+      step.litres += (lpm * (until - t)) / minuteMs;
+      step.knownMs += until - t;
+      t = until;
+    }
+  };
+  for (const [i, [t, v]] of o.points.entries()) {
+    const next = o.points[i + 1]?.[0] ?? end;
+    if (v === null) continue;
+    if (perMinute !== null) spread(t, next, Math.max(0, v * perMinute));
+    else spreadMeter(spread, { t, v, next, after: o.points[i + 1]?.[1] ?? null, unit: o.unit });
+  }
+  return steps.map(({ litres, knownMs }, i) => [
+    (first + i) * stepMs,
+    knownMs === 0 ? null : round((litres * minuteMs) / knownMs / divide),
+  ]);
+}
+
+/** A meter's step came shortly before it was read; the time before that was dry. */
+function spreadMeter(
+  spread: (from: number, to: number, lpm: number) => void,
+  o: { t: number; v: number; next: number; after: number | null; unit: string | null },
+): void {
+  const litres = o.after === null ? 0 : Math.max(0, (o.after - o.v) * (litresPer(o.unit) ?? 1));
+  const wetFrom = litres > 0 ? Math.max(o.t, o.next - 5 * minuteMs) : o.next;
+  spread(o.t, wetFrom, 0);
+  if (o.next > wetFrom) spread(wetFrom, o.next, (litres * minuteMs) / (o.next - wetFrom));
+}
+
+const round = (value: number): number => Number(value.toPrecision(4));

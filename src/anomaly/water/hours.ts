@@ -1,0 +1,55 @@
+import { type Baseline, learnHour, usualAt } from '../baseline.ts';
+import { dayMs, hourMs, type LocalHour } from '../local-hour.ts';
+import type { Limits } from './settings.ts';
+import type { HourSum, Streak, Tap } from './tap.ts';
+import { hourRoom, isQuiet } from './usual.ts';
+
+const knownMsMin = 50 * 60_000;
+/** After this long a fault has become how things are, and is learned. */
+const newUsualMs = 5 * dayMs;
+
+export const newHour = (start: number): HourSum => ({
+  start,
+  litres: 0,
+  peakLpm: null,
+  knownMs: 0,
+});
+
+/** An hour is over: is it one more of an unusual streak, and what does it teach? */
+export function endHour(
+  tap: Tap,
+  o: { baseline: Baseline; at: LocalHour; limits: Limits; episodeSince: number | null },
+): void {
+  const hour = tap.hour!;
+  if (hour.knownMs < knownMsMin) return;
+  tap.streak = nextStreak(tap.streak, hour, o);
+  const frozen = o.episodeSince !== null && hour.start - o.episodeSince < newUsualMs;
+  if (!frozen) learnHour(tap.baseline, o.at, hour.litres, hour.peakLpm);
+}
+
+/** The streak with this hour in it, or null when the hour is as usual. Pure. */
+export function nextStreak(
+  streak: Streak | null,
+  hour: Pick<HourSum, 'start' | 'litres'>,
+  o: { baseline: Baseline; at: LocalHour; limits: Limits },
+): Streak | null {
+  if (hour.litres < hourRoom(o.baseline, o.at, o.limits)) return null;
+  const usualLitres = usualAt(o.baseline, o.at).median;
+  const goesOn = streak !== null && hour.start - streak.until < hourMs;
+  return {
+    since: goesOn ? streak.since : hour.start,
+    until: hour.start + hourMs,
+    hours: (goesOn ? streak.hours : 0) + 1,
+    litres: (goesOn ? streak.litres : 0) + hour.litres,
+    usualLitres: (goesOn ? streak.usualLitres : 0) + usualLitres,
+  };
+}
+
+/** Two hours on end, or one hour with a bath and more at a dry hour. */
+export const isMaterial = (
+  streak: Streak,
+  o: { baseline: Baseline; at: LocalHour; limits: Limits },
+): boolean =>
+  streak.hours >= 2
+    ? streak.litres - streak.usualLitres >= o.limits.hoursLitresMin
+    : streak.litres >= o.limits.loneHourLitresMin && isQuiet(o.baseline, o.at);

@@ -1,0 +1,54 @@
+import type { Baseline } from '../baseline.ts';
+import type { LocalHour } from '../local-hour.ts';
+import { isMaterial } from './hours.ts';
+import type { Limits } from './settings.ts';
+import { rateOf, type Tap } from './tap.ts';
+import { unbrokenLimitMs } from './usual.ts';
+
+/** Which rule speaks, the most urgent first. */
+export const rules = ['pouring', 'unbroken', 'noDryGap', 'hours'] as const;
+export type Rule = (typeof rules)[number];
+
+/** What a rule has against one tap. */
+export interface Suspicion {
+  readonly rule: Rule;
+  readonly tap: string;
+  readonly since: number;
+  readonly litres: number;
+  /** Litres a minute: as it runs now, or the mean for hours. */
+  readonly lpm: number;
+}
+
+/** The most urgent rule that this tap breaks now, or null. Pure. */
+export function suspect(
+  tap: Tap,
+  o: { baseline: Baseline; limits: Limits; local: (t: number) => LocalHour },
+): Suspicion | null {
+  const { limits } = o;
+  const { strong, run, gapFree, streak } = tap;
+  if (strong && strong.until - strong.since >= limits.pouringMs) {
+    if (strong.litres >= limits.pouringLitresMin) {
+      const lpm = rateOf(strong.litres, strong.since, strong.until);
+      return { rule: 'pouring', tap: tap.id, since: strong.since, litres: strong.litres, lpm };
+    }
+  }
+  if (run && run.litres >= limits.unbrokenLitresMin) {
+    const ms = run.wetUntil - run.since;
+    if (run.quietMs >= limits.unbrokenMs || ms >= unbrokenLimitMs(tap, limits)) {
+      const lpm = rateOf(run.litres, run.since, run.wetUntil);
+      return { rule: 'unbroken', tap: tap.id, since: run.since, litres: run.litres, lpm };
+    }
+  }
+  if (gapFree && gapFree.litres >= limits.noDryGapLitresMin) {
+    const ms = tap.at - gapFree.since;
+    if (ms >= limits.noDryGapMs) {
+      const lpm = rateOf(gapFree.litres, gapFree.since, tap.at);
+      return { rule: 'noDryGap', tap: tap.id, since: gapFree.since, litres: gapFree.litres, lpm };
+    }
+  }
+  if (streak && isMaterial(streak, { ...o, at: o.local(streak.until - 1) })) {
+    const lpm = rateOf(streak.litres, streak.since, streak.until);
+    return { rule: 'hours', tap: tap.id, since: streak.since, litres: streak.litres, lpm };
+  }
+  return null;
+}

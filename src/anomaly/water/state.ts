@@ -1,0 +1,26 @@
+import type { Episode } from './episode.ts';
+import { nobodyKnown, type People } from './people.ts';
+import { newTap, type Tap } from './tap.ts';
+
+/** What the water detector knows. Plain JSON, saved and restored whole. */
+export interface WaterState {
+  readonly version: 1;
+  readonly taps: Tap[];
+  readonly people: People;
+  episode: Episode | null;
+}
+
+/** The saved state for these sensors; sensors that are new begin afresh, others are forgotten. */
+export function readState(saved: unknown, ids: readonly string[]): WaterState {
+  const kept = isState(saved) ? structuredClone(saved) : null;
+  const taps = ids.map((id) => kept?.taps.find((tap) => tap.id === id) ?? newTap(id));
+  const episode = kept?.episode && ids.includes(kept.episode.lead) ? kept.episode : null;
+  return { version: 1, taps, people: kept?.people ?? nobodyKnown(), episode };
+}
+
+/** State of an older program is dropped: two weeks of learning are worth less than a wrong alert. */
+const isState = (saved: unknown): saved is WaterState =>
+  typeof saved === 'object' &&
+  saved !== null &&
+  (saved as { version?: unknown }).version === 1 &&
+  Array.isArray((saved as { taps?: unknown }).taps);

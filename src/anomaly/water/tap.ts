@@ -1,0 +1,143 @@
+import { type Baseline, emptyBaseline } from '../baseline.ts';
+import { minuteMs } from '../local-hour.ts';
+
+/** Water seen from `from` to `to`, epoch ms. */
+export interface Segment {
+  readonly from: number;
+  readonly to: number;
+  readonly litres: number;
+}
+
+/** Water on end, from the first drop to the newest. */
+export interface Run {
+  since: number;
+  wetUntil: number;
+  litres: number;
+  /** Part of it in hours that are usually dry. */
+  quietMs: number;
+}
+
+/** An hour on the way. `knownMs` counts only the time the sensor could be heard. */
+export interface HourSum {
+  start: number;
+  litres: number;
+  peakLpm: number | null;
+  knownMs: number;
+}
+
+/** Hours on end, each unusual. */
+export interface Streak {
+  since: number;
+  until: number;
+  hours: number;
+  litres: number;
+  usualLitres: number;
+}
+
+/** All that is known of one sensor. Plain JSON. */
+export interface Tap {
+  readonly id: string;
+  /** The clock, epoch ms; 0 before the first line. */
+  at: number;
+  /** What the sensor says now in litres a minute, or litres; null while it cannot be heard. */
+  value: number | null;
+  /** When `value` was last said, epoch ms. */
+  saidAt: number;
+  unknownSince: number | null;
+  run: Run | null;
+  strong: { since: number; until: number; litres: number } | null;
+  /** Time without a dry gap, and the litres in it. */
+  gapFree: { since: number; litres: number } | null;
+  hour: HourSum | null;
+  streak: Streak | null;
+  baseline: Baseline;
+  /** Longest closed runs of the last sixty days, ms; at most eight. */
+  longest: { ms: number; at: number }[];
+  /** Rate of the newest water, litres a minute, and since when it is four times that of the episode. */
+  lpm: number;
+  fastSince: number | null;
+  /** A meter's value before it fell, to know a restored value from water. */
+  before: { value: number; at: number } | null;
+}
+
+export const newTap = (id: string): Tap => ({
+  id,
+  at: 0,
+  value: null,
+  saidAt: 0,
+  unknownSince: null,
+  run: null,
+  strong: null,
+  gapFree: null,
+  hour: null,
+  streak: null,
+  baseline: emptyBaseline(),
+  longest: [],
+  lpm: 0,
+  fastSince: null,
+  before: null,
+});
+
+/** What ends a run: a flow sensor sees the end of it, a meter only misses its next step. */
+export const runBreakMs = { flow: minuteMs, meter: 10 * minuteMs, held: 60 * minuteMs } as const;
+/** Longer ones are faults or a pool: they do not set what is usual. */
+const taughtMsMax = 6 * 60 * minuteMs;
+const strongBreakMs = 1.5 * minuteMs;
+export const dryGapMs = 10 * minuteMs;
+
+/** Water came. `quiet` says that the hour is usually dry. */
+export function addWater(
+  tap: Tap,
+  segment: Segment,
+  o: { breakMs: number; pouringLpm: number; quiet: boolean; timed: boolean },
+): void {
+  const { from, to, litres } = segment;
+  if (tap.run && from - tap.run.wetUntil <= o.breakMs) {
+    if (o.quiet) tap.run.quietMs += to - Math.max(from, tap.run.wetUntil);
+    tap.run.litres += litres;
+  } else {
+    if (tap.run) closeRun(tap);
+    tap.run = { since: from, wetUntil: to, litres, quietMs: o.quiet ? to - from : 0 };
+  }
+  tap.run.wetUntil = to;
+  tap.gapFree ??= { since: from, litres: 0 };
+  tap.gapFree.litres += litres;
+  if (o.timed) addStrong(tap, segment, o.pouringLpm);
+}
+
+function addStrong(tap: Tap, { from, to, litres }: Segment, pouringLpm: number): void {
+  const goesOn = tap.strong !== null && from - tap.strong.until <= strongBreakMs;
+  const strong = goesOn ? tap.strong! : { since: from, until: to, litres: 0 };
+  strong.litres += litres;
+  strong.until = to;
+  // A fifth below still counts as going on: a jet of water trembles.
+  const enough = goesOn ? 0.8 * pouringLpm : pouringLpm;
+  tap.strong = rateOf(strong.litres, strong.since, to) >= enough ? strong : null;
+}
+
+/** Time without water up to `to`. */
+export function addDry(tap: Tap, to: number, breakMs: number): void {
+  if (tap.strong && to - tap.strong.until > strongBreakMs) tap.strong = null;
+  if (!tap.run) return;
+  const dryMs = to - tap.run.wetUntil;
+  if (dryMs > dryGapMs) tap.gapFree = null;
+  if (dryMs > breakMs) {
+    closeRun(tap);
+    tap.run = null;
+  }
+}
+
+/** Mean litres a minute. */
+export const rateOf = (litres: number, from: number, to: number): number =>
+  to > from ? (litres * minuteMs) / (to - from) : 0;
+
+function closeRun(tap: Tap): void {
+  const run = tap.run!;
+  const ms = run.wetUntil - run.since;
+  if (ms > taughtMsMax) return;
+  const recent = tap.longest.filter((one) => run.wetUntil - one.at < 60 * 24 * 60 * minuteMs);
+  tap.longest = [...recent, { ms, at: run.wetUntil }].sort((a, b) => b.ms - a.ms).slice(0, 8);
+}
+
+/** The second longest run of late: one odd day alone does not set what is usual. */
+export const longestUsualMs = (tap: Tap): number => tap.longest[1]?.ms ?? 0;

@@ -1,0 +1,71 @@
+import { type Baseline, roomAround } from '../baseline.ts';
+import type { LocalHour } from '../local-hour.ts';
+import type { Limits } from './settings.ts';
+import { longestUsualMs, type Tap } from './tap.ts';
+
+export const learnedDaysMin = 7;
+/** An hour with less room than this, litres, is usually dry: a flush and a glass of water. */
+const dryRoomLitres = 10;
+const nightHours = { from: 0, to: 5 };
+const unlearnedLongestMs = 45 * 60_000;
+
+/** What is usual for one tap: its own past, or that of the household's best known sensor. */
+export function baselineFor(tap: Tap, taps: readonly Tap[]): Baseline {
+  if (tap.baseline.days >= learnedDaysMin) return tap.baseline;
+  const best = taps.reduce((a, b) => (b.baseline.days > a.baseline.days ? b : a), tap);
+  return best.baseline.days >= learnedDaysMin ? best.baseline : tap.baseline;
+}
+
+export const isLearned = (baseline: Baseline): boolean => baseline.days >= learnedDaysMin;
+
+/** True at an hour that is usually dry. Before a week is known, the night is. */
+export const isQuiet = (baseline: Baseline, at: LocalHour): boolean =>
+  isLearned(baseline)
+    ? roomAround(baseline, at) <= dryRoomLitres
+    : at.hour >= nightHours.from && at.hour < nightHours.to;
+
+/** Litres this hour may take before it is unusual. */
+export const hourRoom = (baseline: Baseline, at: LocalHour, limits: Limits): number =>
+  3 * roomAround(baseline, at) + limits.hourLitresMin;
+
+/**
+ * The strongest use of the past, litres a minute; null when not known. The third highest counts:
+ * a sensor that misreads once does not move it.
+ */
+export function strongestUse(baseline: Baseline): number | null {
+  const peaks = baseline.cells.flatMap((cell) => cell.peaks).sort((a, b) => b - a);
+  return isLearned(baseline) && peaks.length > 0 ? (peaks[2] ?? peaks[0]!) : null;
+}
+
+/** Litres a minute that count as pouring. Learned after a week, within half and double the setting. */
+export function pouringLimit(baseline: Baseline, limits: Limits): number {
+  const strongest = strongestUse(baseline);
+  if (strongest === null) return limits.pouringLpm;
+  return Math.min(2 * limits.pouringLpm, Math.max(limits.pouringLpm / 2, 1.25 * strongest));
+}
+
+/**
+ * Both answers for one tap, worked out once an hour: a baseline changes only when an hour ends, and
+ * readings come by the thousand.
+ */
+export function hourlyUsual(o: {
+  baseline: () => Baseline;
+  limits: Limits;
+  local: (t: number) => LocalHour;
+}): { quiet(t: number): boolean; pouringLpm(t: number): number } {
+  let kept = { start: -1, quiet: false, pouringLpm: 0 };
+  const of = (t: number) => {
+    const at = o.local(t);
+    if (at.start !== kept.start) {
+      const baseline = o.baseline();
+      const pouringLpm = pouringLimit(baseline, o.limits);
+      kept = { start: at.start, quiet: isQuiet(baseline, at), pouringLpm };
+    }
+    return kept;
+  };
+  return { quiet: (t) => of(t).quiet, pouringLpm: (t) => of(t).pouringLpm };
+}
+
+/** Longest unbroken flow outside the dry hours before it is unusual, ms. */
+export const unbrokenLimitMs = (tap: Tap, limits: Limits): number =>
+  2 * Math.max(unlearnedLongestMs, limits.unbrokenMs, longestUsualMs(tap));

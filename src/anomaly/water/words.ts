@@ -1,0 +1,173 @@
+import type { Facts } from '@tomte/sdk/types';
+import { amount, clockTime, count, duration, figure, moment } from '@tomte/sdk/words';
+import { type Baseline, usualAt } from '../baseline.ts';
+import type { LocalHour } from '../local-hour.ts';
+import type { Shown } from '../units.ts';
+import type { Rule } from './rules.ts';
+import { isLearned, strongestUse } from './usual.ts';
+
+/** All that an alert's words are made of. Litres and litres a minute; times epoch ms. */
+export interface Told {
+  readonly rule: Rule;
+  readonly since: number;
+  /** The newest water. */
+  readonly until: number;
+  readonly now: number;
+  readonly lpm: number;
+  readonly litres: number;
+  readonly zone: string;
+  readonly shown: Shown;
+  readonly baseline: Baseline;
+  readonly at: LocalHour;
+  readonly people: string | null;
+}
+export interface Worded {
+  readonly title: string;
+  readonly text: string;
+  readonly lines: string[];
+  readonly facts: Facts;
+}
+
+const textMax = 240;
+
+export function wordWater(told: Told): Worded {
+  const { rule } = told;
+  const title = titles[rule](told);
+  const probably = rule === 'pouring' ? null : likely(told.lpm);
+  const sentences = [
+    is(told),
+    usually(told),
+    ...(told.people && rule !== 'pouring' ? [told.people] : []),
+    probably ? `Probably ${probably.what}: ${probably.look}.` : closeTap,
+    ...(isLearned(told.baseline) ? [] : [knownFor(told.baseline)]),
+  ];
+  return { title, text: fit(title, sentences), lines: linesOf(told), facts: factsOf(told) };
+}
+
+/** As many sentences as there is room for, dropped from the right. */
+export function fit(title: string, sentences: readonly string[]): string {
+  let text = '';
+  for (const sentence of sentences) {
+    const longer = text === '' ? sentence : `${text} ${sentence}`;
+    if (title.length + longer.length > textMax) break;
+    text = longer;
+  }
+  return text;
+}
+
+const closeTap = 'If nobody is filling something, close the main tap now.';
+const rate = (told: Told, lpm: number): string => amount(lpm / told.shown.litres, told.shown.flow);
+const volume = (told: Told, litres: number): string =>
+  amount(litres / told.shown.litres, told.shown.volume);
+
+/** `52 minutes`, and from two hours on `3 h 10 min`. */
+function spoken(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  return minutes < 120 ? count(minutes, 'minute') : duration(ms);
+}
+
+const titles: Record<Rule, (told: Told) => string> = {
+  pouring: (told) => `Water is pouring: ${rate(told, told.lpm)}`,
+  unbroken: (told) => `Water has run for ${spoken(told.until - told.since)}`,
+  noDryGap: (told) => `Water has not stopped for ${duration(told.now - told.since)}`,
+  hours: (told) => `More water than usual: ${volume(told, told.litres)}`,
+};
+
+function is(told: Told): string {
+  const { rule, since, until, now, zone } = told;
+  const from = moment(since, now, zone);
+  switch (rule) {
+    case 'pouring': {
+      const lasted = duration(until - since);
+      return `${rate(told, told.lpm)} for ${lasted}, ${volume(told, told.litres)}.`;
+    }
+    case 'unbroken':
+      return `${rate(told, told.lpm)} since ${from}, ${volume(told, told.litres)} so far.`;
+    case 'noDryGap':
+      return `Not dry for 10 min since ${from}, ${volume(told, told.litres)} so far.`;
+    case 'hours':
+      return `${volume(told, told.litres)} from ${from} to ${clockTime(until, zone)}.`;
+  }
+}
+
+function usually(told: Told): string {
+  const { baseline, rule, at } = told;
+  if (rule === 'pouring') return strongestSentence(told);
+  if (!isLearned(baseline)) return 'At night it is usually 0.';
+  if (rule === 'noDryGap') return 'It usually stops for longer every night.';
+  const { median, highest } = usualAt(baseline, at);
+  if (median < 1) return 'At this hour it is usually 0.';
+  return `At this hour ${volume(told, median)} is usual, ${volume(told, highest)} the most.`;
+}
+
+function strongestSentence(told: Told): string {
+  const strongest = strongestUse(told.baseline);
+  if (strongest === null || strongest < 0.1) return 'That is more than two taps give.';
+  return `Your strongest use in ${daysOf(told.baseline)} was ${rate(told, strongest)}.`;
+}
+
+const daysOf = (baseline: Baseline): string => count(Math.min(60, baseline.days), 'day');
+const knownFor = (baseline: Baseline): string =>
+  baseline.days === 0
+    ? 'I do not know this water yet.'
+    : `I know this water for ${daysOf(baseline)}.`;
+
+function likely(lpm: number): { what: string; look: string } {
+  if (lpm < 0.15) return { what: 'a drip', look: 'look at the taps and the boiler valve first' };
+  if (lpm < 3) return { what: 'a toilet cistern', look: 'look there first' };
+  return { what: 'an open tap or a hose', look: 'look at those first' };
+}
+
+function highestWords(told: Told): string | null {
+  const { highestPeak, highest, samples } = usualAt(told.baseline, told.at);
+  if (samples === 0) return null;
+  return highestPeak === null ? `${volume(told, highest)} an hour` : rate(told, highestPeak);
+}
+
+function linesOf(told: Told): string[] {
+  const highest = highestWords(told);
+  const learned = isLearned(told.baseline);
+  return [
+    ...(highest && learned ? [`Highest at this hour in ${daysOf(told.baseline)}: ${highest}`] : []),
+    ...(told.people ? [told.people.replace(/\.$/, '')] : []),
+    ...(learned ? [] : [knownFor(told.baseline).replace(/\.$/, '')]),
+  ];
+}
+
+function factsOf(told: Told): Facts {
+  const { rule, baseline, now, since, until, zone } = told;
+  const { median } = usualAt(baseline, told.at);
+  const highest = highestWords(told);
+  const probably = rule === 'pouring' ? null : likely(told.lpm);
+  const lasted = duration((rule === 'noDryGap' ? now : until) - since);
+  return {
+    is: rule === 'hours' ? volume(told, told.litres) : rate(told, told.lpm),
+    usually: isLearned(baseline)
+      ? `${median < 1 ? '0' : volume(told, median)} at this hour; highest in ${daysOf(baseline)} ${highest}`
+      : knownFor(baseline).replace(/\.$/, ''),
+    since: `${moment(since, now, zone)}, ${lasted}, ${volume(told, told.litres)} so far`,
+    around: told.people ? [told.people.replace(/\.$/, '')] : [],
+    probably: probably ? `${capital(probably.what)}: ${figure(told.lpm)} L/min, steady` : null,
+    check: probably ? capital(probably.look) : 'Close the main tap',
+    numbers: {
+      rule,
+      litresPerMinute: round(told.lpm),
+      litres: round(told.litres),
+      minutes: Math.round((until - since) / 60_000),
+      usualLitresAnHour: round(median),
+      days: baseline.days,
+    },
+  };
+}
+
+const round = (value: number): number => Number(value.toPrecision(4));
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** The words when it is over. */
+export function wordOver(told: Told): Worded {
+  const title = `Over: the water stopped at ${clockTime(told.until, told.zone)}`;
+  const again = 'If nobody did anything it may come again: a cistern often does.';
+  const lasted = `${volume(told, told.litres)} in ${duration(told.until - told.since)}.`;
+  const text = fit(title, told.rule === 'pouring' || told.lpm >= 3 ? [lasted] : [lasted, again]);
+  return { title, text, lines: [], facts: factsOf(told) };
+}
