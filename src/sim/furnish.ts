@@ -1,0 +1,186 @@
+/** Puts the house into a world: rooms, things, entities, users; and brings the states back after a restart. */
+import type { LivedEntity } from './lived.ts';
+import { livedChanges } from './lived.ts';
+import type { World } from './world.ts';
+
+interface Fixed {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly device?: string;
+  readonly area?: string;
+  readonly labels?: readonly string[];
+  readonly platform?: string;
+  readonly attributes?: Readonly<Record<string, unknown>>;
+}
+
+const amps = { min: 6, max: 32, step: 1, mode: 'auto', unit_of_measurement: 'A' };
+const priceRange = { min: -1, max: 5, step: 0.0001, mode: 'box', initial: 0.25, editable: false };
+
+/** Entities that stay as they are until somebody switches them. */
+const fixed: readonly Fixed[] = [
+  {
+    id: 'switch.dishwasher',
+    name: 'Dishwasher',
+    state: 'off',
+    device: 'Dishwasher',
+    area: 'Kitchen',
+  },
+  {
+    id: 'switch.water_heater',
+    name: 'Water Heater',
+    state: 'on',
+    device: 'Water heater',
+    area: 'Utility',
+  },
+  {
+    id: 'switch.ev_charger',
+    name: 'EV Charger',
+    state: 'off',
+    device: 'EV charger',
+    area: 'Garage',
+  },
+  {
+    id: 'number.ev_charging_current',
+    name: 'EV Charging Current',
+    state: '16',
+    device: 'EV charger outlet',
+    attributes: amps,
+  },
+  {
+    id: 'light.hall',
+    name: 'Hall Light',
+    state: 'off',
+    area: 'Hall',
+    attributes: { supported_color_modes: ['onoff'] },
+  },
+  {
+    id: 'lock.front_door',
+    name: 'Front Door Lock',
+    state: 'locked',
+    area: 'Hall',
+    labels: ['critical'],
+  },
+  {
+    id: 'valve.main_water',
+    name: 'Main Water Valve',
+    state: 'open',
+    area: 'Utility',
+    labels: ['critical'],
+    attributes: { device_class: 'water' },
+  },
+  {
+    id: 'binary_sensor.kitchen_leak',
+    name: 'Kitchen Leak',
+    state: 'off',
+    device: 'Kitchen leak sensor',
+    area: 'Kitchen',
+    attributes: { device_class: 'moisture' },
+  },
+  {
+    id: 'sensor.electricity_price',
+    name: 'Electricity Price',
+    state: '0.25',
+    attributes: { state_class: 'measurement', unit_of_measurement: 'EUR/kWh' },
+  },
+  {
+    id: 'input_number.price',
+    name: 'Electricity price raw',
+    state: '0.25',
+    platform: 'input_number',
+    attributes: priceRange,
+  },
+  {
+    id: 'input_boolean.away',
+    name: 'Nobody home',
+    state: 'off',
+    platform: 'input_boolean',
+    attributes: { editable: false },
+  },
+  { id: 'sun.sun', name: 'Sun', state: 'below_horizon', platform: 'sun' },
+  {
+    id: 'zone.home',
+    name: 'Home',
+    state: '2',
+    platform: 'zone',
+    attributes: { latitude: 52.52, longitude: 13.4, radius: 100 },
+  },
+];
+
+const attributesOf = (f: Fixed) => ({ ...f.attributes, friendly_name: f.name });
+
+export function furnish(world: World): void {
+  const { registries } = world;
+  const ground = registries.addFloor('Ground floor', 0);
+  const first = registries.addFloor('First floor', 1);
+  for (const area of ['Hall', 'Kitchen', 'Utility', 'Living Room', 'Garage'])
+    registries.addArea(area, ground);
+  for (const area of ['Stairs', 'Bedroom']) registries.addArea(area, first);
+  registries.addLabel('critical');
+  registries.thing({ name: 'EV charger', area: 'Garage' });
+  registries.thing({ name: 'EV charger outlet', parent: 'EV charger' });
+  for (const e of world.lived.values()) {
+    if (!e.device && !e.area) continue;
+    registries.addEntity({ entityId: e.id, name: e.name, device: e.device, area: e.area });
+  }
+  for (const f of fixed) {
+    if (f.platform === 'zone' || f.platform === 'sun') continue;
+    registries.addEntity({ entityId: f.id, name: f.name, ...pick(f) });
+  }
+  standStill(world);
+}
+
+const pick = ({ device, area, labels, platform }: Fixed) => ({
+  ...(device && { device }),
+  ...(area && { area }),
+  ...(labels && { labels }),
+  ...(platform && { platform }),
+});
+
+/** How everything stands when the simulator opens: as if the home had run for weeks. */
+function standStill(world: World): void {
+  const now = world.clock.now();
+  for (const e of world.lived.values()) {
+    const { state, since } = lastChange(world, e, now);
+    world.recorder.seed(world.states.place(e.id, { state, attributes: e.attributes, since }));
+  }
+  for (const f of fixed) {
+    const since = now - 3 * 86_400_000;
+    world.recorder.seed(
+      world.states.place(f.id, { state: f.state, attributes: attributesOf(f), since }),
+    );
+  }
+}
+
+/** The present state, with the time it began as far as six hours tell. */
+function lastChange(world: World, e: LivedEntity, now: number): { state: string; since: number } {
+  let last: [number, string] = [now, ''];
+  const backMs = Math.min(6 * 3_600_000, e.stepMs * 360);
+  for (const change of livedChanges(world.house, e, now - Math.max(backMs, e.stepMs), now))
+    last = change;
+  return { state: last[1], since: last[0] };
+}
+
+/** Each lived entity's word of now, where it differs; entities a test holds are left alone. */
+export function live(world: World): void {
+  const now = world.clock.now();
+  for (const e of world.lived.values()) {
+    if (world.held.has(e.id) || !world.states.get(e.id)) continue;
+    const t = Math.floor(now / e.stepMs) * e.stepMs;
+    world.states.set(e.id, e.state(world.house, t), e.attributes);
+  }
+}
+
+/** After a restart: helpers stand at once, everything else appears while Home Assistant starts. */
+export function comeBack(
+  world: World,
+  before: ReadonlyMap<string, { state: string; attributes: object }>,
+  part: 'early' | 'late',
+): void {
+  for (const [id, { state, attributes }] of before) {
+    const early = /^(input_|sun|zone|person)/.test(id);
+    // A state that was only posted belongs to no integration and is gone after a restart.
+    const owned = world.registries.entities.has(id) || world.lived.has(id) || early;
+    if (owned && early === (part === 'early')) world.set(id, state, { attributes });
+  }
+}
