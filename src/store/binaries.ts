@@ -37,8 +37,10 @@ export async function findBinaries(o: {
   dataDir: string;
   account: Account;
   log: Log;
+  /** What npm installed; another one in tests. */
+  installed?: { native: string; version: string };
 }): Promise<Binaries> {
-  const { native, version } = await installedPackage();
+  const { native, version } = o.installed ?? (await installedPackage());
   if ((await readable(native, o.account)) && (await completeLinks(native))) return at(native);
   const copy = join(o.dataDir, `postgresql-${version}`);
   if (!(await statOrNull(copy))) {

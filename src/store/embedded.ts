@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { open, readFile, realpath, rmdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { TomteError } from '@tomte/sdk/errors';
 import type { PoolConfig } from 'pg';
 import type { Clock } from '../lib/clock.ts';
@@ -232,10 +232,15 @@ async function watch(o: {
       quitWatching();
       if (await alive()) await stopServer(pid, alive, clock, o.log);
       await warden.dismiss();
-      await removeLeftovers(cluster, o.socketDir);
-      if (o.socketDir.startsWith('/tmp/tomte-')) await rmdir(o.socketDir);
+      if (!o.socketDir.startsWith(dirname(cluster))) await removeIfEmpty(o.socketDir);
     },
   };
+}
+
+async function removeIfEmpty(folder: string): Promise<void> {
+  await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (!['ENOENT', 'ENOTEMPTY'].includes(error.code ?? '')) throw error;
+  });
 }
 
 /** Fast (rolls open transactions back), then immediate: the next start recovers from the log. */

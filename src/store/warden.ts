@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chown, rm, writeFile } from 'node:fs/promises';
+import { chown, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Account, spawnAs } from './account.ts';
 
@@ -53,7 +53,9 @@ export async function postWarden(o: {
     async dismiss() {
       child.kill('SIGKILL');
       child.stdin?.destroy();
-      await rm(ownerFile, { force: true });
+      // Another start may have taken over meanwhile; then the file is its.
+      const name = await readFile(ownerFile, 'utf8').catch(() => null);
+      if (name === o.owner) await rm(ownerFile, { force: true });
     },
   };
 }
