@@ -1,0 +1,36 @@
+/** Times on the page, in words. Pure. */
+import { clockTime, duration, moment } from '@tomte/sdk/words';
+
+/** `just now`, `40 s ago`, `12 min ago`. */
+export function ago(at: string | null, now: number): string {
+  if (!at) return 'no news yet';
+  const age = now - Date.parse(at);
+  return age < 1_500 ? 'just now' : `${duration(age)} ago`;
+}
+
+/** `02:41`, or `13 Nov 02:41` when it is another day. */
+export const when = (at: string, now: number, zone: string): string =>
+  moment(Date.parse(at), now, zone);
+
+/** The next time the clock of `zone` shows `hour` o’clock, as epoch ms. */
+export function nextHour(now: number, hour: number, zone: string): number {
+  const wanted = `${String(hour).padStart(2, '0')}:00`;
+  const quarter = 900_000;
+  // Quarter hours from the next full one; zones are offset by quarters at the finest.
+  for (let t = Math.ceil((now + 1) / quarter) * quarter; ; t += quarter) {
+    if (clockTime(t, zone) === wanted || t > now + 48 * 3_600_000) return t;
+  }
+}
+
+/** `valid until 14 Mar 2034, 7 y 112 d`, or null when the token does not say. */
+export function tokenEnd(token: { expiresAt: string | null; daysLeft: number | null }) {
+  if (!token.expiresAt || token.daysLeft === null) return null;
+  const day = new Intl.DateTimeFormat('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+  }).format(Date.parse(token.expiresAt));
+  const years = Math.floor(token.daysLeft / 365.25);
+  const days = Math.floor(token.daysLeft - years * 365.25);
+  return `valid until ${day}, ${years > 0 ? `${years} y ` : ''}${days} d`;
+}
