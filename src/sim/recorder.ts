@@ -77,15 +77,16 @@ export class Recorder {
     const readable = Math.max(this.#flushedTo, Math.floor(clock.now() / commitMs) * commitMs);
     const until = Math.min(to, readable);
     const own = this.#rows.get(entityId) ?? [];
-    if (from < this.openedAt && !this.#o.isExcluded(entityId)) {
-      const attributes = past.attributes(entityId);
-      for (const [at, state] of past.changes(entityId, from, Math.min(until, this.openedAt)) ?? [])
-        yield { at, changed: at, state, attributes };
-    }
+    const lived =
+      from < this.openedAt && !this.#o.isExcluded(entityId)
+        ? past.changes(entityId, from, Math.min(until, this.openedAt))
+        : null;
+    const attributes = lived ? past.attributes(entityId) : {};
+    for (const [at, state] of lived ?? []) yield { at, changed: at, state, attributes };
     let first = firstAfter(own, from);
     if (first > 0) first--;
     // Told by the past already.
-    while (from < this.openedAt && first < own.length && own[first]!.at < this.openedAt) first++;
+    while (lived && first < own.length && own[first]!.at < this.openedAt) first++;
     for (let i = first; i < own.length && own[i]!.at < until; i++) yield own[i]!;
   }
 
