@@ -74,7 +74,10 @@ export default defineChannel({
   settings,
 
   async send(message, { settings: { action, ringThrough }, home }) {
-    if (!home) throw new TomteError('channel.unreachable', 'The home is not linked now');
+    if (!home) {
+      const details = { away: true };
+      throw new TomteError('channel.unreachable', 'The home is not linked now', { details });
+    }
     const name = action.slice('notify.'.length);
     await home.tell({
       domain: 'notify',

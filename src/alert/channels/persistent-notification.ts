@@ -12,7 +12,10 @@ export default defineChannel({
   settings: z.strictObject({}),
 
   async send(message, { home }) {
-    if (!home) throw new TomteError('channel.unreachable', 'The home is not linked now');
+    if (!home) {
+      const details = { away: true };
+      throw new TomteError('channel.unreachable', 'The home is not linked now', { details });
+    }
     const parts = [plain(message.text)];
     if (message.lines.length > 0) {
       parts.push(message.lines.map((line) => `- ${plain(line)}`).join('\n'));
