@@ -71,7 +71,9 @@ export class Connection {
   /** Server-side closes carry 1000 and no reason, whatever the cause. */
   close(): void {
     this.flush();
-    this.#ws.close(1000);
+    // A peer on a stalled line never answers the goodbye; waiting for it would hold up a restart.
+    if (this.#stalled === 'no') this.#ws.close(1000);
+    else this.#ws.terminate();
   }
   reset(): void {
     this.#ws.terminate();
