@@ -110,26 +110,42 @@ async function knock(probe: Probe, place: Place, addresses: readonly string[]): 
   const tls = scheme === 'https' ? await unlock(probe, place, socket) : null;
   if (tls === null) await probe.stage('tls', port, async () => ['not encrypted', null]);
   const pin = probe.pinCertificate && tls ? tls.certificate.fingerprint : probe.pin;
-  let skew: number | null = null;
-  const noWords = `${place.host} takes calls on port ${port} but says nothing.`;
-  const next = await probe.stage('http', port, (reach) =>
-    limited(reach, limits.httpMs, noWords, async (within) => {
-      const read = (path: string, stream: Duplex) =>
-        get(stream, { path, host: hostHeader(place.host, place.door), signal: within.signal });
-      const verdict: Verdict | 'https' = await identify(place, within, {
-        first: () => read('/manifest.json', tls?.stream ?? socket),
-        second: async () =>
-          read('/auth/providers', (await openStream(place, [address], pin, within)).stream),
-        onAnswer: (answer) => {
-          skew ??= skewOf(answer, probe.clock.now());
+  const door: OpenDoor = { stream: tls?.stream ?? socket, address, own, pin };
+  const { next, clockSkewMs } = await whoAnswers(probe, place, door);
+  if (next) return { next };
+  return {
+    found: { place, address, own, certificate: tls?.certificate ?? null, pin, clockSkewMs },
+  };
+}
+
+interface OpenDoor {
+  readonly stream: Duplex;
+  readonly address: string;
+  readonly own: string | undefined;
+  readonly pin: string | null;
+}
+
+/** The `http` stage: Home Assistant, or another door to try, or a fault. */
+async function whoAnswers(probe: Probe, place: Place, { stream, address, own, pin }: OpenDoor) {
+  let clockSkewMs: number | null = null;
+  const host = hostHeader(place.host, place.door);
+  const silent = `${place.host} takes calls on port ${place.door.port} but says nothing.`;
+  const next = await probe.stage('http', place.door.port, (reach) =>
+    limited(reach, probe.limits.httpMs, silent, async (within) => {
+      const { signal } = within;
+      const asking = identify(place, within, {
+        first: () => get(stream, { path: '/manifest.json', host, signal }),
+        second: async () => {
+          const again = await openStream(place, [address], pin, within);
+          return get(again.stream, { path: '/auth/providers', host, signal });
         },
-      }).catch(async (error: unknown) => {
-        if (
-          scheme === 'http' &&
-          !within.signal.aborted &&
-          (await speaksTls(address, place, within))
-        )
-          return 'https';
+        onAnswer: (answer) => {
+          clockSkewMs ??= skewOf(answer, probe.clock.now());
+        },
+      });
+      const verdict = await asking.catch(async (error: unknown): Promise<Verdict | 'https'> => {
+        const maybe = place.door.scheme === 'http' && !signal.aborted;
+        if (maybe && (await speaksTls(address, place, within))) return 'https';
         throw error;
       });
       return decide(place, verdict, own);
@@ -139,10 +155,7 @@ async function knock(probe: Probe, place: Place, addresses: readonly string[]): 
         : httpError(place, error);
     }),
   );
-  if (next) return { next };
-  return {
-    found: { place, address, own, certificate: tls?.certificate ?? null, pin, clockSkewMs: skew },
-  };
+  return { next, clockSkewMs };
 }
 
 function tcpFault(probe: Probe, place: Place, error: unknown): unknown {
