@@ -83,6 +83,14 @@ describe('a flow sensor', () => {
     expect(found[0]!.title).toBe('Water has not stopped for 12 h');
   });
 
+  test('uses with dry half hours between them are an ordinary day', () => {
+    const day = at('2026-11-20T06:00:00Z');
+    const readings = Array.from({ length: 48 }, (_, i) =>
+      say(day + i * 15 * minuteMs, i % 2 ? 0 : 2),
+    );
+    expect(feed(openWatch(), readings)).toEqual([]);
+  });
+
   test('it is over after ten dry minutes, and after two when it had poured', () => {
     const slow = feed(openWatch(), [say(night, 0.5), say(night + hourMs, 0)], night + 2 * hourMs);
     expect(slow.map((one) => one.kind)).toEqual(['raised', 'cleared']);

@@ -104,4 +104,5 @@ export function bridge(tap: Tap): void {
   const silentMs = tap.at - tap.unknownSince;
   tap.unknownSince = null;
   if (tap.run) tap.run.wetUntil = Math.min(tap.at, tap.run.wetUntil + silentMs);
+  if (tap.gapFree) tap.gapFree.until = Math.min(tap.at, tap.gapFree.until + silentMs);
 }

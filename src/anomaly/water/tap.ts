@@ -47,7 +47,7 @@ export interface Tap {
   run: Run | null;
   strong: { since: number; until: number; litres: number } | null;
   /** Time without a dry gap, and the litres in it. */
-  gapFree: { since: number; litres: number } | null;
+  gapFree: { since: number; until: number; litres: number } | null;
   hour: HourSum | null;
   streak: Streak | null;
   baseline: Baseline;
@@ -100,7 +100,9 @@ export function addWater(
     tap.run = { since: from, wetUntil: to, litres, quietMs: o.quiet ? to - from : 0 };
   }
   tap.run.wetUntil = to;
-  tap.gapFree ??= { since: from, litres: 0 };
+  if (tap.gapFree && from - tap.gapFree.until > dryGapMs) tap.gapFree = null;
+  tap.gapFree ??= { since: from, until: to, litres: 0 };
+  tap.gapFree.until = to;
   tap.gapFree.litres += litres;
   if (o.timed) addStrong(tap, segment, o.pouringLpm);
 }
@@ -118,9 +120,9 @@ function addStrong(tap: Tap, { from, to, litres }: Segment, pouringLpm: number):
 /** Time without water up to `to`. */
 export function addDry(tap: Tap, to: number, breakMs: number): void {
   if (tap.strong && to - tap.strong.until > strongBreakMs) tap.strong = null;
+  if (tap.gapFree && to - tap.gapFree.until > dryGapMs) tap.gapFree = null;
   if (!tap.run) return;
   const dryMs = to - tap.run.wetUntil;
-  if (dryMs > dryGapMs) tap.gapFree = null;
   if (dryMs > breakMs) {
     closeRun(tap);
     tap.run = null;

@@ -37,11 +37,11 @@ export function strongestUse(baseline: Baseline): number | null {
   return isLearned(baseline) && peaks.length > 0 ? (peaks[2] ?? peaks[0]!) : null;
 }
 
-/** Litres a minute that count as pouring. Learned after a week, within half and double the setting. */
+/** Litres a minute that count as pouring: learned after a week, but never less than a wide open tap. */
 export function pouringLimit(baseline: Baseline, limits: Limits): number {
   const strongest = strongestUse(baseline);
   if (strongest === null) return limits.pouringLpm;
-  return Math.min(2 * limits.pouringLpm, Math.max(limits.pouringLpm / 2, 1.25 * strongest));
+  return Math.min(2 * limits.pouringLpm, Math.max((2 / 3) * limits.pouringLpm, 1.25 * strongest));
 }
 
 /**
