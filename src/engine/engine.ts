@@ -7,7 +7,7 @@ import type { Log } from '../lib/log.ts';
 import type { Db } from '../store/tables.ts';
 import { type Durable, openDurable } from './durable.ts';
 import { type FireOptions, journalRuns, laneOf, matching } from './fire.ts';
-import { type JournalledRun, readRun } from './journal.ts';
+import { isOpen, type JournalledRun, readRun } from './journal.ts';
 import { openPlaces, type Place } from './places.ts';
 import { openPool } from './pool.ts';
 import { recoverRuns } from './recover.ts';
@@ -108,7 +108,7 @@ function beginning(o: {
         else await o.durable.start(place, run.home, run.id);
         if (how === 'new') return false;
         const row = await readRun(o.places.get(place).store.db, run.id);
-        return !row || !['waiting', 'running'].includes(row.state);
+        return !row || !isOpen(row);
       },
     });
   };

@@ -1,7 +1,14 @@
 import type { TriggerDefinition, TriggerFired, WorkflowDefinition } from '@tomte/sdk/define';
 import type { Extensions } from '../lib/extensions.ts';
 import type { Db } from '../store/tables.ts';
-import { type JournalledRun, readTerms, runId, writeNotRun, writeRun } from './journal.ts';
+import {
+  type JournalledRun,
+  type NewRun,
+  readTerms,
+  runId,
+  writeNotRun,
+  writeRun,
+} from './journal.ts';
 
 export interface FireOptions {
   /** Only this workflow, as `tomte run` asks. */
@@ -15,10 +22,10 @@ export function matching(
   workflows: Extensions<WorkflowDefinition>,
   triggers: Extensions<TriggerDefinition>,
   options: FireOptions = {},
-): Omit<JournalledRun, 'state'>[] {
+): NewRun[] {
   const trigger = triggers.get(fired.kind);
   if (!trigger) return [];
-  const runs: Omit<JournalledRun, 'state'>[] = [];
+  const runs: NewRun[] = [];
   for (const [workflow, definition] of workflows) {
     if (options.only !== undefined && options.only !== workflow) continue;
     if (!definition.triggers.some((spec) => trigger.matches(spec, fired))) continue;
@@ -31,7 +38,7 @@ export function matching(
 /** Journals them; answers those that are new. A workflow that is off leaves its reason instead. */
 export async function journalRuns(
   db: Db,
-  runs: readonly Omit<JournalledRun, 'state'>[],
+  runs: readonly NewRun[],
   at: number,
 ): Promise<JournalledRun[]> {
   const written: JournalledRun[] = [];

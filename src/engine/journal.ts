@@ -1,8 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { TriggerFired } from '@tomte/sdk/define';
 import type { TomteError } from '@tomte/sdk/errors';
-import { iso } from '../lib/clock.ts';
-import { type Db, json } from '../store/tables.ts';
+import {
+  addNotRun,
+  addRun,
+  endRun,
+  getRun,
+  openRuns as openRunRows,
+  type RunRow,
+  type RunState,
+  setRunState,
+} from '../store/runs.ts';
+import type { Db } from '../store/tables.ts';
+import { getWorkflowSettings } from '../store/workflow-settings.ts';
 
 /** A Run as its row tells it, with what the engine needs to go on. */
 export interface JournalledRun {
@@ -11,46 +21,33 @@ export interface JournalledRun {
   readonly workflow: string;
   readonly fired: TriggerFired;
   readonly reason: string;
-  readonly state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+  readonly state: RunState;
 }
+export type NewRun = Omit<JournalledRun, 'state'>;
 
+/** What a Run began under; frozen by its first step. */
 export interface Terms {
   readonly mode: 'on' | 'off' | 'watch';
   readonly settings: Record<string, unknown>;
 }
 
+export type Outcome =
+  | { state: 'done'; result: unknown }
+  | { state: 'failed' | 'cancelled'; error: TomteError };
+
 const notRunKept = 100;
-const columns = ['id', 'home_id', 'workflow', 'trigger', 'reason', 'state'] as const;
 
 /** The same happening names the same Run, so that telling it twice starts it once. */
 export function runId(home: string, workflow: string, runKey: string): string {
-  return createHash('sha256')
-    .update(JSON.stringify([home, workflow, runKey]))
-    .digest('hex')
-    .slice(0, 24);
+  const named = JSON.stringify([home, workflow, runKey]);
+  return createHash('sha256').update(named).digest('hex').slice(0, 24);
 }
 
 /** Writes the Run before anything of it happens; false when it is there already. */
-export async function writeRun(
-  db: Db,
-  run: Omit<JournalledRun, 'state'>,
-  at: number,
-): Promise<boolean> {
-  const row = await db
-    .insertInto('runs')
-    .values({
-      id: run.id,
-      home_id: run.home,
-      workflow: run.workflow,
-      trigger: json(run.fired),
-      reason: run.reason,
-      state: 'waiting',
-      created_at: iso(at),
-    })
-    .onConflict((conflict) => conflict.column('id').doNothing())
-    .returning('id')
-    .executeTakeFirst();
-  return row !== undefined;
+export function writeRun(db: Db, run: NewRun, at: number): Promise<boolean> {
+  const { id, home, workflow, fired, reason } = run;
+  const state = 'waiting';
+  return addRun(db, { id, home, workflow, trigger: fired, reason, state, at: new Date(at) });
 }
 
 /** Leaves the reason why nothing started; the newest hundred of a workflow are kept. */
@@ -58,11 +55,8 @@ export async function writeNotRun(
   db: Db,
   row: { home: string; workflow: string; reason: string; at: number },
 ): Promise<void> {
-  const { home, workflow, reason } = row;
-  await db
-    .insertInto('not_run')
-    .values({ home_id: home, workflow, reason, at: iso(row.at) })
-    .execute();
+  const { home, workflow } = row;
+  await addNotRun(db, { ...row, at: new Date(row.at) });
   await db
     .deleteFrom('not_run')
     .where('home_id', '=', home)
@@ -82,93 +76,35 @@ export async function writeNotRun(
 
 /** Mode and settings of a workflow in a home; without a row it is off. */
 export async function readTerms(db: Db, home: string, workflow: string): Promise<Terms> {
-  const row = await db
-    .selectFrom('workflow_settings')
-    .select(['mode', 'settings'])
-    .where('home_id', '=', home)
-    .where('workflow', '=', workflow)
-    .executeTakeFirst();
+  const row = await getWorkflowSettings(db, { home, workflow });
   if (!row) return { mode: 'off', settings: {} };
   return { mode: row.mode, settings: row.settings as Record<string, unknown> };
 }
 
 export async function readRun(db: Db, id: string): Promise<JournalledRun | null> {
-  const row = await db.selectFrom('runs').select(columns).where('id', '=', id).executeTakeFirst();
+  const row = await getRun(db, id);
   return row ? fromRow(row) : null;
 }
 
+export const isOpen = (run: JournalledRun): boolean =>
+  run.state === 'waiting' || run.state === 'running';
+
 /** Runs that have no outcome yet, oldest first. */
 export async function openRuns(db: Db, home: string): Promise<JournalledRun[]> {
-  const rows = await db
-    .selectFrom('runs')
-    .select(columns)
-    .where('home_id', '=', home)
-    .where('state', 'in', ['waiting', 'running'])
-    .orderBy('created_at')
-    .orderBy('id')
-    .execute();
-  return rows.map(fromRow);
+  return (await openRunRows(db, home)).map(fromRow);
 }
 
-export async function markRunning(db: Db, id: string): Promise<void> {
-  await db
-    .updateTable('runs')
-    .set({ state: 'running' })
-    .where('id', '=', id)
-    .where('state', '=', 'waiting')
-    .execute();
-}
+export const markRunning = (db: Db, id: string): Promise<void> => setRunState(db, id, 'running');
 
 /** Writes the outcome. The first one stays: a second writing, after a crash, changes nothing. */
-export async function closeRun(
-  db: Db,
-  id: string,
-  outcome:
-    | { state: 'done'; result: unknown }
-    | { state: 'failed' | 'cancelled'; error: TomteError },
-  at: number,
-): Promise<void> {
-  await db
-    .updateTable('runs')
-    .set({
-      state: outcome.state,
-      result: outcome.state === 'done' ? json(outcome.result) : null,
-      error: outcome.state === 'done' ? null : json(outcome.error.toJSON().error),
-      ended_at: iso(at),
-    })
-    .where('id', '=', id)
-    .where('state', 'in', ['waiting', 'running'])
-    .execute();
+export async function closeRun(db: Db, id: string, outcome: Outcome, at: number): Promise<void> {
+  const { state } = outcome;
+  const rest =
+    state === 'done' ? { result: outcome.result } : { error: outcome.error.toJSON().error };
+  await endRun(db, { id, state, at: new Date(at), ...rest });
 }
 
-/** Ids of Runs that ended before `before` (epoch ms), at most `limit`. */
-export async function endedBefore(db: Db, before: number, limit: number): Promise<string[]> {
-  const rows = await db
-    .selectFrom('runs')
-    .select('id')
-    .where('ended_at', '<', new Date(before))
-    .orderBy('ended_at')
-    .limit(limit)
-    .execute();
-  return rows.map((row) => row.id);
-}
-
-export async function dropRuns(db: Db, ids: readonly string[]): Promise<void> {
-  if (ids.length > 0) await db.deleteFrom('runs').where('id', 'in', ids).execute();
-}
-
-export async function dropNotRun(db: Db, before: number): Promise<void> {
-  await db.deleteFrom('not_run').where('at', '<', new Date(before)).execute();
-}
-
-function fromRow(row: {
-  id: string;
-  home_id: string;
-  workflow: string;
-  trigger: unknown;
-  reason: string;
-  state: JournalledRun['state'];
-}): JournalledRun {
+function fromRow(row: RunRow): JournalledRun {
   const { id, home_id, workflow, trigger, reason, state } = row;
   return { id, home: home_id, workflow, fired: trigger as TriggerFired, reason, state };
 }

@@ -1,6 +1,6 @@
 import { TomteError } from '@tomte/sdk/errors';
 import type { Durable, Known } from './durable.ts';
-import { closeRun, type JournalledRun, openRuns } from './journal.ts';
+import { closeRun, type JournalledRun, type Outcome, openRuns } from './journal.ts';
 import type { Place } from './places.ts';
 
 /**
@@ -42,7 +42,7 @@ export async function recoverRuns(o: {
 }
 
 /** The engine has an outcome that never reached the row: only by hands in the database. */
-function lost(row: Known): Parameters<typeof closeRun>[2] {
+function lost(row: Known): Outcome {
   const cancelled = row.status === 'cancelled';
   const message = cancelled ? 'The Run was cancelled' : 'The Run ended without leaving its outcome';
   return {

@@ -8,6 +8,7 @@ import {
   closeRun,
   type JournalledRun,
   markRunning,
+  type Outcome,
   readRun,
   readTerms,
   type Terms,
@@ -15,8 +16,6 @@ import {
 import { isOutage } from './outage.ts';
 import type { Place } from './places.ts';
 import { asTomteError, firstStep, type Steps } from './step.ts';
-
-type Outcome = Parameters<typeof closeRun>[2];
 
 /**
  * The body of every Run, first time and replay alike. What is outside a step may happen again and
