@@ -61,9 +61,9 @@ export async function findHome(probe: Probe, addresses: readonly string[]): Prom
     }
   }
   if (errors.length === 0) {
-    throw new TomteError(
-      'link.not_home_assistant',
-      `${probe.target.host} sends visitors in circles.`,
+    const circles = `${probe.target.host} sends visitors in circles.`;
+    return probe.stage('http', undefined, () =>
+      Promise.reject(new TomteError('link.not_home_assistant', circles)),
     );
   }
   throw mostTelling(errors);

@@ -1,0 +1,100 @@
+import { TomteError } from '@tomte/sdk/errors';
+import type { DoctorFinding, DoctorReport, ProbeStage } from '@tomte/sdk/types';
+import { iso } from '../lib/clock.ts';
+import type { Secret } from '../lib/secret.ts';
+import { parseAddress } from './address.ts';
+import { type Examined, findingsOf } from './doctor-findings.ts';
+import { type ProbeOptions, probeHome, type Reached } from './probe.ts';
+import { readHome } from './probe-facts.ts';
+import type { CallAnswer } from './probe-socket.ts';
+import { rightsOf } from './rights.ts';
+import { tokenFacts } from './token.ts';
+
+/** A linked home, as the doctor needs it. */
+export interface Patient {
+  readonly id: string;
+  readonly name: string;
+  /** The origin that was linked. */
+  readonly address: string;
+  readonly token: Secret;
+  readonly pin: string | null;
+  /** What is known of the user from the link, for the table of rights when the home does not answer. */
+  readonly admin: boolean;
+}
+
+export type DoctorOptions = Omit<ProbeOptions, 'pin' | 'pinCertificate' | 'allowPlainHttp'>;
+
+/**
+ * Runs every probe of the Link again, with the stored token once, and reads what the home says about itself.
+ * A home that cannot be reached is a finding, not an error.
+ */
+export async function examine(home: Patient, o: DoctorOptions): Promise<DoctorReport> {
+  const probe: ProbeStage[] = [];
+  const onStage = (stage: ProbeStage) => {
+    probe.push(stage);
+    o.onStage?.(stage);
+  };
+  const report = (findings: DoctorFinding[], admin: boolean): DoctorReport => ({
+    home: home.id,
+    name: home.name,
+    at: iso(o.clock.now()),
+    probe,
+    findings,
+    rights: rightsOf({ admin }),
+  });
+  try {
+    // The address was allowed when the home was linked; the doctor asks nobody again.
+    const options: ProbeOptions = { ...o, onStage, pin: home.pin, allowPlainHttp: true };
+    const examined = await probeHome(
+      parseAddress(home.address),
+      () => home.token,
+      options,
+      (reached, within) =>
+        within.stage('home', reached.place.door.port, async ({ signal }) => {
+          const seen = await listen(reached, home, signal, o.clock.now());
+          return [`${seen.home.name}, ${seen.home.entities} entities`, seen] as [string, Examined];
+        }),
+    );
+    return report(findingsOf(examined), examined.home.user.admin);
+  } catch (error) {
+    if (!(error instanceof TomteError)) throw error;
+    return report([unreached(error)], home.admin);
+  }
+}
+
+async function listen(
+  reached: Reached,
+  patient: Patient,
+  signal: AbortSignal,
+  now: number,
+): Promise<Examined> {
+  const home = await readHome(reached.session, signal);
+  const ask = async (type: string) => resultOf(await reached.session.call(type, signal));
+  return {
+    home,
+    origin: reached.origin,
+    token: tokenFacts(patient.token, now),
+    clockSkewMs: reached.clockSkewMs,
+    certificate: reached.certificate,
+    pinned: reached.pin !== null,
+    now,
+    recorder: await ask('recorder/info'),
+    energy: await ask('energy/validate'),
+    repairs: await ask('repairs/list_issues'),
+    entries: await ask('config_entries/get'),
+    // Only an administrator is told; for all others the rows about the proxy are left out.
+    http: home.user.admin ? await ask('http/config') : null,
+  };
+}
+
+const resultOf = (answer: CallAnswer): unknown => (answer.ok ? answer.result : null);
+
+function unreached(error: TomteError): DoctorFinding {
+  return {
+    id: error.code,
+    level: 'bad',
+    title: 'The home cannot be reached',
+    detail: error.message,
+    fix: error.hint,
+  };
+}
