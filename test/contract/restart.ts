@@ -1,0 +1,54 @@
+/** A restart as clients see it: closed, refused, starting, running. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { rest } from '../kit/raw-home.ts';
+import { eventually, type HomeRow, type TestHome } from './homes.ts';
+
+export function restartContract({ start }: HomeRow): void {
+  let home: TestHome;
+  beforeAll(async () => {
+    home = await start();
+  });
+  afterAll(async () => {
+    await home?.close();
+  });
+
+  test('sockets close with 1000, then nobody listens, then it starts and runs, and only devices come back', async () => {
+    const before = await home.open();
+    await before.result('call_service', {
+      domain: 'switch',
+      service: 'turn_off',
+      target: { entity_id: 'switch.dishwasher' },
+    });
+    await home.post('sensor.contract_restart', '1');
+    await home.restart();
+    expect(await before.closed).toBe(1000);
+
+    const seen: string[] = [];
+    await eventually(async () => {
+      const state = await stateOf(home);
+      if (seen.at(-1) !== state) seen.push(state);
+      return state === 'RUNNING' ? state : null;
+    });
+    expect(seen[0]).toBe('ECONNREFUSED');
+    expect(seen.at(-1)).toBe('RUNNING');
+    expect(seen.slice(1, -1)).toContain('NOT_RUNNING');
+
+    const after = await home.open();
+    const id = after.nextId();
+    await after.result('subscribe_entities');
+    const { event } = await after.events.until((e) => e.id === id);
+    const added = (event as { a: Record<string, { s: string }> }).a;
+    expect(added['switch.dishwasher']?.s).toBe('off');
+    expect(added['sensor.contract_restart']).toBeUndefined();
+    after.close();
+  }, 90_000);
+}
+
+async function stateOf(home: TestHome): Promise<string> {
+  try {
+    const { json } = await rest(home, { path: '/api/core/state' });
+    return (json as { state: string } | null)?.state ?? 'no JSON';
+  } catch (error) {
+    return (error as { cause?: { code?: string } }).cause?.code ?? String(error);
+  }
+}
