@@ -83,7 +83,7 @@ function durable(
     return rows.map(({ workflowID, status, executorId, queueName: queue }) => ({
       run: workflowID.slice(place.length + 1),
       status: statusOf(status),
-      ours: status === 'PENDING' ? executorId === boot : queue === queueName,
+      ours: oursOf(status, executorId === boot, queue === queueName),
     }));
   };
   return {
@@ -144,6 +144,11 @@ export function engineError(error: unknown): 'order' | 'engine' | null {
 function statusOf(status: string): Known['status'] {
   if (status === 'SUCCESS' || status === 'ERROR') return 'ended';
   return status === 'CANCELLED' ? 'cancelled' : 'active';
+}
+
+function oursOf(status: string, byUs: boolean, inOurQueue: boolean): boolean {
+  if (status === 'PENDING') return byUs;
+  return statusOf(status) === 'active' && inOurQueue;
 }
 
 /** Queues of earlier boots of this worker: their rows are resumed onto ours. */

@@ -216,6 +216,20 @@ test('Runs journalled in a transaction that is rolled back never were', async ()
   expect(made.alerts).toEqual([]);
 });
 
+test('a home that was forgotten and is back starts its Runs anew', async () => {
+  const made = doors();
+  opened = await openTestEngine({ 'water-watch': waterWatch }, made);
+  const { engine, store } = opened;
+  await setMode(store.db, 'water-watch', 'on');
+  const [id] = await engine.fire('tomte', home, water('raised', 1_000));
+  await engine.ended('tomte', id!);
+  await store.db.deleteFrom('runs').execute();
+  const [again] = await engine.fire('tomte', home, water('raised', 1_000));
+  await engine.ended('tomte', again!);
+  expect(again).toBe(id);
+  expect(made.alerts).toHaveLength(2);
+});
+
 test('old Runs go after their days, and with them what the engine kept', async () => {
   opened = await openTestEngine({ 'water-watch': waterWatch }, doors());
   const { engine, store } = opened;

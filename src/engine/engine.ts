@@ -76,7 +76,10 @@ export async function openEngine(o: EngineOptions): Promise<Engine> {
     worker: o.worker,
     boot: o.boot,
     log: o.log,
-    body: (name, run) => work.perform(name, run).finally(() => turns.end(`${name}/${run}`)),
+    body(name, run) {
+      turns.began(`${name}/${run}`);
+      return work.perform(name, run).finally(() => turns.end(`${name}/${run}`));
+    },
   });
   const begin = beginning({ ...o, durable, turns, places });
   const engine = engineOver({ ...o, durable, turns, places, begin });
@@ -99,19 +102,30 @@ function beginning(o: {
   places: ReturnType<typeof openPlaces>;
   triggers: EngineOptions['triggers'];
 }): Begin {
+  const { durable, turns, places } = o;
   return (place, run, how) => {
-    o.turns.take({
-      id: `${place}/${run.id}`,
-      lane: `${place}/${laneOf(run, o.triggers).name}`,
-      async begin() {
-        if (how === 'resume') await o.durable.resume(place, [run.id]);
-        else await o.durable.start(place, run.home, run.id);
-        if (how === 'new') return false;
-        const row = await readRun(o.places.get(place).store.db, run.id);
-        return !row || !isOpen(row);
-      },
-    });
+    const id = `${place}/${run.id}`;
+    const begin = async () => {
+      if (how === 'resume') await durable.resume(place, [run.id]);
+      else await durable.start(place, run.home, run.id);
+      if (how === 'new' && turns.hasBegun(id)) return false;
+      if (how === 'new') await startOver(durable, place, run);
+      const row = await readRun(places.get(place).store.db, run.id);
+      return !row || !isOpen(row);
+    };
+    turns.take({ id, lane: `${place}/${laneOf(run, o.triggers).name}`, begin });
   };
+}
+
+/**
+ * The row is new and yet the engine knew the Run: its home was unlinked, or the demo thrown away, and
+ * is back. What the engine remembers is of that earlier life.
+ */
+async function startOver(durable: Durable, place: string, run: JournalledRun): Promise<void> {
+  const [known] = await durable.known(place, [run.id]);
+  if (!known || known.ours) return;
+  await durable.drop(place, [run.id]);
+  await durable.start(place, run.home, run.id);
 }
 
 function engineOver(

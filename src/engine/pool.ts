@@ -13,7 +13,12 @@ export function openPool(config: PoolConfig, log: Log): Pool {
   const pool = new Pool({ max: 10, connectionTimeoutMillis: 5_000, ...config });
   pool.on('error', (error) => log.warn({ error: String(error) }, 'a database connection ended'));
   const names = new Map<string, string>();
-  pool.on('connect', (client) => nameStatements(client, names));
+  pool.on('connect', (client) => {
+    // The pool stops listening before a connection it ends is closed; a server that stops in that
+    // moment would otherwise bring the program down.
+    client.on('error', (error) => log.debug({ error: String(error) }, 'a connection ended'));
+    nameStatements(client, names);
+  });
   return pool;
 }
 

@@ -21,6 +21,9 @@ export interface Turns {
   take(turn: Turn): void;
   has(id: string): boolean;
   ids(): ReadonlySet<string>;
+  /** Its body has begun, in this process. */
+  began(id: string): void;
+  hasBegun(id: string): boolean;
   /** Its body has come to an end. */
   end(id: string): void;
   /** Resolves at its end; at once when it has no turn here. */
@@ -36,6 +39,7 @@ export function openTurns(o: {
   stopping: () => boolean;
 }): Turns {
   const under = new Map<string, PromiseWithResolvers<void>>();
+  const begun = new Set<string>();
   const lanes = new Map<string, Promise<void>>();
 
   // The lane waits with its head: a later Run must not overtake one that could not be begun.
@@ -66,7 +70,12 @@ export function openTurns(o: {
     },
     has: (id) => under.has(id),
     ids: () => new Set(under.keys()),
+    began(id) {
+      if (under.has(id)) begun.add(id);
+    },
+    hasBegun: (id) => begun.has(id) || !under.has(id),
     end(id) {
+      begun.delete(id);
       under.get(id)?.resolve();
       under.delete(id);
     },
