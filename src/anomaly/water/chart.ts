@@ -15,7 +15,7 @@ export function chartWater(
   const { zone, from, to, now, until } = series;
   const shown = shownFor(series.unit);
   const bars = series.hourly;
-  const stepMs = bars ? hourMs : to - from <= 8 * hourMs ? 5 * minuteMs : 15 * minuteMs;
+  const stepMs = bars ? hourMs : stepOf(to - from);
   const points = bars ? hourPoints(series, shown.litres) : means(series, stepMs, shown.litres);
   const end = until ?? now ?? to;
   const baseline = baselineOfFirst(finding.entities, series.state);
@@ -36,6 +36,12 @@ export function chartWater(
     gaps: [...series.gaps],
     nights: [...series.nights],
   };
+}
+
+/** A step long enough that a flush is no spike, short enough that a run has a beginning. */
+function stepOf(spanMs: number): number {
+  if (spanMs <= 3 * hourMs) return minuteMs;
+  return spanMs <= 8 * hourMs ? 5 * minuteMs : 15 * minuteMs;
 }
 
 function when(since: number, now: number | null, zone: string): string {
@@ -91,10 +97,13 @@ function means(o: ChartInput, stepMs: number, divide: number): [number, number |
     if (perMinute !== null) spread(t, next, Math.max(0, v * perMinute));
     else spreadMeter(spread, { t, v, next, after: o.points[i + 1]?.[1] ?? null, unit: o.unit });
   }
-  return steps.map(({ litres, knownMs }, i) => [
-    (first + i) * stepMs,
-    knownMs === 0 ? null : round((litres * minuteMs) / knownMs / divide),
-  ]);
+  return steps.map(({ litres, knownMs }, i) => {
+    const t = (first + i) * stepMs;
+    const lost = o.gaps.some((gap) => t + stepMs > gap.from && t < gap.to);
+    const mean = knownMs === 0 || lost ? null : round((litres * minuteMs) / knownMs / divide);
+    // A mean stands in the middle of its time; the newest one at the now-line.
+    return [t + stepMs >= end ? end : t + stepMs / 2, mean];
+  });
 }
 
 /** A meter's step came shortly before it was read; the time before that was dry. */

@@ -112,10 +112,24 @@ const knownFor = (baseline: Baseline): string =>
     ? 'I do not know this water yet.'
     : `I know this water for ${daysOf(baseline)}.`;
 
-function likely(lpm: number): { what: string; look: string } {
-  if (lpm < 0.15) return { what: 'a drip', look: 'look at the taps and the boiler valve first' };
-  if (lpm < 3) return { what: 'a toilet cistern', look: 'look there first' };
-  return { what: 'an open tap or a hose', look: 'look at those first' };
+function likely(lpm: number): { what: string; look: string; check: string } {
+  if (lpm < 0.15)
+    return {
+      what: 'a drip',
+      look: 'look at the taps and the boiler valve first',
+      check: 'Look at the taps and the boiler valve first',
+    };
+  if (lpm < 3)
+    return {
+      what: 'a toilet cistern',
+      look: 'look there first',
+      check: 'Look at the cistern first',
+    };
+  return {
+    what: 'an open tap or a hose',
+    look: 'look at those first',
+    check: 'Look at taps and hoses first',
+  };
 }
 
 function highestWords(told: Told): string | null {
@@ -148,7 +162,7 @@ function factsOf(told: Told): Facts {
     since: `${moment(since, now, zone)}, ${lasted}, ${volume(told, told.litres)} so far`,
     around: told.people ? [told.people.replace(/\.$/, '')] : [],
     probably: probably ? `${capital(probably.what)}: ${figure(told.lpm)} L/min, steady` : null,
-    check: probably ? capital(probably.look) : 'Close the main tap',
+    check: probably ? probably.check : 'Close the main tap',
     numbers: {
       rule,
       litresPerMinute: round(told.lpm),
