@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import type { ErrorCode } from '@tomte/sdk/errors';
 import type { LinkRequest } from '@tomte/sdk/types';
@@ -18,6 +19,9 @@ import { mintToken } from './testing/mint.ts';
 
 afterEach(closeAll);
 
+const ownVersion = async () =>
+  (JSON.parse(await readFile('package.json', 'utf8')) as { version: string }).version;
+
 test('a home answers: its facts, the user, the token’s end; the token goes out once', async () => {
   const home = await fake();
   const { answer } = await attempt({ port: home.port });
@@ -36,7 +40,7 @@ test('a home answers: its facts, the user, the token’s end; the token goes out
   expect(answer.pin).toBe(null);
   expect(answer.warnings.map((w) => w.code)).toEqual(['link.token_rights_missing']);
   expect(home.tokens).toEqual([token]);
-  expect([...home.userAgents]).toEqual(['Tomte/0.1.0']);
+  expect([...home.userAgents]).toEqual([`Tomte/${await ownVersion()}`]);
 });
 
 test('the stages come in order, one row each', async () => {
