@@ -1,0 +1,229 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { TomteError } from '@tomte/sdk/errors';
+import type { Tomte } from '@tomte/sdk/operations';
+import type { HomeSummary, LinkAnswer } from '@tomte/sdk/types';
+import { expect, test } from 'vitest';
+import { type CliDeps, commands, runCli } from './index.ts';
+
+const home: HomeSummary = {
+  ...{ id: 'cabin', name: 'Cabin', address: 'http://10.0.0.2:8123', version: '2026.11.0' },
+  ...{ timeZone: 'Europe/Vienna', currency: 'EUR', entities: 3, demo: false },
+  user: { name: 'Tomte', admin: false },
+  token: { issuedAt: null, expiresAt: null, daysLeft: null },
+  link: {
+    ...{ state: 'live', since: '2026-11-22T10:00:00.000Z', asOf: null, generation: 1 },
+    ...{ error: null, nextAttemptAt: null },
+  },
+};
+
+interface Ran {
+  code: number;
+  out: string;
+  err: string;
+  json: unknown;
+  closed: number;
+  flags: unknown;
+}
+
+async function tomte(
+  line: string,
+  answers: Partial<Tomte> = {},
+  deps: Partial<CliDeps> & { stdin?: string } = {},
+): Promise<Ran> {
+  const ran: Ran = { code: -1, out: '', err: '', json: undefined, closed: 0, flags: null };
+  ran.code = await runCli(line.split(' ').filter(Boolean), {
+    async open(flags) {
+      ran.flags = flags;
+      return { tomte: answers as Tomte, close: async () => void ran.closed++ };
+    },
+    serve: async () => 0,
+    check: async () => ({ file: 'tomte.yaml', problems: [] }),
+    detect: async () => ({ line: (text) => [text.toUpperCase()] }),
+    version: '1.2.3',
+    input: Readable.from([deps.stdin ?? '']),
+    out: (text) => {
+      ran.out += text;
+    },
+    err: (text) => {
+      ran.err += text;
+    },
+    ...deps,
+  });
+  if (/--json( |$)/.test(line) && ran.out !== '') ran.json = JSON.parse(ran.out);
+  return ran;
+}
+
+const linked: LinkAnswer = { ok: true, home, warnings: [] };
+
+test('a link asks with what was typed, and the token comes from standard input', async () => {
+  let asked: unknown;
+  const linkHome: Tomte['linkHome'] = async (request) => {
+    asked = request;
+    return linked;
+  };
+  const line = 'link 10.0.0.2 --port 8123 --name Cabin --allow-plain-http --json --data /d';
+  const ran = await tomte(line, { linkHome }, { stdin: ' abc.def.ghi\n' });
+  expect(asked).toEqual({
+    ...{ address: '10.0.0.2', port: 8123, token: 'abc.def.ghi', name: 'Cabin' },
+    allowPlainHttp: true,
+  });
+  expect(ran).toMatchObject({ code: 0, json: { ok: true, home: { id: 'cabin' } }, closed: 1 });
+  // The port of the home is not the port of the service.
+  expect(ran.flags).toEqual({ data: '/d' });
+});
+
+test('the token may come from a file', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'tomte-cli-'));
+  await writeFile(join(folder, 'token'), 'abc.def.ghi\n');
+  let token: string | undefined;
+  const linkHome: Tomte['linkHome'] = async (request) => {
+    token = request.token;
+    return linked;
+  };
+  await tomte(`link x --token-file ${join(folder, 'token')}`, { linkHome });
+  await rm(folder, { recursive: true });
+  expect(token).toBe('abc.def.ghi');
+});
+
+test('a link that fails ends with 3 and says what to do', async () => {
+  const { error } = new TomteError('link.refused', 'Nobody listens there').toJSON();
+  const linkHome = async (): Promise<LinkAnswer> => ({ ok: false, error, probe: [] });
+  const asked = await tomte('link x --token t --json', { linkHome });
+  expect(asked).toMatchObject({
+    code: 3,
+    json: { ok: false, error: { code: 'link.refused' }, probe: [] },
+  });
+  const read = await tomte('link x --token t', { linkHome });
+  expect(read.code).toBe(3);
+  expect(read.out).toBe('');
+  expect(read.err).toContain(error.hint);
+});
+
+test('a link fault that was thrown is answered in the same form', async () => {
+  const linkHome = async () => {
+    throw new TomteError('link.token_missing', 'No token');
+  };
+  const ran = await tomte('link x --token t --json', { linkHome });
+  expect(ran).toMatchObject({
+    code: 3,
+    json: { ok: false, error: { code: 'link.token_missing' } },
+  });
+});
+
+test('lists are bare arrays with --json', async () => {
+  const answers: Partial<Tomte> = {
+    ...{ listHomes: async () => [home], listAlerts: async () => [], listRuns: async () => [] },
+    ...{ listWorkflows: async () => [], listChannels: async () => [] },
+  };
+  for (const name of ['homes', 'alerts', 'runs', 'workflows', 'channels', 'check']) {
+    const ran = await tomte(`${name} --json`, answers);
+    expect(Array.isArray(ran.json), name).toBe(true);
+    expect(ran.code).toBe(0);
+    expect(ran.err).toBe('');
+  }
+});
+
+test('a home is named by its id or its name, and need not be named when it is the only one', async () => {
+  const unlinkHome = async ({ home }: { home: string }) => ({ unlinked: home, revoked: true });
+  const answers = { listHomes: async () => [home], unlinkHome } as unknown as Partial<Tomte>;
+  expect((await tomte('unlink CABIN --revoke --json', answers)).json).toEqual({
+    unlinked: 'cabin',
+    revoked: true,
+  });
+  const other = await tomte('unlink boat --json', answers);
+  expect(other).toMatchObject({ code: 2, json: { error: { code: 'home.not_found' } } });
+});
+
+test('a refusal by the guardrail ends with 4', async () => {
+  const stopActions = async () => {
+    throw new TomteError('guardrail.stopped', 'All Actions are stopped');
+  };
+  expect((await tomte('stop-actions', { stopActions })).code).toBe(4);
+});
+
+test('wrong use ends with 2, says what was meant, and opens nothing', async () => {
+  const lines = [
+    'hmoes',
+    'homes --jsno',
+    'link',
+    'unlink',
+    'link a b',
+    'alerts --state odd',
+    'detect',
+  ];
+  for (const line of lines) {
+    const ran = await tomte(line);
+    expect(ran.code, line).toBe(2);
+    expect(ran.flags, line).toBe(null);
+    expect(ran.out, line).toBe('');
+  }
+  expect((await tomte('hmoes')).err).toContain('tomte homes');
+  expect((await tomte('homes --jsno')).err).toContain('--json');
+  expect((await tomte('unlink --json')).json).toMatchObject({ error: { code: 'cli.usage' } });
+});
+
+test('a fault of ours is one JSON value too, and its trace goes to standard error', async () => {
+  const listHomes = async () => {
+    throw new Error('a bolt broke');
+  };
+  const ran = await tomte('homes --json', { listHomes });
+  expect(ran).toMatchObject({ code: 1, closed: 1, json: { error: { code: 'app.internal' } } });
+  expect(ran.err).toContain('cli.test.ts');
+});
+
+test('check prints every problem and ends with 2', async () => {
+  const problems = [
+    { path: 'prot', found: 'an unknown key', expected: 'did you mean port?', line: 2 },
+    { path: '--host', found: '""', expected: 'a host' },
+  ];
+  const check = async () => ({ file: 'tomte.yaml', problems });
+  const ran = await tomte('check', {}, { check });
+  expect(ran.code).toBe(2);
+  expect(ran.out.trim().split('\n')).toHaveLength(2);
+  expect(ran.out).toContain('prot (line 2): found an unknown key, expected did you mean port?');
+  expect((await tomte('check --json', {}, { check })).json).toEqual(problems);
+});
+
+test('detect answers line by line and opens nothing', async () => {
+  const ran = await tomte('detect --jsonl', {}, { stdin: 'a\nb\n' });
+  expect(ran).toMatchObject({ code: 0, out: 'A\nB\n', flags: null });
+});
+
+test('start hands its flags to the service and ends with its code', async () => {
+  const seen: unknown[] = [];
+  const serve: CliDeps['serve'] = async (flags, o) => {
+    seen.push(flags, o);
+    return 7;
+  };
+  expect((await tomte('start --port 0 --demo', {}, { serve })).code).toBe(7);
+  expect(seen).toMatchObject([{ port: '0' }, { demo: true }]);
+});
+
+test('a workflow is changed by name', async () => {
+  let asked: unknown;
+  const setWorkflow = async (input: unknown) => {
+    asked = input;
+    return { title: 'Water', mode: 'on' };
+  };
+  const answers = { listHomes: async () => [home], setWorkflow } as unknown as Partial<Tomte>;
+  await tomte('workflows water-watch --mode on --set minutes=30 --set who=all', answers);
+  expect(asked).toEqual({
+    ...{ home: 'cabin', name: 'water-watch', mode: 'on' },
+    settings: { minutes: 30, who: 'all' },
+  });
+});
+
+test('every command has a help that names all its options', async () => {
+  for (const { name, options, about } of commands) {
+    const ran = await tomte(`${name} --help`);
+    expect(ran.code).toBe(0);
+    expect(ran.out).toContain(about);
+    for (const option of Object.keys(options)) expect(ran.out).toContain(`--${option}`);
+  }
+  const all = (await tomte('--help')).out;
+  for (const { name } of commands) expect(all).toContain(`  ${name}`);
+  expect((await tomte('--version')).out).toBe('1.2.3\n');
+});

@@ -1,0 +1,21 @@
+import { command, type Problem } from '../command.ts';
+
+export default command({
+  name: 'check',
+  about: 'Reads the configuration and prints every problem at once. Opens nothing.',
+  usage: 'tomte check',
+  options: {
+    port: { type: 'string', about: 'as for start' },
+    host: { type: 'string', about: 'as for start' },
+    'log-level': { type: 'string', about: 'as for start' },
+  },
+  words: { min: 0, max: 0 },
+  async run({ deps, flags, answer }) {
+    const { file, problems } = await deps.check(flags);
+    answer(problems, problems.length > 0 ? problems.map(line) : [`Nothing wrong in ${file}.`]);
+    return problems.length > 0 ? 2 : 0;
+  },
+});
+
+const line = ({ path, found, expected, line: at }: Problem): string =>
+  `${path}${at === undefined ? '' : ` (line ${at})`}: found ${found}, expected ${expected}`;

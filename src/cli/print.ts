@@ -1,0 +1,17 @@
+/** Rows as columns, as wide as their longest cell; the last one is left ragged. */
+export function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length);
+  }
+  return rows.map((row) =>
+    row
+      .map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(widths[at]!)))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** ISO time to the minute, as people read it; the wire keeps the whole. */
+export const minute = (iso: string | null): string =>
+  iso === null ? '' : iso.slice(0, 16).replace('T', ' ');
