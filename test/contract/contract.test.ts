@@ -1,6 +1,7 @@
 /** What a home does, held against every home there is. One file, one after another: the last part restarts the home. */
 import { describe } from 'vitest';
 import { contractHomes } from './homes.ts';
+import { linkedContract } from './linked.ts';
 import { messagesContract } from './messages.ts';
 import { pastContract } from './past.ts';
 import { restartContract } from './restart.ts';
@@ -12,5 +13,6 @@ describe.each(contractHomes())('$title', (row) => {
   describe('as states and Actions', () => statesContract(row));
   describe('in the past', () => pastContract(row));
   describe('for messages', () => messagesContract(row));
+  describe('through the Link', () => linkedContract(row));
   describe('through a restart', () => restartContract(row));
 });
