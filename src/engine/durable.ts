@@ -110,10 +110,8 @@ function durable(
       await DBOS.cancelWorkflows(ids(place, runs));
       await DBOS.deleteWorkflows(ids(place, runs));
     },
-    async close() {
-      await DBOS.deleteQueue(queueName);
-      await DBOS.shutdown({ deregister: true });
-    },
+    // The queue stays, for the next boot to drop: nothing here may need a database that is gone.
+    close: () => DBOS.shutdown({ deregister: true }),
   };
 }
 

@@ -25,7 +25,10 @@ export interface Effects {
   act(home: string, action: Action, o: { askedBy: string; key: string }): Promise<ActionOutcome>;
 }
 
-/** The same doors, shut: what would have been told is logged, what would have been switched is refused. */
+/**
+ * The same doors, shut: what would have been told is logged, what would have been switched is refused.
+ * That something is over may still be said: it goes only where it was told before.
+ */
 export function watchOnly(effects: Effects, log: Log): Effects {
   return {
     homeFacts: effects.homeFacts,
@@ -33,9 +36,7 @@ export function watchOnly(effects: Effects, log: Log): Effects {
       log.info({ home, workflow, key, title, severity }, 'watch only: would have told');
       return { id: 'watch-only' };
     },
-    async resolve(home, key, { title }) {
-      log.info({ home, key, title }, 'watch only: would have said it is over');
-    },
+    resolve: effects.resolve,
     async act() {
       return {
         kind: 'refused',

@@ -1,7 +1,7 @@
 import type { TriggerDefinition, TriggerFired, WorkflowDefinition } from '@tomte/sdk/define';
 import type { RunStep } from '@tomte/sdk/types';
 import type { PoolConfig } from 'pg';
-import type { Clock } from '../lib/clock.ts';
+import { type Clock, withTimeout } from '../lib/clock.ts';
 import type { Extensions } from '../lib/extensions.ts';
 import type { Log } from '../lib/log.ts';
 import type { Db } from '../store/tables.ts';
@@ -46,7 +46,7 @@ export interface Engine {
   forget(place: PlaceName, home?: string): Promise<void>;
   /** Drops Runs that ended more than `days` ago; answers how many. For a daily job. */
   prune(place: PlaceName, days: number): Promise<number>;
-  /** Lets the steps under way end (5 s at most) and begins no other. */
+  /** Lets the steps under way end (5 s at most) and begins no other. Safe with the database gone. */
   close(): Promise<void>;
 }
 
@@ -64,6 +64,8 @@ export interface EngineOptions {
   /** First pause before a failed step is tried again; doubles each time. */
   readonly retryFirstMs?: number;
 }
+
+const closeMs = 5_000;
 
 /** Opens the durable engine; one a process, since its package keeps global state. */
 export async function openEngine(o: EngineOptions): Promise<Engine> {
@@ -87,7 +89,11 @@ export async function openEngine(o: EngineOptions): Promise<Engine> {
     ...engine,
     async close() {
       await work.stop();
-      await durable.close();
+      const late = new Error('the database does not answer');
+      await withTimeout(o.clock, closeMs, durable.close(), () => late).catch((error) => {
+        if (error !== late) throw error;
+        o.log.warn({}, 'the engine was left as it is; the next start goes on from the journal');
+      });
       await pool.end();
     },
   };
@@ -106,19 +112,22 @@ function beginning(o: {
   return (place, run, how) => {
     const id = `${place}/${run.id}`;
     const begin = async () => {
+      // The demo was thrown away while this one waited for its turn.
+      if (!places.has(place)) return true;
       if (how === 'resume') await durable.resume(place, [run.id]);
       else await durable.start(place, run.home, run.id);
       if (how === 'new' && turns.hasBegun(id)) return false;
-      if (how === 'new') await startOver(durable, place, run);
       const row = await readRun(places.get(place).store.db, run.id);
-      return !row || !isOpen(row);
+      if (!row || !isOpen(row)) return true;
+      if (how === 'new') await startOver(durable, place, run);
+      return false;
     };
     turns.take({ id, lane: `${place}/${laneOf(run, o.triggers).name}`, begin });
   };
 }
 
 /**
- * The row is new and yet the engine knew the Run: its home was unlinked, or the demo thrown away, and
+ * The row is new and open, and yet the engine knew the Run: its home was unlinked, or the demo thrown away, and
  * is back. What the engine remembers is of that earlier life.
  */
 async function startOver(durable: Durable, place: string, run: JournalledRun): Promise<void> {
@@ -197,6 +206,7 @@ function engineOver(
         name,
         rows.map(({ run }) => run),
       );
+      for (const { run } of rows) turns.end(`${name}/${run}`);
       for (const key of [...recovered.keys()]) {
         if (home ? key === `${name}/${home}` : key.startsWith(`${name}/`)) recovered.delete(key);
       }

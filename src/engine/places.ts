@@ -11,6 +11,7 @@ export interface Place {
 export interface Places {
   add(name: string, place: Place): void;
   remove(name: string): void;
+  has(name: string): boolean;
   get(name: string): Place;
   /** Waits until it is there: a Run of the last boot may be back before its place is. */
   arrived(name: string): Promise<Place>;
@@ -33,6 +34,7 @@ export function openPlaces(): Places {
       there.delete(name);
       places.delete(name);
     },
+    has: (name) => there.has(name),
     get(name) {
       const place = there.get(name);
       if (!place) throw new TomteError('app.internal', `The engine has no place ${name}`);

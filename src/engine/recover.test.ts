@@ -135,6 +135,31 @@ test('recovering twice starts nothing twice', async () => {
   expect(made.alerts).toHaveLength(1);
 });
 
+test('a Run that recover took and ended is not begun again by the one who journalled it', async () => {
+  const made = doors();
+  opened = await openTestEngine({ 'water-watch': waterWatch }, made);
+  const { engine, store } = opened;
+  await setMode(store.db, 'water-watch', 'on');
+  const journalled = await engine.journal(store.db, 'tomte', home, water('raised', 1_000));
+  await engine.recover('tomte', home);
+  await engine.ended('tomte', journalled.ids[0]!);
+  await journalled.begin();
+  const [later] = await engine.fire('tomte', home, water('updated', 2_000, 'second'));
+  await engine.ended('tomte', later!);
+  expect(made.alerts.map(({ step, title }) => `${step} ${title}`)).toEqual([
+    'alert 1 Water has run for 52 minutes',
+    'alert 1 second',
+  ]);
+});
+
+test('an engine whose database is gone closes all the same', async () => {
+  opened = await openTestEngine({ 'water-watch': waterWatch }, doors());
+  const { engine, store } = opened;
+  opened = undefined;
+  await store.close();
+  await engine.close();
+});
+
 test('what the engine holds of an unlinked home is dropped', async () => {
   const tried = byHand((ctx) => ctx.step('wait', () => new Promise(() => {})));
   opened = await openTestEngine({ tried }, doors());
