@@ -36,9 +36,19 @@ export function fail(...lines) {
 
 const flags = ['--conditions=source', '--disable-warning=ExperimentalWarning'];
 
-/** Runs a file of ours; answers its exit code. */
-export function runFile(file, args) {
-  return runProgram(findNode(), [...flags, join(root, file), ...args], {});
+/** Exit code by which the program asks to be started again: its database died, or it failed itself. */
+const againCode = 75;
+
+/** Runs a file of ours, again when it asks for it; answers its exit code. */
+export async function runFile(file, args) {
+  for (let soon = 0; ; ) {
+    const began = Date.now();
+    const code = await runProgram(findNode(), [...flags, join(root, file), ...args], {});
+    if (code !== againCode) return code;
+    // One that fails at once each time is tried less and less often: 1 s, 2 s … 30 s.
+    soon = Date.now() - began < 60_000 ? soon + 1 : 0;
+    await new Promise((resolve) => setTimeout(resolve, Math.min(30_000, 500 * 2 ** soon)));
+  }
 }
 
 /**

@@ -41,6 +41,8 @@ export interface Link {
   request(request: HttpRequest): Promise<HttpAnswer>;
   /** Changes left out as noise, by reason, since the start. */
   readonly dropped: Readonly<Record<string, number>>;
+  /** False while changes of a Gap are still to come through `onChanges`. */
+  readonly caughtUp: boolean;
   /** Resolves when it is live; throws what stopped it. */
   ready(signal?: AbortSignal): Promise<void>;
   /** Tries at once instead of waiting out the pause. */
@@ -278,6 +280,9 @@ export function openLink(o: LinkOptions): Link {
     },
     get dropped() {
       return stream.dropped;
+    },
+    get caughtUp() {
+      return stream.caughtUp;
     },
     onState: (cb) => subscribeTo(stateListeners, cb),
     onGap: (cb) => subscribeTo(gapListeners, cb),

@@ -64,6 +64,8 @@ export interface ChangeStream {
   subscribe(cb: OnChanges, o: { raw: boolean }): () => void;
   readonly dropped: Readonly<Record<string, number>>;
   readonly waiting: number;
+  /** False while changes of a Gap are still to come: time must not move on past them. */
+  readonly caughtUp: boolean;
   close(): void;
   /** Resolves when nothing runs any more. */
   readonly done: Promise<void>;
@@ -85,6 +87,7 @@ export function openStream(o: StreamOptions): ChangeStream {
   let began = false;
   let overflowing = false;
   let gapsWaiting = 0;
+  let catchingUp = false;
 
   function push(entityId: string, to: HeldState | null): void {
     if (overflowing) return;
@@ -115,7 +118,9 @@ export function openStream(o: StreamOptions): ChangeStream {
         else {
           await deliver(live, false, dropped);
           live = [];
+          catchingUp = true;
           await catchUp(item);
+          catchingUp = false;
         }
       }
       await deliver(live, false, dropped);
@@ -256,6 +261,9 @@ export function openStream(o: StreamOptions): ChangeStream {
       return () => void subscribers.delete(entry);
     },
     dropped,
+    get caughtUp() {
+      return gapsWaiting === 0 && !overflowing && !catchingUp;
+    },
     get waiting() {
       return queue.size;
     },

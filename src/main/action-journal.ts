@@ -1,3 +1,4 @@
+import type { ActionOutcome } from '@tomte/sdk/define';
 import { TomteError } from '@tomte/sdk/errors';
 import type { ActionJournal } from '../home/act.ts';
 import { answerAction, intendAction } from '../store/actions.ts';
@@ -14,7 +15,7 @@ export function actionJournal(
     async intend(row) {
       const kept = await intendAction(db, { ...row, home, lease, at: new Date(parts.clock.now()) });
       if (!kept) throw new TomteError('link.stopped', 'Another worker looks after this home now');
-      return kept;
+      return { ...kept, outcome: kept.outcome as ActionOutcome | null };
     },
     answer: (key, outcome) => answerAction(db, { key, outcome, at: new Date(parts.clock.now()) }),
   };

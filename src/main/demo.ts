@@ -23,8 +23,8 @@ export interface DemoOptions extends Omit<PlaceParts, 'store' | 'place' | 'publi
 export async function openDemo(o: DemoOptions): Promise<Demo> {
   const log = o.log.child({ demo: true });
   const sim = await openSim({ clock: o.clock, days: 60 });
-  sim.fault('toilet');
-  sim.fault('leak');
+  // Long enough to be unusual at any hour of the day, so that a newcomer meets an alert at once.
+  sim.fault('leak', { minutesAgo: 97 });
   const first = await openStore({ connection: o.connection, schema: 'demo', log });
   // Yesterday's demo would contradict today's simulated past: it begins anew at every start.
   await dropDemo(first);

@@ -71,6 +71,7 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
   let picks: string[] = [];
   let kept = new Set<string>();
   let dirty = false;
+  const unkept: Finding[] = [];
   let position = row.position;
 
   async function begin(): Promise<void> {
@@ -93,16 +94,20 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
       states,
     });
 
+  /** Never throws: what could not be kept is kept with the next attempt, and the stream is not read twice. */
   async function found(findings: readonly Finding[], checkpoint: boolean): Promise<void> {
-    if (findings.length === 0 && !checkpoint) return;
-    await writer.flush();
-    await recordFindings(parts, {
-      home: row.id,
-      findings,
-      states: stream?.save() ?? {},
-      position,
-    });
-    dirty = false;
+    unkept.push(...findings);
+    if (unkept.length === 0 && !checkpoint) return;
+    try {
+      await writer.flush();
+      const keeping = [...unkept];
+      const states = stream?.save() ?? {};
+      await recordFindings(parts, { home: row.id, findings: keeping, states, position });
+      unkept.splice(0, keeping.length);
+      dirty = false;
+    } catch (error) {
+      log.error({ err: error, waiting: unkept.length }, 'findings wait for the database');
+    }
   }
 
   const began = begin().catch((error: unknown) => {

@@ -16,7 +16,8 @@ import type { PlaceParts } from './parts.ts';
 import { keptEntities, toReading } from './readings.ts';
 import { toRow } from './readings-writer.ts';
 
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 const pastDays = 60;
 /** The recorder keeps ten days by default; detectors need the last day to know what goes on right now. */
 const recentMs = 10 * dayMs;
@@ -74,7 +75,9 @@ async function firstReading(o: LearnOptions, picks: string[]): Promise<Learned> 
   const kept = keptEntities(infos, picks);
   const metas = (await listStatistics(link.call)).filter((m) => kept.has(m.id));
   const hours = new Map<string, HourRow[]>();
-  const to = clock.now();
+  const now = clock.now();
+  // On the hour, so that no hour falls in two of the parts.
+  const to = Math.ceil(now / hourMs) * hourMs;
   for (let day = pastDays; day > 0; day -= chunkDays) {
     const part = await hourStatistics(link.call, {
       ids: metas.map((m) => m.id),
@@ -87,8 +90,8 @@ async function firstReading(o: LearnOptions, picks: string[]): Promise<Learned> 
   }
   const states = await stateHistory(link.call, {
     entities: [...kept],
-    from: to - recentMs,
-    to,
+    from: now - recentMs,
+    to: now,
     signal,
   });
   await keep(o, hours, states);

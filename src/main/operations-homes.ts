@@ -9,7 +9,7 @@ import type {
   ProbeStage,
 } from '@tomte/sdk/types';
 import { type Authorized, authorize } from '../home/authorize.ts';
-import { findHomes } from '../home/discover.ts';
+import { discover } from '../home/discover.ts';
 import { examine } from '../home/doctor.ts';
 import { openSocket } from '../home/socket.ts';
 import { tokenFacts } from '../home/token.ts';
@@ -51,7 +51,7 @@ export function homeOperations(place: Parts, link: LinkCall): Pick<Tomte, Names>
   const { db } = parts.store;
   return {
     listHomes: async () => (await listHomes(db)).map((row) => summary(place, row)),
-    findHomes: () => findHomes({ clock: parts.clock }),
+    findHomes: () => discover({ clock: parts.clock, log: parts.log }),
     linkHome: (request) => link(request as LinkRequest, () => {}),
     unlinkHome: async ({ home, revoke }) => {
       const row = await wanted(place, home);
@@ -62,17 +62,10 @@ export function homeOperations(place: Parts, link: LinkCall): Pick<Tomte, Names>
     },
     doctor: async ({ home }) => {
       const row = await wanted(place, home);
-      const life = place.lives().get(row.id);
+      const { id, name, address, pinned_certificate: pin, user_admin: admin } = row;
       return examine(
-        {
-          id: row.id,
-          name: row.name,
-          address: row.address,
-          token: tokenOf(place, row),
-          pin: row.pinned_certificate,
-          allowPlainHttp: row.allow_plain_http,
-        },
-        { clock: parts.clock, log: parts.log, link: life ? life.linkSummary() : null },
+        { id, name, address, token: tokenOf(place, row), pin, admin },
+        { clock: parts.clock },
       );
     },
     firstLook: async ({ home }) => lifeAt(place, (await wanted(place, home)).id).firstLook(),

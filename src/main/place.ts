@@ -14,6 +14,7 @@ import { dropReadings } from '../store/readings.ts';
 import { unseal } from '../store/seal.ts';
 import { listWorkflowSettings } from '../store/workflow-settings.ts';
 import { alertChart } from './charts.ts';
+import { offerChannels } from './default-channels.ts';
 import { type HomeLife, openHomeLife } from './home-life.ts';
 import { alertOperations } from './operations-alerts.ts';
 import { homeOperations, keepHome } from './operations-homes.ts';
@@ -65,6 +66,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
   const { store, clock, log } = parts;
   const lives = new Map<string, HomeLife>();
   const leases = new Map<string, number>();
+  const stopping = new AbortController();
   const settings = await openSettings(store.db, {
     retentionDays: o.retentionDays,
     publicUrl: o.publicUrl,
@@ -125,6 +127,11 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
       }),
     );
     await parts.engine.recover(parts.place, row.id);
+    const life = lives.get(row.id)!;
+    offerChannels(parts, alerts, life, stopping.signal).catch((error: unknown) => {
+      if (!stopping.signal.aborted)
+        log.warn({ err: error, home: row.id }, 'its channels could not be offered');
+    });
   }
 
   async function end(home: string): Promise<void> {
@@ -166,6 +173,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     begin,
     end,
     async close() {
+      stopping.abort();
       for (const stop of stops) stop();
       await alerts.stop();
       for (const home of [...lives.keys()]) await end(home);

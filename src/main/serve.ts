@@ -17,7 +17,6 @@ import { loadDefinitions } from './definitions.ts';
 import { type Demo, dropDemo, openDemo } from './demo.ts';
 import { openPlace, type Place } from './place.ts';
 import { removeServiceFile, writeServiceFile } from './service-file.ts';
-import { signedLinks } from './signed-links.ts';
 import { version } from './version.ts';
 
 export interface Service {
@@ -31,8 +30,8 @@ export interface ServeOptions {
   readonly config: Config;
   readonly log: Log;
   readonly clock?: Clock;
-  /** Says what goes on during start, for the terminal. */
-  readonly say: (line: string) => void;
+  /** Opens the demo's door although homes are linked. */
+  readonly demo?: boolean;
 }
 
 /** The composition root of a running service: rooms are opened in order and closed in reverse. */
@@ -52,7 +51,7 @@ export async function openService(o: ServeOptions): Promise<Service> {
     const store = await openStore({ connection: base.connection, schema: 'tomte', log });
     closers.push(() => store.close());
     const opening = { config, clock, log, base, store, closers };
-    const rooms = await openRooms({ ...opening, startedAt });
+    const rooms = await openRooms({ ...opening, startedAt, demoWanted: o.demo === true });
     const service = await openDoor({ ...opening, ...rooms });
     return {
       address: service.address,
@@ -81,7 +80,7 @@ interface Rooms {
   readonly password: { hash: string | null };
 }
 
-async function openRooms(o: Opening & { startedAt: number }): Promise<Rooms> {
+async function openRooms(o: Opening & { startedAt: number; demoWanted: boolean }): Promise<Rooms> {
   const { config, clock, log, base, store } = o;
   const definitions = await loadDefinitions(config.dataFolder);
   const boot = randomBytes(8).toString('hex');
@@ -97,7 +96,8 @@ async function openRooms(o: Opening & { startedAt: number }): Promise<Rooms> {
     boot,
   });
   o.closers.push(() => engine.close());
-  const password = { hash: (await readSetting(store.db, 'passwordHash')) as string | null };
+  const storedHash = (await readSetting(store.db, 'passwordHash')) as string | undefined;
+  const password = { hash: storedHash ?? null };
   if (!isLoopback(config.host) && password.hash === null) {
     throw new TomteError(
       'config.password_required',
@@ -138,7 +138,7 @@ async function openRooms(o: Opening & { startedAt: number }): Promise<Rooms> {
     },
   });
   o.closers.push(() => place.close());
-  if ((await listHomes(store.db)).length === 0) {
+  if (o.demoWanted || (await listHomes(store.db)).length === 0) {
     const options = {
       ...common,
       connection: base.connection,
@@ -169,7 +169,7 @@ async function openDoor(o: Opening & Rooms): Promise<{ address: string }> {
     log,
     guard,
     webFolder: join(import.meta.dirname, '../../web/dist'),
-    home: { ...place.site, links: signedLinks(place) },
+    home: { ...place.site, links: place.alerts.links },
     demo: async () => (await o.demo())?.place.site ?? null,
   });
   const listening: Listening = await listen(app, { host: config.host, port: config.port });

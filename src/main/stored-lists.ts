@@ -1,5 +1,5 @@
 import type { Tomte } from '@tomte/sdk/operations';
-import { storedAlerts } from '../alert/stored.ts';
+import { listAlerts } from '../alert/wire.ts';
 import { listRuns } from '../store/runs.ts';
 import { runOf } from './operations-workflows.ts';
 import type { PlaceParts } from './parts.ts';
@@ -10,7 +10,7 @@ export function storedLists(
 ): Pick<Tomte, 'listAlerts' | 'listRuns'> {
   const { db } = parts.store;
   return {
-    listAlerts: (filter) => storedAlerts(db, { ...filter, limit: Number(filter.limit ?? 200) }),
+    listAlerts: (filter) => listAlerts(db, { ...filter, limit: Number(filter.limit ?? 200) }),
     listRuns: async (filter) =>
       (await listRuns(db, { ...filter, limit: Number(filter.limit ?? 100) })).map(runOf),
   };

@@ -7,8 +7,13 @@ import type { World } from './world.ts';
 
 const minuteMs = 60_000;
 
-export function beginFault(world: World, name: FaultName): void {
-  const fault = faultOf(world, name);
+export interface FaultOptions {
+  /** When it began, other than the usual for this fault. */
+  readonly minutesAgo?: number;
+}
+
+export function beginFault(world: World, name: FaultName, o: FaultOptions = {}): void {
+  const fault = faultOf(world, name, o);
   world.house.begin(fault);
   tellAgain(world, fault.from);
 }
@@ -19,9 +24,10 @@ export function endFault(world: World, name: FaultName): void {
   tellAgain(world, now);
 }
 
-function faultOf(world: World, name: FaultName): Fault {
+function faultOf(world: World, name: FaultName, o: FaultOptions): Fault {
   const now = world.clock.now();
-  const since = (minutes: number) => Math.floor(now / minuteMs - minutes) * minuteMs;
+  const since = (minutes: number) =>
+    Math.floor(now / minuteMs - (o.minutesAgo ?? minutes)) * minuteMs;
   switch (name) {
     case 'leak':
       return { name, from: since(48), to: null };

@@ -6,7 +6,7 @@ import { type Clock, systemClock } from '../lib/clock.ts';
 import { type Log, silentLog } from '../lib/log.ts';
 import type { SimUser } from './auth.ts';
 import { type Cut, cutAll } from './cuts.ts';
-import { beginFault, endFault } from './faults.ts';
+import { beginFault, endFault, type FaultOptions } from './faults.ts';
 import { comeBack, furnish, live } from './furnish.ts';
 import type { FaultName } from './house.ts';
 import { crowd, startChanges } from './scale.ts';
@@ -50,7 +50,7 @@ export interface Sim {
   /** Closes every socket, refuses connections, comes back starting, then running. */
   restart(o?: { downMs?: number; startMs?: number }): Promise<void>;
   /** A leak began 48 minutes ago, a burst 3 minutes ago, the toilet ran nine nights ago, the freezer failed 5 hours ago. */
-  fault(name: FaultName): void;
+  fault(name: FaultName, o?: FaultOptions): void;
   clearFault(name: FaultName): void;
   /** A token for any user, such as an expired one. */
   token(o: { user: SimUser; lifespanDays?: number; issuedAt?: number }): string;
@@ -134,7 +134,7 @@ const handles = (world: World) => ({
   },
   remove: (entityId: string) => void world.states.remove(entityId),
   release: (entityId: string) => void world.held.delete(entityId),
-  fault: (name: FaultName) => beginFault(world, name),
+  fault: (name: FaultName, o?: FaultOptions) => beginFault(world, name, o),
   clearFault: (name: FaultName) => endFault(world, name),
   token: (t: { user: SimUser; lifespanDays?: number; issuedAt?: number }) =>
     world.auth.issue({ lifespanDays: 3650, clientName: `tests ${world.id()}`, ...t }),

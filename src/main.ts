@@ -1,0 +1,101 @@
+/** The entry: command line in, exit code out. Everything it does is handed to `cli/` as functions. */
+import { connect } from '@tomte/sdk/client';
+import { isError, TomteError } from '@tomte/sdk/errors';
+import { openDetection } from './anomaly/jsonl.ts';
+import type { CliDeps, Flags, Opened } from './cli/index.ts';
+import { runCli } from './cli/index.ts';
+import { checkConfig, loadConfig, processSources } from './config.ts';
+import { type Log, openLog } from './lib/log.ts';
+import { scrub } from './lib/secret.ts';
+import { loadDefinitions } from './main/definitions.ts';
+import { openOffline } from './main/offline.ts';
+import { openService } from './main/serve.ts';
+import { readServiceFile } from './main/service-file.ts';
+import { version } from './main/version.ts';
+
+/** Tells `bin/` to start the program again: the database died, or Tomte itself failed. */
+const againCode = 75;
+const out = (text: string) => void process.stdout.write(text);
+const err = (text: string) => void process.stderr.write(text);
+
+/** The running service of this data folder, or the folder itself where none runs. */
+async function open(flags: Flags): Promise<Opened> {
+  const config = loadConfig(processSources(flags));
+  const running = await readServiceFile(config.dataFolder);
+  if (running) {
+    const client = connect({
+      base: `${running.address}api/`,
+      credential: running.credential.reveal(),
+    });
+    if (await answers(() => client.status({}))) {
+      return { tomte: client, linkLive: client.linkLive, close: async () => {} };
+    }
+  }
+  const log = openLog(config.logLevel === 'info' ? 'warn' : config.logLevel);
+  return openOffline(config, log);
+}
+
+/** False when nobody listens there: the file was left by a service that was killed. */
+async function answers(ask: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await ask();
+    return true;
+  } catch (error) {
+    if (isError(error)) throw error;
+    return false;
+  }
+}
+
+async function serve(flags: Flags, o: { demo: boolean }): Promise<number> {
+  const config = loadConfig(processSources(flags));
+  const log = openLog(config.logLevel);
+  const ended = Promise.withResolvers<number>();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => ended.resolve(0));
+  failLoudly(log, ended.resolve);
+  const service = await openService({ config, log, demo: o.demo });
+  err(`Tomte is at ${service.address} and watches while this computer is on.\n`);
+  service.died.then(
+    (error) => {
+      log.error({ err: error }, 'the database died; starting again');
+      ended.resolve(againCode);
+    },
+    () => {},
+  );
+  const code = await ended.promise;
+  await service.close();
+  return code;
+}
+
+/** A fault nobody caught: written down without secrets, then the program starts again from a known state. */
+function failLoudly(log: Log, end: (code: number) => void): void {
+  const fail = (error: unknown) => {
+    log.error({ err: error }, 'a fault that nobody caught; starting again');
+    end(againCode);
+  };
+  process.on('uncaughtException', fail);
+  process.on('unhandledRejection', fail);
+}
+
+const deps: CliDeps = {
+  open,
+  serve,
+  async check(flags) {
+    const { file, problems } = checkConfig(processSources(flags));
+    return { file, problems };
+  },
+  detect: async () => openDetection((await loadDefinitions(null)).detectors),
+  version,
+  input: process.stdin,
+  out,
+  err,
+};
+
+try {
+  process.exitCode = await runCli(process.argv.slice(2), deps);
+} catch (error) {
+  err(`${scrub(String((error as Error)?.stack ?? error))}\n`);
+  process.exitCode = error instanceof TomteError ? error.row.exit : 1;
+}
+// A library's forgotten timer must not keep a finished command alive.
+process.stdout.write('', () => process.exit());
