@@ -1,5 +1,7 @@
+import { defineChannel } from '@tomte/sdk/define';
 import { isError } from '@tomte/sdk/errors';
 import { afterAll, expect, test } from 'vitest';
+import { z } from 'zod';
 import { scrub } from '../lib/secret.ts';
 import { freshStore } from '../store/testing.ts';
 import { defaultChannels } from './defaults.ts';
@@ -74,18 +76,16 @@ test('a mailbox gets the news and the end, not each update between them', async 
     channels: new Map([
       [
         'mailbox',
-        {
-          ...(room.alerts.channelKinds() && {}),
-          kind: 'channel' as const,
+        defineChannel({
           title: 'Mailbox',
           text: '',
           appends: true,
-          settings: (await import('zod')).z.strictObject({}),
-          send: async (message: { title: string }) => {
+          settings: z.strictObject({}),
+          send: async (message) => {
             mails.push(message.title);
             return { receipt: '' };
           },
-        },
+        }),
       ],
     ]),
   });

@@ -7,8 +7,9 @@ import type { ChannelKind, ChannelRow } from '@tomte/sdk/types';
 import { sql } from 'kysely';
 import { iso } from '../lib/clock.ts';
 import type { Extensions } from '../lib/extensions.ts';
+import { getChannel, listChannels, removeChannel, saveChannel } from '../store/channels.ts';
 import type { Key } from '../store/seal.ts';
-import { type Db, json, type Row } from '../store/tables.ts';
+import type { Db, Row } from '../store/tables.ts';
 import {
   checked,
   formOf,
@@ -22,7 +23,6 @@ import { wireState } from './wire.ts';
 
 export type ChannelInput = ParsedInput<'saveChannel'>;
 export type Kinds = Extensions<ChannelDefinition>;
-type StoredChannel = Row<'channels'>;
 
 export const kindsOf = (kinds: Kinds): ChannelKind[] =>
   [...kinds].map(([kind, definition]) => ({
@@ -39,7 +39,7 @@ export const kindsOf = (kinds: Kinds): ChannelKind[] =>
 export async function save(
   db: Db,
   input: ChannelInput,
-  o: { kinds: Kinds; key: Key; now: number },
+  o: { kinds: Kinds; key: Key },
 ): Promise<string> {
   const definition = o.kinds.get(input.kind);
   if (!definition) {
@@ -52,23 +52,16 @@ export async function save(
   const settings = checked(definition, withKept(input.settings, kept));
   const { open, secrets } = split(definition, settings);
   const id = before?.id ?? randomUUID();
-  const row = {
+  await saveChannel(db, {
+    id,
     kind: input.kind,
     name: input.name.trim() || definition.title,
-    settings: json(open),
+    settings: open,
     secrets_sealed: sealSecrets(o.key, id, secrets),
     ...(input.home === undefined ? {} : { home_id: input.home }),
     ...(input.enabled === undefined ? {} : { enabled: input.enabled }),
     ...(input.severities === undefined ? {} : { severities: input.severities }),
-  };
-  if (before) await db.updateTable('channels').set(row).where('id', '=', id).execute();
-  else {
-    const created_at = new Date(o.now);
-    await db
-      .insertInto('channels')
-      .values({ id, created_at, ...row })
-      .execute();
-  }
+  });
   if (input.enabled === false) await holdBack(db, id);
   return id;
 }
@@ -82,26 +75,23 @@ const holdBack = (db: Db, channel: string) =>
     .where('state', '=', 'pending')
     .execute();
 
+/** Throws channel.not_found. */
 export async function remove(db: Db, id: string): Promise<void> {
-  await channelById(db, id);
-  await db.deleteFrom('channels').where('id', '=', id).execute();
+  if (!(await removeChannel(db, id))) throw unknown(id);
 }
 
-export async function channelById(db: Db, id: string): Promise<StoredChannel> {
-  const row = await db.selectFrom('channels').selectAll().where('id', '=', id).executeTakeFirst();
-  if (!row) throw new TomteError('channel.not_found', `There is no channel ${id}`);
+/** Throws channel.not_found. */
+export async function channelById(db: Db, id: string): Promise<Row<'channels'>> {
+  const row = await getChannel(db, id);
+  if (!row) throw unknown(id);
   return row;
 }
 
+const unknown = (id: string) => new TomteError('channel.not_found', `There is no channel ${id}`);
+
 /** All of them, oldest first, each with its newest delivery. */
 export async function list(db: Db, kinds: Kinds, only?: string): Promise<ChannelRow[]> {
-  const rows = await db
-    .selectFrom('channels')
-    .selectAll()
-    .$if(only !== undefined, (q) => q.where('id', '=', only!))
-    .orderBy('created_at')
-    .orderBy('id')
-    .execute();
+  const rows = only === undefined ? await listChannels(db) : [await channelById(db, only)];
   const newest = await db
     .selectFrom('deliveries')
     .select(['channel_id', 'state', 'sent_at', 'created_at', 'error'])

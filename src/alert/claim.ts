@@ -124,16 +124,6 @@ const alertOf = async (tx: Db, id: string | null) =>
     ? null
     : tx.selectFrom('alerts').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 
-/** When the next message is due, epoch ms, or null. */
-export async function nextDue(db: Db): Promise<number | null> {
-  const row = await db
-    .selectFrom('deliveries')
-    .select(({ fn }) => fn.min('next_at').as('at'))
-    .where('state', 'in', ['pending', 'sending'])
-    .executeTakeFirst();
-  return row?.at ? new Date(row.at).getTime() : null;
-}
-
 /** At a start nothing is on its way any more: what was is sent again, with the same id. */
 export async function takeUpAgain(db: Db, now: number): Promise<void> {
   await db

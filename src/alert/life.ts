@@ -5,8 +5,14 @@
 import type { AlertRequest } from '@tomte/sdk/define';
 import { TomteError } from '@tomte/sdk/errors';
 import type { Severity } from '@tomte/sdk/home';
-import { sql } from 'kysely';
-import { type Change, type Db, json } from '../store/tables.ts';
+import {
+  changeAlert,
+  lockAlert,
+  lockAlertKey,
+  lockLatestAlert,
+  openAlert,
+} from '../store/alerts.ts';
+import type { Change, Db } from '../store/tables.ts';
 import { type AlertRow, oneLine, type Turn } from './turn.ts';
 
 export interface Lived {
@@ -36,8 +42,8 @@ export async function open(
   request: Request,
   o: { now: number; newId: string },
 ): Promise<Lived> {
-  await lockKey(tx, request.home, request.key);
-  const latest = await latestOf(tx, request.home, request.key);
+  await lockAlertKey(tx, request);
+  const latest = await lockLatestAlert(tx, request);
   if (!latest) return { alert: await insert(tx, request, o), turn: opened };
   const at = request.at ?? o.now;
   const old = request.at !== undefined && at < latest.updated_at.getTime();
@@ -95,8 +101,8 @@ export async function resolve(
   tx: Db,
   o: { home: string; key: string; last: { title: string; text: string; at: number } },
 ): Promise<Lived | null> {
-  await lockKey(tx, o.home, o.key);
-  const row = await latestOf(tx, o.home, o.key);
+  await lockAlertKey(tx, o);
+  const row = await lockLatestAlert(tx, o);
   if (!row || row.state === 'resolved' || o.last.at < row.since.getTime()) return null;
   const alert = await change(tx, row.id, {
     state: 'resolved',
@@ -163,56 +169,39 @@ const contentOf = (request: Request) => ({
 const factsOf = (request: Request) => ({
   since: new Date(request.since),
   entities: request.entities,
-  ...(request.facts ? { facts: json(request.facts) } : {}),
+  ...(request.facts ? { facts: request.facts } : {}),
   ...(request.episode ? { episode: request.episode } : {}),
   ...(request.detector ? { detector: request.detector } : {}),
   ...(request.workflow ? { workflow: request.workflow } : {}),
   ...(request.run ? { run: request.run } : {}),
 });
 
-const insert = (tx: Db, request: Request, o: { now: number; newId: string }): Promise<AlertRow> =>
-  tx
-    .insertInto('alerts')
-    .values({
-      id: o.newId,
-      home_id: request.home,
-      key: request.key,
-      state: 'open',
-      ...contentOf(request),
-      ...factsOf(request),
-      created_at: new Date(o.now),
-      updated_at: new Date(request.at ?? o.now),
-    })
-    .returningAll()
-    .executeTakeFirstOrThrow();
+async function insert(
+  tx: Db,
+  request: Request,
+  o: { now: number; newId: string },
+): Promise<AlertRow> {
+  const { row } = await openAlert(tx, {
+    id: o.newId,
+    home_id: request.home,
+    key: request.key,
+    state: 'open',
+    ...contentOf(request),
+    ...factsOf(request),
+    created_at: new Date(o.now),
+    updated_at: new Date(request.at ?? o.now),
+  });
+  return row;
+}
 
-const change = (tx: Db, id: string, set: Change<'alerts'>): Promise<AlertRow> =>
-  tx.updateTable('alerts').set(set).where('id', '=', id).returningAll().executeTakeFirstOrThrow();
-
-const latestOf = (tx: Db, home: string, key: string): Promise<AlertRow | undefined> =>
-  tx
-    .selectFrom('alerts')
-    .selectAll()
-    .where('home_id', '=', home)
-    .where('key', '=', key)
-    .orderBy('created_at', 'desc')
-    .limit(1)
-    .forUpdate()
-    .executeTakeFirst();
-
-async function alertById(tx: Db, id: string): Promise<AlertRow> {
-  const row = await tx
-    .selectFrom('alerts')
-    .selectAll()
-    .where('id', '=', id)
-    .forUpdate()
-    .executeTakeFirst();
+async function change(tx: Db, id: string, set: Change<'alerts'>): Promise<AlertRow> {
+  const row = await changeAlert(tx, id, set);
   if (!row) throw new TomteError('alert.not_found', `There is no alert ${id}`);
   return row;
 }
 
-/** Two openings of one key wait for each other, also while no row is there yet to lock. */
-async function lockKey(tx: Db, home: string, key: string): Promise<void> {
-  const name = `${home}\n${key}`;
-  await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(tx);
+async function alertById(tx: Db, id: string): Promise<AlertRow> {
+  const row = await lockAlert(tx, id);
+  if (!row) throw new TomteError('alert.not_found', `There is no alert ${id}`);
+  return row;
 }

@@ -2,8 +2,13 @@
 
 import { clockTime } from '@tomte/sdk/words';
 import type { Clock } from '../lib/clock.ts';
+import { getChannel } from '../store/channels.ts';
+import { getHome } from '../store/homes.ts';
+import type { Store } from '../store/open.ts';
+import type { ChannelDesk } from './channel-desk.ts';
 import type { LinkAction, LinkSubject, Links } from './links.ts';
 import { renderLinkPage, renderTestPage } from './links-page.ts';
+import type { Living } from './living.ts';
 import { nextMorning } from './turn.ts';
 import type { PictureAlert } from './wire.ts';
 
@@ -14,27 +19,27 @@ export interface LinkPages {
   act(token: string): Promise<string>;
 }
 
-export interface LinkPagesOptions {
+export interface LinkPagesOptions extends Pick<Living, 'acknowledge' | 'quiet'> {
+  readonly store: Store;
   readonly links: Links;
   readonly clock: Clock;
   readonly page: (alert: string) => Promise<PictureAlert>;
-  readonly zoneOf: (home: string) => Promise<string>;
-  readonly channelName: (channel: string) => Promise<string | null>;
   readonly picture: (alert: PictureAlert) => Promise<Uint8Array | null>;
-  readonly acknowledge: (alert: string, by: string | null) => Promise<void>;
-  readonly quiet: (alert: string, until: number) => Promise<void>;
-  /** The button of a test was pressed. */
-  readonly pressed: (channel: string) => Promise<unknown>;
+  readonly desk: Pick<ChannelDesk, 'confirmTest'>;
 }
 
 export function openLinkPages(o: LinkPagesOptions): LinkPages {
+  const { db } = o.store;
+  const zoneOf = async (home: string) => (await getHome(db, home))?.time_zone ?? 'UTC';
+  const channelName = async (id: string) => (await getChannel(db, id))?.name ?? null;
+
   async function render(subject: LinkSubject, done: boolean): Promise<string> {
     if (subject.action === 'test') {
-      return renderTestPage((await o.channelName(subject.id)) ?? 'Test', done);
+      return renderTestPage((await channelName(subject.id)) ?? 'Test', done);
     }
     const page = await o.page(subject.id);
     const now = o.clock.now();
-    const zone = await o.zoneOf(page.home);
+    const zone = await zoneOf(page.home);
     const token = (action: LinkAction) => tokenOf(o.links.url({ ...subject, action }, now));
     const quietLabel = `Quiet until ${clockTime(nextMorning(now, zone), zone)}`;
     const both = [
@@ -57,17 +62,17 @@ export function openLinkPages(o: LinkPagesOptions): LinkPages {
         case 'open':
           break;
         case 'seen': {
-          const by = subject.channel === null ? null : await o.channelName(subject.channel);
+          const by = subject.channel === null ? null : await channelName(subject.channel);
           await o.acknowledge(subject.id, by);
           break;
         }
         case 'quiet': {
           const { home } = await o.page(subject.id);
-          await o.quiet(subject.id, nextMorning(o.clock.now(), await o.zoneOf(home)));
+          await o.quiet(subject.id, nextMorning(o.clock.now(), await zoneOf(home)));
           break;
         }
         case 'test':
-          await o.pressed(subject.id);
+          await o.desk.confirmTest(subject.id, { button: true });
           break;
       }
       return render(subject, true);

@@ -106,7 +106,6 @@ test('a test is ticked by what the channel took, what the person saw, and the pr
   const room = await openRoom(store, {
     clock: handClock(),
     publicUrl: () => publicUrl,
-    testPicture: async () => new Uint8Array([1]),
   });
   const settings = { action: 'notify.mobile_app_maja' };
   const { id } = await room.alerts.saveChannel({
@@ -120,6 +119,8 @@ test('a test is ticked by what the channel took, what the person saw, and the pr
   type Sent = { data: { image: string; actions: { uri: string }[] } };
   const { data } = room.voice.told[0]!.data as unknown as Sent;
   expect(data.image).toBe('/api/image/serve/1/original');
+  expect(Buffer.from(room.voice.kept[0]!).subarray(1, 4).toString()).toBe('PNG');
+  expect(room.voice.kept[0]!.length).toBeLessThan(30_000);
   const token = tokenOf(data.actions[0]!.uri);
   expect(await room.alerts.links.show(token)).toContain('Press the button');
   await room.alerts.links.act(token);

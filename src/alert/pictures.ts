@@ -12,7 +12,7 @@ export interface PicturesOptions {
   readonly log: Log;
   readonly voice: (home: string) => HomeVoice | null;
   readonly picture: (alert: PictureAlert) => Promise<Uint8Array | null>;
-  readonly testPicture?: () => Promise<Uint8Array | null>;
+  readonly testPicture: () => Promise<Uint8Array | null>;
   readonly pageOf: (row: AlertRow) => Promise<PictureAlert>;
 }
 
@@ -43,7 +43,7 @@ export function openPictures(o: PicturesOptions): Pictures {
 
   return {
     async picture({ alert, delivery }) {
-      if (delivery.kind === 'test') return (await o.testPicture?.()) ?? null;
+      if (delivery.kind === 'test') return o.testPicture();
       if (!alert) return null;
       // What people did about it changes no picture, so it is drawn and uploaded for new facts only.
       const key = `${alert.id} ${alert.updated_at.getTime()} ${alert.resolved_at?.getTime() ?? ''}`;

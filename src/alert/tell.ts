@@ -1,5 +1,7 @@
 /** Journals a turn: one delivery for each channel it goes to, in the transaction that changed the alert. */
 import { randomUUID } from 'node:crypto';
+import { listChannels } from '../store/channels.ts';
+import { deliveriesOf } from '../store/deliveries.ts';
 import { type Db, json, type Row } from '../store/tables.ts';
 import type { Kinds } from './channels.ts';
 import type { Lived } from './life.ts';
@@ -21,8 +23,8 @@ export interface TellOptions {
 export async function tell(tx: Db, { alert, turn }: Lived, o: TellOptions): Promise<number> {
   if (!turn) return 0;
   const [before, channels, home] = await Promise.all([
-    tx.selectFrom('deliveries').selectAll().where('alert_id', '=', alert.id).execute(),
-    tx.selectFrom('channels').selectAll().orderBy('created_at').execute(),
+    deliveriesOf(tx, [alert.id]),
+    listChannels(tx, { home: alert.home_id }),
     tx.selectFrom('homes').select('time_zone').where('id', '=', alert.home_id).executeTakeFirst(),
   ]);
   const told = lastTold(before, o.held);

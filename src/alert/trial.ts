@@ -5,16 +5,17 @@ import type { Severity } from '@tomte/sdk/home';
 import type { ChannelRow } from '@tomte/sdk/types';
 import { iso } from '../lib/clock.ts';
 import { scrub } from '../lib/secret.ts';
+import { saveChannelTest } from '../store/channels.ts';
 import { type Db, json, type Row } from '../store/tables.ts';
 import { channelById } from './channels.ts';
 import type { Claimed } from './claim.ts';
+import { leaseMs } from './deliver.ts';
 import type { StoredMessage } from './turn.ts';
 
 type Ticks = NonNullable<ChannelRow['test']>;
 
 export interface TrialOptions {
   readonly now: () => number;
-  readonly leaseMs: number;
   readonly homeName: string;
   /** True when the message will carry a link. */
   readonly linked: boolean;
@@ -34,7 +35,7 @@ export async function sendTrial(db: Db, id: string, o: TrialOptions): Promise<bo
       state: 'sending',
       attempts: 1,
       message: json(messageOf(channel, o)),
-      next_at: new Date(o.now() + o.leaseMs),
+      next_at: new Date(o.now() + leaseMs),
       created_at: new Date(o.now()),
     })
     .returningAll()
@@ -52,11 +53,7 @@ export async function sendTrial(db: Db, id: string, o: TrialOptions): Promise<bo
     await set({ state: 'failed', error: scrub(JSON.stringify(error.toJSON().error)) });
   }
   const ticks: Ticks = { arrived, picture: null, button: null, at: iso(o.now()) };
-  await db
-    .updateTable('channels')
-    .set({ test: json(ticks) })
-    .where('id', '=', id)
-    .execute();
+  await saveChannelTest(db, id, ticks);
   return arrived;
 }
 
@@ -74,11 +71,7 @@ export async function confirmTrial(
     picture: seen.picture ?? ticks.picture,
     button: seen.button ?? ticks.button,
   };
-  await db
-    .updateTable('channels')
-    .set({ test: json(after) })
-    .where('id', '=', id)
-    .execute();
+  await saveChannelTest(db, id, after);
 }
 
 function messageOf(channel: Row<'channels'>, o: TrialOptions): StoredMessage {

@@ -2,6 +2,7 @@
 import type { Alert, AlertPage, Delivery, errorShape, facts } from '@tomte/sdk/types';
 import type { z } from 'zod';
 import { iso, isoOrNull } from '../lib/clock.ts';
+import { listAlerts as storedAlerts } from '../store/alerts.ts';
 import type { Db, Row } from '../store/tables.ts';
 import type { AlertRow } from './turn.ts';
 
@@ -41,15 +42,7 @@ export interface AlertFilter {
 
 /** Newest first. */
 export async function listAlerts(db: Db, filter: AlertFilter): Promise<Alert[]> {
-  const rows = await db
-    .selectFrom('alerts')
-    .selectAll()
-    .$if(filter.state !== undefined, (q) => q.where('state', '=', filter.state!))
-    .$if(filter.home !== undefined, (q) => q.where('home_id', '=', filter.home!))
-    .orderBy('created_at', 'desc')
-    .orderBy('id')
-    .limit(filter.limit ?? 200)
-    .execute();
+  const rows = await storedAlerts(db, { ...filter, limit: filter.limit ?? 200 });
   const told = await toldFor(
     db,
     rows.map(({ id }) => id),

@@ -47,6 +47,27 @@ export const getAlert = (db: Db, id: string): Promise<AlertRow | undefined> =>
 export const lockAlert = (tx: Db, id: string): Promise<AlertRow | undefined> =>
   tx.selectFrom('alerts').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
 
+/** The newest of this key, over or not, held until the transaction ends. */
+export const lockLatestAlert = (
+  tx: Db,
+  o: { home: string; key: string },
+): Promise<AlertRow | undefined> =>
+  tx
+    .selectFrom('alerts')
+    .selectAll()
+    .where('home_id', '=', o.home)
+    .where('key', '=', o.key)
+    .orderBy('created_at', 'desc')
+    .limit(1)
+    .forUpdate()
+    .executeTakeFirst();
+
+/** Two openings of one key wait for each other, also while no row is there yet to lock. */
+export async function lockAlertKey(tx: Db, o: { home: string; key: string }): Promise<void> {
+  const name = `${o.home}\n${o.key}`;
+  await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(tx);
+}
+
 export async function changeAlert(
   db: Db,
   id: string,

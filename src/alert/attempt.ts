@@ -1,0 +1,81 @@
+/** One attempt at a delivery, and what becomes of it: sent, another try, or failed and told elsewhere. */
+import { TomteError } from '@tomte/sdk/errors';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { backoffMs } from '../lib/retry.ts';
+import { scrub } from '../lib/secret.ts';
+import { deliveryFailed, deliveryPostponed, deliverySent } from '../store/deliveries.ts';
+import type { Store } from '../store/open.ts';
+import type { Claimed } from './claim.ts';
+import { noteUnreachable } from './note.ts';
+
+const backoff = { firstMs: 5_000, maxMs: 10 * 60_000 };
+/** Half an hour of trying. */
+const attemptsMax = 10;
+/** While the home is away, its own channels wait for it this long. */
+const awayMaxMs = 24 * 3_600_000;
+
+export interface AttemptParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+  readonly homeName: (home: string) => string;
+  /** Answers the receipt. */
+  readonly send: (claimed: Claimed, stopped: AbortSignal) => Promise<string>;
+  readonly onTold: (alert: string) => Promise<void>;
+}
+
+/**
+ * Sends and marks. Throws only when the mark could not be made: then the journal still says
+ * "sending", and the message goes again, with the same id, when its lease has ended.
+ */
+export async function attempt(
+  claimed: Claimed,
+  parts: AttemptParts,
+  stopped: AbortSignal,
+): Promise<void> {
+  const { id, alert_id } = claimed.delivery;
+  const outcome = await parts.send(claimed, stopped).then(
+    (receipt) => ({ receipt }),
+    (cause: unknown) => asTomteError(cause, claimed.channel.name),
+  );
+  if (outcome instanceof TomteError) await failed(claimed, outcome, parts);
+  else {
+    const at = new Date(parts.clock.now());
+    await deliverySent(parts.store.db, { id, at, receipt: outcome.receipt });
+  }
+  if (alert_id) await parts.onTold(alert_id);
+}
+
+async function failed(claimed: Claimed, cause: TomteError, parts: AttemptParts): Promise<void> {
+  const { delivery, channel } = claimed;
+  const { db } = parts.store;
+  const now = parts.clock.now();
+  const error: unknown = JSON.parse(scrub(JSON.stringify(cause.toJSON().error)));
+  const facts = { channel: channel.name, kind: channel.kind, code: cause.code };
+  if (worthAnother(delivery, cause, now)) {
+    const pauseMs = backoffMs(delivery.attempts - 1, backoff, parts.random);
+    await deliveryPostponed(db, { id: delivery.id, nextAt: new Date(now + pauseMs), error });
+    parts.log.warn({ ...facts, attempts: delivery.attempts }, 'a message waits for another try');
+    return;
+  }
+  await deliveryFailed(db, { id: delivery.id, at: new Date(now), error });
+  parts.log.error({ ...facts, err: cause }, 'a message could not be delivered');
+  await noteUnreachable(db, claimed, { error: cause, homeName: parts.homeName, now });
+}
+
+function worthAnother(delivery: Claimed['delivery'], error: TomteError, now: number): boolean {
+  if (!error.row.retry) return false;
+  const away = error.code === 'link.lost' || error.details.away === true;
+  if (away) return now - delivery.created_at.getTime() < awayMaxMs;
+  return delivery.attempts < attemptsMax;
+}
+
+/** Anything else than a TomteError is a fault in the channel's own file. */
+function asTomteError(cause: unknown, channel: string): TomteError {
+  if (cause instanceof TomteError) return cause;
+  return new TomteError('app.internal', `The channel ${channel} failed with a fault of its own`, {
+    cause,
+  });
+}

@@ -1,0 +1,57 @@
+/** Channels as a person sets them up: kinds, list, add, remove, try. */
+import { TomteError } from '@tomte/sdk/errors';
+import type { ChannelKind, ChannelRow } from '@tomte/sdk/types';
+import type { AlertsOptions } from './alerts.ts';
+import * as channels from './channels.ts';
+import type { Claimed } from './claim.ts';
+import type { Links } from './links.ts';
+import { confirmTrial, sendTrial } from './trial.ts';
+
+export interface ChannelDesk {
+  channelKinds(): ChannelKind[];
+  channels(): Promise<ChannelRow[]>;
+  /** Throws api.invalid, channel.not_found. */
+  saveChannel(input: channels.ChannelInput): Promise<ChannelRow>;
+  removeChannel(id: string): Promise<void>;
+  /** Sends a test now; a refusal is the newest delivery of the answer, not an error. */
+  testChannel(id: string): Promise<ChannelRow>;
+  /** The person says what they saw of it. */
+  confirmTest(
+    id: string,
+    seen: { picture?: boolean | undefined; button?: boolean | undefined },
+  ): Promise<ChannelRow>;
+}
+
+export interface ChannelDeskOptions
+  extends Pick<AlertsOptions, 'store' | 'clock' | 'key' | 'channels' | 'homeName' | 'held'> {
+  readonly links: Links;
+  readonly send: (claimed: Claimed) => Promise<string>;
+}
+
+export function openChannelDesk(o: ChannelDeskOptions): ChannelDesk {
+  const { db } = o.store;
+  const kinds = o.channels;
+  const one = async (id: string): Promise<ChannelRow> => (await channels.list(db, kinds, id))[0]!;
+  return {
+    channelKinds: () => channels.kindsOf(kinds),
+    channels: () => channels.list(db, kinds),
+    saveChannel: async (input) => one(await channels.save(db, input, { kinds, key: o.key })),
+    removeChannel: (id) => channels.remove(db, id),
+    async testChannel(id) {
+      if (o.held) throw new TomteError('api.invalid', 'The demo home sends no messages');
+      const { home_id } = await channels.channelById(db, id);
+      const subject = { id, action: 'test', channel: id } as const;
+      await sendTrial(db, id, {
+        now: o.clock.now,
+        homeName: home_id === null ? 'Tomte' : o.homeName(home_id),
+        linked: o.links.url(subject, o.clock.now()) !== null,
+        send: o.send,
+      });
+      return one(id);
+    },
+    async confirmTest(id, seen) {
+      await confirmTrial(db, id, seen);
+      return one(id);
+    },
+  };
+}
