@@ -288,4 +288,4 @@ export const doctor: DoctorReport = {
   ],
 };
 
-export { alerts, entities, home };
+export { alerts, at, entities, home };

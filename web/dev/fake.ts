@@ -168,8 +168,8 @@ const staleHome = {
   link: {
     ...answers.home.link,
     state: 'stale',
-    asOf: new Date(Date.now() - 21 * 60_000).toISOString(),
-    nextAttemptAt: new Date(Date.now() + 40_000).toISOString(),
+    asOf: answers.at(21 * 60_000),
+    nextAttemptAt: answers.at(-40_000),
     error: {
       code: 'link.name_not_found',
       message: 'homeassistant.local was not found.',

@@ -21,7 +21,7 @@ export const home: HomeSummary = {
   link: {
     state: 'live',
     since: at(9 * hour),
-    asOf: new Date(Date.now() - 4000).toISOString(),
+    asOf: at(4_000),
     generation: 3,
     error: null,
     nextAttemptAt: null,
@@ -202,7 +202,7 @@ const row = (
   unit: null,
   state,
   lastChanged: at(3 * hour),
-  lastReported: new Date(Date.now() - 40_000).toISOString(),
+  lastReported: at(40_000),
   watched: false,
   ...more,
 });

@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import chromium from '@sparticuz/chromium';
 import { type Page, chromium as playwright } from 'playwright-core';
 import { type Scene, startFake } from './fake.ts';
+import { now } from './fixtures.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const fill = async (page: Page, address: string) => {
@@ -64,19 +65,23 @@ const pages: readonly [
 const [folder = 'pictures', ...only] = process.argv.slice(2);
 await mkdir(folder, { recursive: true });
 const fake = await startFake();
+// One process for all would die with the first page that is closed.
+const args = chromium.args.filter((arg) => arg !== '--single-process' && arg !== '--no-zygote');
 const browser = await playwright.launch({
   executablePath: await chromium.executablePath(),
-  args: chromium.args,
+  args,
 });
+const widths = process.env.WIDTHS?.split(",").map(Number) ?? [320, 390, 820, 1440];
 let found = 0;
 for (const theme of ['light', 'dark'] as const) {
-  for (const width of [320, 390, 820, 1440]) {
+  for (const width of widths) {
     const context = await browser.newContext({
       viewport: { width, height: width < 800 ? 844 : 900 },
       colorScheme: theme,
       reducedMotion: 'reduce',
       bypassCSP: false,
     });
+    await context.clock.setFixedTime(now);
     for (const [name, scene, path, act] of pages) {
       if (only.length > 0 && !only.includes(name)) continue;
       fake.show(scene);

@@ -12,6 +12,10 @@ export function ago(at: string | null, now: number): string {
 export const when = (at: string, now: number, zone: string): string =>
   moment(Date.parse(at), now, zone);
 
+/** Keeps a number and its unit on one line. */
+export const unbroken = (text: string): string =>
+  text.replaceAll(/(\d) (?=(?:L|min|h|d|s|ct|EUR|k?Wh?|m³)\b|%|°)/g, '$1\u00a0');
+
 /** The next time the clock of `zone` shows `hour` o’clock, as epoch ms. */
 export function nextHour(now: number, hour: number, zone: string): number {
   const wanted = `${String(hour).padStart(2, '0')}:00`;
