@@ -10,8 +10,8 @@ import {
   failing,
   fake,
   internet,
-  quick,
   raw,
+  short,
   token,
 } from './testing/attempt.ts';
 import { closedPort, type FakeOptions, usualResults, withConfig } from './testing/fake-home.ts';
@@ -143,6 +143,20 @@ test('a real resolver that does not know the name', async () => {
   await failing({ address: 'nowhere.invalid' }, 'link.name_not_found');
 });
 
+test('a resolver that never answers', async () => {
+  const network = { ...internet({}), lookup: () => new Promise<never>(() => {}) };
+  await failing({ address: 'home.example.org' }, 'link.name_not_found', {
+    network,
+    ...short('dnsMs'),
+  });
+});
+
+test('what a home calls itself cannot break a line or hide', async () => {
+  const home = await fake({ results: withConfig({ location_name: 'Villa\nBerg\u202e\u0007' }) });
+  const { answer } = await attempt({ port: home.port });
+  expect(answer.ok && answer.facts.name).toBe('Villa Berg');
+});
+
 test('nobody listens: refused, with one row for each port', async () => {
   const closed = await closedPort();
   const answer = await failing({ address: '192.168.1.20' }, 'link.refused', {
@@ -158,14 +172,14 @@ test('nobody is there: unreachable, within its limit', async () => {
   const network = { ...internet({}), connect: () => new Socket() };
   const answer = await failing({ address: '192.168.1.20', port: 8123 }, 'link.unreachable', {
     network,
-    limits: quick,
+    ...short('tcpMs'),
   });
   expect(answer.error.message).toBe('192.168.1.20 did not answer on port 8123.');
 });
 
 test('a server that takes the call and says nothing is given up', async () => {
   const server = await raw(() => {});
-  await failing({ port: server.port }, 'link.unreachable', { limits: quick });
+  await failing({ port: server.port }, 'link.unreachable', short('httpMs'));
 });
 
 test('the whole ends at its deadline', async () => {
@@ -189,7 +203,7 @@ test.each<[string, string, ErrorCode]>([
   ['a connection closed at the token', 'hang-up', 'link.websocket_blocked'],
 ])('%s: tried once and stopped', async (_what, said, code) => {
   const home = await fake({ login: () => said });
-  const limits = said === 'silent' ? { limits: quick } : {};
+  const limits = said === 'silent' ? short('authMs') : {};
   const answer = await failing({ port: home.port }, code, limits);
   expect(home.tokens).toEqual([token]);
   expect(answer.probe.at(-1)).toMatchObject({ stage: 'auth', ok: false });

@@ -1,5 +1,6 @@
 import type { DoctorFinding } from '@tomte/sdk/types';
 import type { HomeAtFirstSight } from './probe-facts.ts';
+import { printable } from './probe-text.ts';
 import type { Certificate } from './tls.ts';
 import type { TokenFacts } from './token.ts';
 
@@ -292,4 +293,4 @@ const objectOf = (value: unknown): Record<string, unknown> | null =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
     : null;
-const words = (value: unknown): string => (typeof value === 'string' ? value.slice(0, 200) : '');
+const words = (value: unknown): string => (typeof value === 'string' ? printable(value) : '');

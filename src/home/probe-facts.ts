@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { TomteError, type WarningCode, warningTable } from '@tomte/sdk/errors';
 import type { Warning } from '@tomte/sdk/types';
 import type { CallAnswer, HomeSession } from './probe-socket.ts';
+import { printable } from './probe-text.ts';
 import type { TokenFacts } from './token.ts';
 
 /** What is read of a home right after its first yes. */
@@ -156,7 +157,7 @@ function objectOf(answer: CallAnswer, what: string): Record<string, unknown> {
 }
 
 const text = (value: unknown): string | null =>
-  typeof value === 'string' ? value.slice(0, 200) : null;
+  typeof value === 'string' ? printable(value) : null;
 
 function fieldOf(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, name)

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@tomte/sdk/errors';
 import { afterEach, expect, test } from 'vitest';
-import { attempt, closeAll, failing, fake, internet, quick, raw } from './testing/attempt.ts';
+import { attempt, closeAll, failing, fake, internet, raw, short } from './testing/attempt.ts';
 import { html, json, type Reply, text } from './testing/fake-home.ts';
 
 afterEach(closeAll);
@@ -204,7 +204,7 @@ test.each<[string, Reply, ErrorCode]>([
 
 test('a proxy that takes the upgrade and keeps the greeting to itself', async () => {
   const server = await fake({ talk: () => {} });
-  await failing({ port: server.port }, 'link.websocket_blocked', { limits: quick });
+  await failing({ port: server.port }, 'link.websocket_blocked', short('websocketMs'));
   expect(server.tokens).toEqual([]);
 });
 

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
 import type { WebSocket } from 'ws';
-import { attempt, closeAll, failing, fake, quick, raw, token } from './testing/attempt.ts';
+import { attempt, closeAll, failing, fake, raw, short, token } from './testing/attempt.ts';
 import { type FakeOptions, usualResults } from './testing/fake-home.ts';
 
 afterEach(closeAll);
@@ -27,9 +27,11 @@ test.each<[string, (socket: Socket) => void]>([
   ],
 ])('%s: given up at the limit', async (_what, onSocket) => {
   const server = await raw(onSocket);
-  await failing({ address: `http://127.0.0.1:${server.port}` }, 'link.unreachable', {
-    limits: quick,
-  });
+  await failing(
+    { address: `http://127.0.0.1:${server.port}` },
+    'link.unreachable',
+    short('httpMs'),
+  );
 });
 
 test.each<[string, (socket: Socket) => void]>([
@@ -164,7 +166,7 @@ test('whatever bytes a server answers with, it ends in a code', async () => {
       bytes = Buffer.concat(pieces);
       const { answer } = await attempt(
         { address: `http://127.0.0.1:${server.port}` },
-        { limits: quick },
+        short('httpMs'),
       );
       expect(!answer.ok && answer.error.code.startsWith('link.')).toBe(true);
     }),

@@ -5,6 +5,7 @@ import type { Secret } from '../lib/secret.ts';
 import { hostHeader } from './address.ts';
 import { upgradeVerdict } from './classify.ts';
 import { collect, userAgent } from './probe-http.ts';
+import { printable } from './probe-text.ts';
 import { loginError, type Place, redirectedError, verdictError } from './probe-words.ts';
 
 /** Before a login nothing longer is sent by a home; the states of 15,000 entities fit under the second. */
@@ -42,7 +43,7 @@ export async function openSession(
   let lastId = 0;
   let loginSent = false;
   return {
-    version: greeting.ha_version.slice(0, 40),
+    version: printable(greeting.ha_version).slice(0, 40),
     async login(token, signal) {
       if (loginSent) throw new Error('a token is sent once');
       loginSent = true;

@@ -107,7 +107,7 @@ async function enter(
 ): Promise<{ reached: Reached }> {
   const { target, limits } = probe;
   const addresses = await probe.stage('dns', undefined, (reach) =>
-    limited(reach, limits.dnsMs, `Looking up ${target.host} takes too long.`, async (within) => {
+    limited(reach, limits.dnsMs, dnsError(target.host, 'no answer in time'), async (within) => {
       const found = await resolveWithin(target.host, within);
       return [
         found[0] === target.host ? 'an IP address, nothing to look up' : found.join(', '),

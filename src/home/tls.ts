@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { isIP } from 'node:net';
 import { connect, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { TomteError } from '@tomte/sdk/errors';
+import { printable } from './probe-text.ts';
 
 /** What a server showed of itself. `fingerprint` is SHA-256 of the leaf, hex with colons. */
 export interface Certificate {
@@ -139,7 +140,7 @@ function untrustedText(host: string, fault: string, certificate: Certificate): s
 }
 
 function describe(peer: PeerCertificate): Certificate {
-  const text = (value: unknown) => String(value ?? '').slice(0, 200);
+  const text = (value: unknown) => printable(String(value ?? ''));
   return {
     fingerprint: text(peer.fingerprint256),
     subject: text(peer.subject?.CN),

@@ -4,20 +4,16 @@ import type { LinkRequest, ProbeStage } from '@tomte/sdk/types';
 import { expect } from 'vitest';
 import { systemClock } from '../../lib/clock.ts';
 import { type AuthorizeOptions, authorize } from '../authorize.ts';
+import { stageLimits } from '../probe.ts';
 import type { Network } from '../probe-network.ts';
 import { type Fake, type FakeOptions, openFakeHome, openRaw } from './fake-home.ts';
 import { mintToken } from './mint.ts';
 
 export const token = mintToken();
-/** For servers that never answer: waiting for the usual limits would prove no more. */
-export const quick = {
-  dnsMs: 400,
-  tcpMs: 400,
-  tlsMs: 400,
-  httpMs: 400,
-  websocketMs: 400,
-  authMs: 400,
-};
+/** One stage made short, for servers that never answer it: waiting for the usual limit would prove no more. */
+export const short = (stage: keyof typeof stageLimits) => ({
+  limits: { ...stageLimits, [stage]: 400 },
+});
 
 const open: { close(): Promise<void> }[] = [];
 export const closeAll = () => Promise.all(open.splice(0).map((server) => server.close()));
