@@ -1,10 +1,19 @@
 import { defineWorkflow, type WorkflowDefinition } from '@tomte/sdk/define';
 import { TomteError } from '@tomte/sdk/errors';
-import { afterEach, expect, test } from 'vitest';
+import { afterAll, afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import waterWatch from '../workflows/water-watch.ts';
-import { doors, finding, home, type OpenedEngine, openTestEngine, setMode } from './testing.ts';
+import {
+  closeTestStore,
+  doors,
+  finding,
+  home,
+  type OpenedEngine,
+  openTestEngine,
+  setMode,
+} from './testing.ts';
 
+afterAll(closeTestStore);
 let opened: OpenedEngine | undefined;
 afterEach(async () => {
   await opened?.close();

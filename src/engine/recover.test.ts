@@ -1,9 +1,18 @@
 import { defineWorkflow, type WorkflowDefinition } from '@tomte/sdk/define';
-import { afterEach, expect, test } from 'vitest';
+import { afterAll, afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import waterWatch from '../workflows/water-watch.ts';
-import { doors, finding, home, type OpenedEngine, openTestEngine, setMode } from './testing.ts';
+import {
+  closeTestStore,
+  doors,
+  finding,
+  home,
+  type OpenedEngine,
+  openTestEngine,
+  setMode,
+} from './testing.ts';
 
+afterAll(closeTestStore);
 let opened: OpenedEngine | undefined;
 afterEach(async () => {
   await opened?.close();
@@ -154,9 +163,9 @@ test('a Run that recover took and ended is not begun again by the one who journa
 
 test('an engine whose database is gone closes all the same', async () => {
   opened = await openTestEngine({ 'water-watch': waterWatch }, doors());
-  const { engine, store } = opened;
+  const { engine } = opened;
   opened = undefined;
-  await store.close();
+  await closeTestStore();
   await engine.close();
 });
 

@@ -1,5 +1,6 @@
 /** Test kit: an engine on a database of its own, with doors that write down what passed them. */
 import type { Finding, WorkflowDefinition } from '@tomte/sdk/define';
+import { sql } from 'kysely';
 import { systemClock } from '../lib/clock.ts';
 import { loadExtensions } from '../lib/extensions.ts';
 import { silentLog } from '../lib/log.ts';
@@ -52,7 +53,7 @@ export async function openTestEngine(
   effects: Effects,
   options: Partial<EngineOptions> = {},
 ): Promise<OpenedEngine> {
-  const store = await freshStore();
+  const store = await emptyStore();
   await addHome(store.db, home);
   const folder = new URL('./triggers/', import.meta.url).pathname;
   const triggers = await loadExtensions('trigger', [folder]);
@@ -84,11 +85,27 @@ export async function openTestEngine(
       engine = await boot(definitions);
       return engine;
     },
-    async close() {
-      await engine.close();
-      await store.close();
-    },
+    close: () => engine.close(),
   };
+}
+
+let shared: Promise<FreshStore> | undefined;
+
+/** One database for the tests of a file, since the engine takes a second to lay its tables. */
+async function emptyStore(): Promise<FreshStore> {
+  shared ??= freshStore();
+  const store = await shared;
+  await sql`truncate homes cascade`.execute(store.db);
+  const laid = await sql<{ there: boolean }>`
+    select to_regclass('dbos.workflow_status') is not null as there`.execute(store.db);
+  if (laid.rows[0]?.there) await sql`truncate dbos.workflow_status, dbos.operation_outputs cascade`.execute(store.db);
+  return store;
+}
+
+/** For `afterAll`. */
+export async function closeTestStore(): Promise<void> {
+  await (await shared)?.close();
+  shared = undefined;
 }
 
 export async function addHome(db: Db, id: string): Promise<void> {
