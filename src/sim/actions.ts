@@ -6,7 +6,7 @@ import type { World } from './world.ts';
 
 export interface ActionCall {
   readonly domain: string;
-  readonly service: string;
+  readonly action: string;
   readonly entityIds: readonly string[];
   readonly data: Readonly<Record<string, unknown>>;
   readonly user: SimUser;
@@ -88,10 +88,10 @@ const described = (fields: object): object => ({
 
 /** Throws WireError as the real home would; an unknown entity is no error. */
 export async function runAction(world: World, call: ActionCall): Promise<void> {
-  const { domain, service, data } = call;
-  const phone = domain === 'notify' ? world.phones.get(service) : undefined;
-  const row = rows[domain]?.[service];
-  if (!row && !phone) throw unknownAction(domain, service);
+  const { domain, action, data } = call;
+  const phone = domain === 'notify' ? world.phones.get(action) : undefined;
+  const row = rows[domain]?.[action];
+  if (!row && !phone) throw unknownAction(domain, action);
   const fields: ActionRow['fields'] = phone ? phoneFields : row!.fields;
   for (const name of Object.keys(data)) {
     if (!Object.hasOwn(fields, name)) throw invalidFormat(`not a valid option at '${name}'`);
@@ -100,7 +100,7 @@ export async function runAction(world: World, call: ActionCall): Promise<void> {
     if (field.required && data[name] === undefined)
       throw invalidFormat(`required key not provided at '${name}'`);
   }
-  world.calls.push({ domain, service, entityIds: call.entityIds, data, at: world.clock.now() });
+  world.calls.push({ domain, action, entityIds: call.entityIds, data, at: world.clock.now() });
   if (world.calls.length > 10_000) world.calls.splice(0, 5000);
   if (phone) await phone.push(data);
   else await row!.run(world, call);
@@ -128,10 +128,10 @@ function setNumber(world: World, call: ActionCall): void {
   follow(world, call, () => String(value));
 }
 
-function unknownAction(domain: string, service: string): WireError {
-  return new WireError('not_found', `Service ${domain}.${service} not found.`, {
+function unknownAction(domain: string, action: string): WireError {
+  return new WireError('not_found', `Service ${domain}.${action} not found.`, {
     translation_key: 'service_not_found',
-    translation_placeholders: { domain, service },
+    translation_placeholders: { domain, service: action },
     translation_domain: 'homeassistant',
   });
 }

@@ -21,7 +21,7 @@ export function beginFault(world: World, name: FaultName, o: FaultOptions = {}):
 export function endFault(world: World, name: FaultName): void {
   const now = world.clock.now();
   world.house.end(name, now);
-  tellAgain(world, now);
+  tellAgain(world, Math.floor(now / minuteMs) * minuteMs);
 }
 
 function faultOf(world: World, name: FaultName, o: FaultOptions): Fault {

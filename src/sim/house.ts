@@ -110,7 +110,9 @@ export class House {
     this.#forgetFrom(fault.from);
   }
 
-  end(name: FaultName, t: number): void {
+  /** Over from this minute on: sensors speak once a minute. */
+  end(name: FaultName, now: number): void {
+    const t = Math.floor(now / minuteMs) * minuteMs;
     for (const fault of this.faults)
       if (fault.name === name && (fault.to ?? t + 1) > t) fault.to = t;
     this.#forgetFrom(t);

@@ -67,14 +67,14 @@ function historyPeriod({ world, path, query }: HttpCall): HttpAnswer {
 }
 
 async function callAction({ world, path, body, user }: HttpCall): Promise<HttpAnswer> {
-  const [, , , domain, service] = path.split('/');
+  const [, , , domain, action] = path.split('/');
   const { entity_id, ...data } = jsonOf(body) ?? {};
   const entityIds = typeof entity_id === 'string' ? [entity_id] : ((entity_id ?? []) as string[]);
   const context = world.states.context(user!.id);
   try {
     await runAction(world, {
       domain: domain!,
-      service: service!,
+      action: action!,
       entityIds,
       data,
       user: user!,

@@ -108,7 +108,7 @@ export async function openSim(o: SimOptions = {}): Promise<Sim> {
     tokens,
     users,
     world,
-    ...handles(world),
+    ...doors(world),
     restart,
     cut: (kind, c = {}) =>
       kind === 'restart'
@@ -126,7 +126,7 @@ export async function openSim(o: SimOptions = {}): Promise<Sim> {
   };
 }
 
-const handles = (world: World) => ({
+const doors = (world: World) => ({
   state: (entityId: string) => world.states.get(entityId),
   set(entityId: string, state: string, attributes?: object) {
     world.held.add(entityId);

@@ -42,7 +42,7 @@ export interface Notice {
 
 export interface CallRow {
   readonly domain: string;
-  readonly service: string;
+  readonly action: string;
   readonly entityIds: readonly string[];
   readonly data: Readonly<Record<string, unknown>>;
   readonly at: number;

@@ -75,13 +75,13 @@ const stateChanged = ({ entityId, from, to, at }: StateChange): object => ({
   context: (to ?? from)!.context,
 });
 
-async function callService({ world, message, user }: CommandCall): Promise<object> {
+async function callAction({ world, message, user }: CommandCall): Promise<object> {
   const target = (message.target ?? {}) as Record<string, unknown>;
   const { entity_id: inData, ...data } = (message.service_data ?? {}) as Record<string, unknown>;
   const context = world.states.context(user.id);
   await runAction(world, {
     domain: String(message.domain),
-    service: String(message.service),
+    action: String(message.service),
     entityIds: texts(target.entity_id ?? inData),
     data,
     user,
@@ -119,6 +119,6 @@ export const coreCommands: Record<string, Command> = {
   call_service: {
     required: ['domain', 'service'],
     optional: ['service_data', 'target', 'return_response'],
-    run: callService,
+    run: callAction,
   },
 };
