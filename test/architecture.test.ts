@@ -117,7 +117,7 @@ const effects =
 test('time, chance and the environment come in by the door', () => {
   const wrong = program
     .filter(({ path, room }) => room !== 'lib' && path !== 'src/config.ts')
-    .flatMap(({ path, lines }) =>
+    .flatMap(({ path, room, lines }) =>
       lines.flatMap((line, at) => {
         const found = effects.exec(line.replace(/\/\/.*$|^\s*\*.*$/, ''))?.[1];
         // The composition root is where chance comes from.
