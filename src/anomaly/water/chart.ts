@@ -17,11 +17,12 @@ export function chartWater(
   const bars = series.hourly;
   const stepMs = bars ? hourMs : stepOf(to - from);
   const points = bars ? hourPoints(series, shown.litres) : means(series, stepMs, shown.litres);
-  const end = until ?? now ?? to;
+  const known = finding.facts.numbers.until;
+  const end = until ?? (typeof known === 'number' ? known : null) ?? now ?? to;
   const baseline = baselineOfFirst(finding.entities, series.state);
   return {
     title: `Water ${when(finding.since, now, zone)} against usual`,
-    caption: `${finding.facts.is}, usually ${finding.facts.usually}.`,
+    caption: captionOf(finding.facts),
     lane: 'Water',
     unit: bars ? `${shown.volume} an hour` : `${shown.flow}, mean of ${duration(stepMs)}`,
     zone,
@@ -32,11 +33,18 @@ export function chartWater(
     points,
     late: [],
     usual: baseline ? usualBand(baseline, series, bars ? shown.litres : 60 * shown.litres) : [],
-    found: { from: finding.since, to: end, label: duration(end - finding.since) },
+    // Today's picture has nothing unusual in it.
+    found:
+      finding.since < end
+        ? { from: finding.since, to: end, label: duration(end - finding.since) }
+        : null,
     gaps: [...series.gaps],
     nights: [...series.nights],
   };
 }
+
+const captionOf = ({ is, usually }: Finding['facts']): string =>
+  is === '' ? 'Water of the day against what is usual.' : `${is}, usually ${usually}.`;
 
 /** A step long enough that a flush is no spike, short enough that a run has a beginning. */
 function stepOf(spanMs: number): number {

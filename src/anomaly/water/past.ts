@@ -72,7 +72,8 @@ export function lookAtWater(past: Past, settings: WaterSettings): Finding[] {
       ...wordPast(streak, { baseline, at, zone: past.zone, shown: shownFor(sensor.unit) }),
     });
   }
-  return told;
+  // All of it is over: hours tell of a run only when it has ended.
+  return told.flatMap((raised): Finding[] => [raised, { ...raised, kind: 'cleared' }]);
 }
 
 function eachSensor(past: Past, settings: WaterSettings) {
