@@ -71,7 +71,7 @@ const browser = await playwright.launch({
   executablePath: await chromium.executablePath(),
   args,
 });
-const widths = process.env.WIDTHS?.split(",").map(Number) ?? [320, 390, 820, 1440];
+const widths = process.env.WIDTHS?.split(',').map(Number) ?? [320, 390, 820, 1440];
 let found = 0;
 for (const theme of ['light', 'dark'] as const) {
   for (const width of widths) {

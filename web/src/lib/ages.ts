@@ -1,11 +1,18 @@
 /** Times on the page, in words. Pure. */
 import { clockTime, duration, moment } from '@tomte/sdk/words';
 
-/** `just now`, `40 s ago`, `12 min ago`. */
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+const whole = (ms: number, unit: number) => Math.floor(ms / unit) * unit;
+
+/** `just now`, `40 s ago`, `12 min ago`, `7 h ago`. */
 export function ago(at: string | null, now: number): string {
   if (!at) return 'no news yet';
   const age = now - Date.parse(at);
-  return age < 1_500 ? 'just now' : `${duration(age)} ago`;
+  if (age < 1_500) return 'just now';
+  // An age is read at a glance: past the first hour its minutes say nothing.
+  const coarse = age < hourMs ? age : age < 2 * dayMs ? whole(age, hourMs) : whole(age, dayMs);
+  return `${duration(coarse)} ago`;
 }
 
 /** `02:41`, or `13 Nov 02:41` when it is another day. */

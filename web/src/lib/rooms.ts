@@ -1,6 +1,5 @@
 /** Entities room by room, as people look for them. Pure. */
 import type { EntityRow } from '@tomte/sdk/types';
-import { figure } from '@tomte/sdk/words';
 
 export interface Room {
   readonly name: string;
@@ -46,6 +45,12 @@ const spoken: Record<string, readonly [on: string, off: string]> = {
   battery: ['low', 'fine'],
 };
 
+/** As exact as a sensor is worth reading: `0.41`, `−18.2`, `128,341`. */
+function measured(value: number): string {
+  const digits = Math.abs(value) < 10 ? 2 : Math.abs(value) < 1_000 ? 1 : 0;
+  return value.toLocaleString('en-US', { maximumFractionDigits: digits }).replace('-', '\u2212');
+}
+
 /** A state as people say it: `0.4 L/min`, `open`, `not there`. */
 export function stateText(
   entity: Pick<EntityRow, 'state' | 'unit' | 'deviceClass' | 'domain'>,
@@ -54,7 +59,7 @@ export function stateText(
   if (state === 'unavailable') return 'not there';
   if (state === 'unknown') return 'no value yet';
   if (unit !== null && state.trim() !== '' && Number.isFinite(Number(state)))
-    return `${figure(Number(state))} ${unit}`;
+    return `${measured(Number(state))} ${unit}`;
   if (domain === 'binary_sensor' && deviceClass && (state === 'on' || state === 'off'))
     return spoken[deviceClass]?.[state === 'on' ? 0 : 1] ?? state;
   if (domain === 'person' || domain === 'device_tracker')

@@ -1,0 +1,85 @@
+/**
+ * A real Chromium for tests of the pages, from npm.
+ * A test opens one with `openBrowser()`, asks it for pages, and closes it.
+ */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import chromium from '@sparticuz/chromium';
+import {
+  type Browser,
+  type BrowserContext,
+  type Page,
+  chromium as playwright,
+} from 'playwright-core';
+
+const axeSource = readFileSync(
+  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
+  'utf8',
+);
+
+export interface Visit {
+  readonly width?: number;
+  readonly height?: number;
+  readonly theme?: 'light' | 'dark';
+}
+
+export interface TestBrowser {
+  /** A person who was never here: no cookies, nothing kept. Page faults are collected in `faults`. */
+  visitor(visit?: Visit): Promise<Visitor>;
+  close(): Promise<void>;
+}
+
+export interface Visitor {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** What the pages complained about: thrown errors, refused content, missing files. */
+  readonly faults: string[];
+  close(): Promise<void>;
+}
+
+export async function openBrowser(): Promise<TestBrowser> {
+  // One process for all would die with the first page that is closed.
+  const args = chromium.args.filter((arg) => arg !== '--single-process' && arg !== '--no-zygote');
+  const browser: Browser = await playwright.launch({
+    executablePath: await chromium.executablePath(),
+    args,
+  });
+  return {
+    visitor: (visit = {}) => openVisitor(browser, visit),
+    close: () => browser.close(),
+  };
+}
+
+async function openVisitor(browser: Browser, visit: Visit): Promise<Visitor> {
+  const context = await browser.newContext({
+    viewport: { width: visit.width ?? 1440, height: visit.height ?? 900 },
+    colorScheme: visit.theme ?? 'light',
+    reducedMotion: 'reduce',
+  });
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(`threw ${error.message}`));
+  page.on('console', (message) => {
+    // A 4xx answer is news for the page, which shows it; Chromium also prints it.
+    const answered = message.text().startsWith('Failed to load resource');
+    if (message.type() === 'error' && !answered) faults.push(message.text());
+  });
+  return { context, page, faults, close: () => context.close() };
+}
+
+/** What axe finds on the page as it stands: one line a violation, none on an accessible page. */
+export async function axe(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  const result = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as {
+    violations: { id: string; help: string; nodes: { html: string }[] }[];
+  };
+  return result.violations.map(
+    (v) => `${v.id}: ${v.help}: ${v.nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`,
+  );
+}
+
+/** Pixels by which the page is wider than the window; more than 0 means sideways scrolling. */
+export const tooWide = (page: Page): Promise<number> =>
+  page.evaluate(
+    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+  ) as Promise<number>;
