@@ -112,6 +112,19 @@ test.each<[string, Record<string, unknown>]>([
   expect(home.tokens).toHaveLength(1);
 });
 
+test('chatter after the login, instead of answers, is not Home Assistant', async () => {
+  const chatter = (socket: WebSocket) => {
+    socket.send('{"type":"auth_required","ha_version":"2026.11.0"}');
+    socket.once('message', () => {
+      socket.send('{"type":"auth_ok"}');
+      for (let n = 0; n < 500; n++) socket.send('{"id":1,"type":"event","event":{}}');
+    });
+  };
+  const home = await fake({ talk: chatter });
+  const answer = await failing({ port: home.port }, 'link.not_home_assistant');
+  expect(answer.error.message).toContain('nobody asked for');
+});
+
 test('a server that echoes the token does not get it into what a person reads', async () => {
   const home = await fake({ login: (sent) => `Invalid: ${sent}` });
   const answer = await failing({ port: home.port }, 'link.token_rejected');

@@ -11,6 +11,8 @@ import { loginError, type Place, redirectedError, verdictError } from './probe-w
 /** Before a login nothing longer is sent by a home; the states of 15,000 entities fit under the second. */
 const greetingMaxBytes = 64 * 1024;
 const frameMaxBytes = 32 * 1024 * 1024;
+/** Frames nobody asked for that are put up with. */
+const strangersMax = 100;
 
 export type CallAnswer =
   | { readonly ok: true; readonly result: unknown }
@@ -57,10 +59,12 @@ export async function openSession(
     async call(type, signal, fields = {}) {
       const id = ++lastId;
       talk.socket.send(JSON.stringify({ ...fields, id, type }));
-      for (;;) {
+      // Nothing was subscribed to, so nothing but the answer should come.
+      for (let strangers = 0; strangers < strangersMax; strangers++) {
         const frame = await talk.next(signal);
         if (frame.id === id && frame.type === 'result') return answerOf(frame);
       }
+      throw notTheProtocol(place, 'it sends what nobody asked for');
     },
     close: () => talk.socket.terminate(),
   };
@@ -113,8 +117,8 @@ function startTalk(stream: Duplex, place: Place, own: string | undefined): Talk 
     if (frames === null) return end(notTheProtocol(place, 'what it sends cannot be read'));
     for (const frame of frames) if (frame.type === 'auth_ok') loggedIn = true;
     waiting.push(...frames);
-    // Nothing was subscribed to: whoever sends more than was asked for is no home.
-    if (waiting.length > 100) return end(notTheProtocol(place, 'it sends what nobody asked for'));
+    if (waiting.length > strangersMax)
+      return end(notTheProtocol(place, 'it sends what nobody asked for'));
     wake();
   });
   socket.on('error', (error) => end(blocked(place, 'the connection broke', error)));
