@@ -79,6 +79,13 @@ function openPool(o: StoreOptions): pg.Pool {
   });
   // An idle connection that breaks is replaced at the next query; without a listener it ends Node.
   pool.on('error', (error) => o.log.warn({ cause: error.message }, 'a database connection broke'));
+  // The pool listens only while a connection is idle; one that breaks in use tells its query, and then
+  // says so once more, which would bring the program down.
+  pool.on('connect', (client) => {
+    client.on('error', (error) =>
+      o.log.debug({ cause: error.message }, 'a connection broke in use'),
+    );
+  });
   return pool;
 }
 
