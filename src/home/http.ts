@@ -47,6 +47,9 @@ export async function requestHome(home: Target, r: HttpRequest): Promise<HttpAns
       then();
     };
     const fail = (error: unknown) => finish(() => reject(connectError(error, address)));
+    // Settled once: what follows an answer or a failure changes nothing.
+    const cut = () => new TomteError('link.lost', `${r.path}: the answer broke off`);
+    let answered = false;
     const cancel = clock.after(timeoutMs, () =>
       fail(new TomteError('home.call_timeout', `${r.path} was not answered in time`)),
     );
@@ -64,6 +67,7 @@ export async function requestHome(home: Target, r: HttpRequest): Promise<HttpAns
         },
       },
       (answer) => {
+        answered = true;
         const parts: Buffer[] = [];
         let size = 0;
         const sizeMax = r.answerMaxBytes ?? 1024 * 1024;
@@ -74,6 +78,7 @@ export async function requestHome(home: Target, r: HttpRequest): Promise<HttpAns
           } else parts.push(part);
         });
         answer.on('error', fail);
+        answer.on('close', () => fail(cut()));
         answer.on('end', () =>
           finish(() =>
             resolve({
@@ -86,6 +91,7 @@ export async function requestHome(home: Target, r: HttpRequest): Promise<HttpAns
       },
     );
     sent.on('error', fail);
+    sent.on('close', () => answered || fail(cut()));
     sent.end(r.body);
   });
 }
