@@ -36,6 +36,12 @@ export function fail(...lines) {
 
 const flags = ['--conditions=source', '--disable-warning=ExperimentalWarning'];
 
+// Compiled code is kept between starts: it halves the time to the first answer.
+const env = {
+  NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node'),
+  ...process.env,
+};
+
 /** Exit code by which the program asks to be started again: its database died, or it failed itself. */
 const againCode = 75;
 
@@ -43,7 +49,7 @@ const againCode = 75;
 export async function runFile(file, args) {
   for (let soon = 0; ; ) {
     const began = Date.now();
-    const code = await runProgram(findNode(), [...flags, join(root, file), ...args], {});
+    const code = await runProgram(findNode(), [...flags, join(root, file), ...args], { env });
     if (code !== againCode) return code;
     // One that fails at once each time is tried less and less often: 1 s, 2 s … 30 s.
     soon = Date.now() - began < 60_000 ? soon + 1 : 0;
