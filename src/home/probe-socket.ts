@@ -1,8 +1,9 @@
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { TomteError } from '@tomte/sdk/errors';
 import WebSocket, { type RawData } from 'ws';
 import type { Secret } from '../lib/secret.ts';
-import { hostHeader } from './address.ts';
+import { hostHeader, originOf } from './address.ts';
 import { upgradeVerdict } from './classify.ts';
 import { collect, userAgent } from './probe-http.ts';
 import { printable } from './probe-text.ts';
@@ -98,15 +99,7 @@ function startTalk(stream: Duplex, place: Place, own: string | undefined): Talk 
     wake();
   };
   socket.on('unexpected-response', (_request, response) => {
-    const asked = new URL(`${place.door.scheme}://${host}/api/websocket`);
-    collect(response).then(
-      (answer) => {
-        const verdict = upgradeVerdict(answer, asked);
-        if (verdict.kind === 'moved') end(redirectedError(place, verdict.to));
-        else end(verdictError(place, verdict.code, verdict.why, own));
-      },
-      (error: unknown) => end(blocked(place, 'it breaks off the answer', error)),
-    );
+    void refusedUpgrade(response, place, own).then(end);
   });
   socket.on('message', (raw: RawData, isBinary: boolean) => {
     const length = (raw as Buffer).length;
@@ -140,6 +133,22 @@ function startTalk(stream: Duplex, place: Place, own: string | undefined): Talk 
     }
   }
   return { socket, next };
+}
+
+/** Why the upgrade was not given, read from the answer that came instead. */
+async function refusedUpgrade(
+  response: IncomingMessage,
+  place: Place,
+  own: string | undefined,
+): Promise<TomteError> {
+  try {
+    const asked = new URL(`${originOf(place.host, place.door)}/api/websocket`);
+    const verdict = upgradeVerdict(await collect(response), asked);
+    if (verdict.kind === 'moved') return redirectedError(place, verdict.to);
+    return verdictError(place, verdict.code, verdict.why, own);
+  } catch (error) {
+    return blocked(place, 'it breaks off the answer', error);
+  }
 }
 
 function waitFor(signal: AbortSignal, arm: (go: () => void) => void): Promise<void> {
