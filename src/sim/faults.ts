@@ -30,7 +30,8 @@ function faultOf(world: World, name: FaultName, o: FaultOptions): Fault {
     Math.floor(now / minuteMs - (o.minutesAgo ?? minutes)) * minuteMs;
   switch (name) {
     case 'leak':
-      return { name, from: since(48), to: null };
+      // By day, water that runs for less than an hour and a half may be somebody's garden.
+      return { name, from: since(95), to: null };
     case 'burst':
       return { name, from: since(3), to: null };
     case 'freezer':

@@ -8,7 +8,6 @@ import type { World } from './world.ts';
 export interface SimServer {
   readonly port: number;
   readonly connections: ReadonlySet<Connection>;
-  readonly closed: boolean;
   /** Closes every socket with 1000 and refuses new ones. */
   stopListening(): Promise<void>;
   listenAgain(): Promise<void>;
@@ -61,13 +60,12 @@ export async function openServer(world: World, wantedPort: number): Promise<SimS
   return {
     port,
     connections,
-    get closed() {
-      return closed;
-    },
     stopListening,
     async listenAgain() {
+      if (closed) return;
       server = make();
       await listen(server, port);
+      if (closed) await shut(server);
     },
     async close() {
       closed = true;
