@@ -1,0 +1,208 @@
+/** Secrets are planted wherever a person may give one; then everything that was written or answered is searched for them. */
+import { chmod, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect } from '@tomte/sdk/client';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../src/lib/clock.ts';
+import { openSim, type Sim } from '../src/sim/sim.ts';
+import { type RunningService, startService } from './crash/harness.ts';
+import { webhookReceiver } from './kit/webhook.ts';
+
+const jwt = (signature: string) =>
+  `eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.${Buffer.from(JSON.stringify({ iss: 'c0ffee', iat: 1_790_000_000, exp: 2_100_000_000 })).toString('base64url')}.${signature}`;
+
+const canaries = {
+  rejectedToken: jwt('canary-rejected-token-signature-000000000000'),
+  password: 'canary-password-lantern',
+  wrongPassword: 'canary-wrong-password',
+  webhookSecret: 'canary-webhook-secret-1234',
+  ntfyToken: 'tk_canaryntfytoken000000000000',
+  smtpPassword: 'canary-smtp-password-99',
+  channelUrlPassword: 'canary-in-an-address',
+};
+
+let sim: Sim;
+let service: RunningService;
+let dataDir: string;
+let token = '';
+const answers: string[] = [];
+
+async function ask(path: string, init: RequestInit = {}): Promise<string> {
+  const response = await fetch(service.url + path, {
+    ...init,
+    headers: {
+      authorization: `Bearer ${service.credential}`,
+      'content-type': 'application/json',
+      ...(init.headers as Record<string, string>),
+    },
+  });
+  const text = await response.text();
+  answers.push(`${path} ${JSON.stringify([...response.headers])} ${text}`);
+  return text;
+}
+const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+  ask(path, { method: 'POST', body: JSON.stringify(body), headers });
+
+beforeAll(async () => {
+  sim = await openSim({ days: 2, living: false });
+  token = sim.tokens.admin;
+  dataDir = await mkdtemp(join(tmpdir(), 'tomte-secrets-'));
+  await chmod(dataDir, 0o755);
+  service = await startService({ dataDir, env: { TOMTE_LOG_LEVEL: 'debug' } });
+}, 90_000);
+
+afterAll(async () => {
+  await service.kill9();
+  await sim.close();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+test('no secret is in a log, an answer, a page, a file or the database', async () => {
+  const hook = await webhookReceiver();
+  const tomte = connect({ base: `${service.url}api/`, credential: service.credential });
+  await post('api/homes', { address: sim.url, token: canaries.rejectedToken });
+  await post(
+    'api/homes',
+    { address: sim.url, token: `Bearer "${canaries.rejectedToken}"` },
+    { accept: 'application/x-ndjson' },
+  );
+  await post('api/homes', {
+    address: `http://somebody:${canaries.channelUrlPassword}@127.0.0.1:1`,
+    token,
+  });
+  await post('api/homes', { address: sim.url, token, colour: canaries.password });
+  const linked = JSON.parse(await post('api/homes', { address: sim.url, token })) as {
+    ok: boolean;
+    home: { id: string };
+  };
+  expect(linked.ok).toBe(true);
+  const { id } = linked.home;
+  await post('api/channels', {
+    kind: 'webhook',
+    name: 'Hook',
+    settings: { url: hook.url, secret: canaries.webhookSecret },
+  });
+  await post('api/channels', {
+    kind: 'ntfy',
+    name: 'Push',
+    settings: { url: 'http://127.0.0.1:9/topic', token: canaries.ntfyToken },
+  });
+  await post('api/channels', {
+    kind: 'email',
+    name: 'Mail',
+    settings: {
+      host: '127.0.0.1',
+      port: 9,
+      user: 'maja',
+      password: canaries.smtpPassword,
+      from: 'a@example.org',
+      to: 'b@example.org',
+    },
+  });
+  await post('api/channels', {
+    kind: 'webhook',
+    name: 'Bad',
+    settings: { url: 'not-an-address', secret: canaries.webhookSecret },
+  });
+  await post('api/password', { password: canaries.password });
+  await post('api/login', { password: canaries.wrongPassword }, { authorization: '' });
+  await post('api/login', { password: canaries.password }, { authorization: '' });
+  for (const channel of await tomte.listChannels({}))
+    await post(`api/channels/${channel.id}/test`, {});
+  for (const path of [
+    'api/status',
+    'api/homes',
+    'api/channels',
+    'api/today',
+    'api/alerts',
+    'api/runs',
+    'api/workflows',
+    'api/settings',
+    'api/nothing',
+  ]) {
+    await ask(path);
+  }
+  await ask(`api/homes/${id}/doctor`);
+  await ask(`api/homes/${id}/entities`);
+  await ask(`api/homes/${id}/first-look`);
+  await ask('');
+  await ask(`api/homes/${id}?revoke=maybe`, { method: 'DELETE' });
+  // The stored token is refused from now on: the Link's own way of failing.
+  sim.cut('reset');
+  await systemClock.sleep(1_500);
+  const database = await dump();
+  const log = service.log();
+  await service.kill9();
+  await hook.close();
+
+  const files = await everyFile(dataDir);
+  const places: [string, string][] = [
+    ['the log', log],
+    ['the answers', answers.join('\n')],
+    ['the database', database],
+    ...files,
+  ];
+  const secrets: [string, string][] = [
+    ...Object.entries(canaries),
+    ['token', token],
+    ['token signature', token.split('.')[2]!],
+  ];
+  for (const [place, text] of places) {
+    for (const [name, secret] of secrets)
+      expect(text.includes(secret), `${name} stands in ${place}`).toBe(false);
+  }
+  // The search itself works: what must be there is found.
+  expect(log).toContain('first look');
+  expect(database).toContain('argon2id$');
+  expect(answers.join('')).toContain('«secret»');
+}, 120_000);
+
+async function dump(): Promise<string> {
+  const pool = new pg.Pool({
+    host: await socketFolder(),
+    user: 'tomte',
+    database: 'postgres',
+    max: 1,
+  });
+  const { rows: databases } = await pool.query<{ datname: string }>(
+    'select datname from pg_database where not datistemplate',
+  );
+  await pool.end();
+  const out: string[] = [];
+  for (const { datname } of databases) {
+    const each = new pg.Pool({
+      host: await socketFolder(),
+      user: 'tomte',
+      database: datname,
+      max: 1,
+    });
+    const { rows: tables } = await each.query<{ name: string }>(
+      `select format('%I.%I', table_schema, table_name) as name from information_schema.tables where table_schema not in ('pg_catalog', 'information_schema')`,
+    );
+    for (const { name } of tables) {
+      const { rows } = await each.query(
+        `select row_to_json(t)::text as line, encode(convert_to(t::text, 'UTF8'), 'escape') as raw from ${name} t`,
+      );
+      out.push(name, ...rows.map((r: { line: string; raw: string }) => `${r.line}\n${r.raw}`));
+    }
+    await each.end();
+  }
+  return out.join('\n');
+}
+
+/** Where the database listens: third to fifth lines of its pid file name port and socket folder. */
+async function socketFolder(): Promise<string> {
+  const text = await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8');
+  return text.split('\n')[4]!;
+}
+
+async function everyFile(folder: string): Promise<[string, string][]> {
+  const out: [string, string][] = [];
+  for (const name of await readdir(folder, { recursive: true })) {
+    const path = join(folder, name);
+    if ((await stat(path)).isFile()) out.push([name, (await readFile(path)).toString('latin1')]);
+  }
+  return out;
+}
