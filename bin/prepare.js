@@ -68,12 +68,9 @@ export function missingPackages(testTools) {
 const needed = (name) => name === databasePackage || (name === nodePackage && !runningNodeIsNew);
 
 async function install(testTools) {
-  // `ci` empties node_modules first, which would pull the floor from under a running Tomte when
-  // only the test tools are missing.
-  const complete = missingPackages(false).length === 0;
-  const how = complete
-    ? ['install', '--no-save', '--include=dev']
-    : ['ci', testTools ? '--include=dev' : '--omit=dev'];
+  // Not `npm ci`: it empties node_modules first, under the feet of a Tomte that runs, and it stops
+  // when a registry lacks a package of some other platform. Versions come from the lock file all the same.
+  const how = ['install', '--no-save', testTools ? '--include=dev' : '--omit=dev'];
   const args = [...how, '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
   const npm = process.env.npm_execpath;
   const code = npm?.endsWith('.js')
