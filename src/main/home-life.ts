@@ -34,6 +34,8 @@ export interface HomeLife {
   firstLook(): FirstLook;
   /** State of a detector, for charts. */
   detectorState(name: string): unknown;
+  /** Aborted when the home is looked after no more. */
+  readonly ended: AbortSignal;
   close(): Promise<void>;
 }
 
@@ -184,6 +186,7 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
     zone: row.time_zone,
     link,
     door,
+    ended: stopping.signal,
     linkSummary: () => summaryOf(link.state),
     watched: () => picks,
     firstLook: () => learned?.look() ?? waitingLook(row.id, clock.now(), link.state),

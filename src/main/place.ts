@@ -14,7 +14,7 @@ import { dropReadings } from '../store/readings.ts';
 import { unseal } from '../store/seal.ts';
 import { listWorkflowSettings } from '../store/workflow-settings.ts';
 import { alertChart } from './charts.ts';
-import { offerChannels } from './default-channels.ts';
+import { keepOffering } from './default-channels.ts';
 import { type HomeLife, openHomeLife } from './home-life.ts';
 import { alertOperations } from './operations-alerts.ts';
 import { homeOperations, keepHome } from './operations-homes.ts';
@@ -128,10 +128,12 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     );
     await parts.engine.recover(parts.place, row.id);
     const life = lives.get(row.id)!;
-    offerChannels(parts, alerts, life, stopping.signal).catch((error: unknown) => {
-      if (!stopping.signal.aborted)
-        log.warn({ err: error, home: row.id }, 'its channels could not be offered');
-    });
+    keepOffering(parts, alerts, life, AbortSignal.any([stopping.signal, life.ended])).catch(
+      (error: unknown) => {
+        if (!stopping.signal.aborted && !life.ended.aborted)
+          log.warn({ err: error, home: row.id }, 'its channels could not be offered');
+      },
+    );
   }
 
   async function end(home: string): Promise<void> {
