@@ -8,6 +8,7 @@ import type { Db } from '../store/tables.ts';
 import { type Durable, openDurable } from './durable.ts';
 import { type FireOptions, journalRuns, laneOf, matching } from './fire.ts';
 import { isOpen, type JournalledRun, readRun } from './journal.ts';
+import { isOutage, never } from './outage.ts';
 import { openPlaces, type Place } from './places.ts';
 import { openPool } from './pool.ts';
 import { recoverRuns } from './recover.ts';
@@ -66,6 +67,7 @@ export interface EngineOptions {
 }
 
 const closeMs = 5_000;
+const againMs = 1_000;
 
 /** Opens the durable engine; one a process, since its package keeps global state. */
 export async function openEngine(o: EngineOptions): Promise<Engine> {
@@ -78,11 +80,26 @@ export async function openEngine(o: EngineOptions): Promise<Engine> {
     worker: o.worker,
     boot: o.boot,
     log: o.log,
-    body(name, run) {
+    async body(name, run) {
       turns.began(`${name}/${run}`);
-      return work.perform(name, run).finally(() => turns.end(`${name}/${run}`));
+      try {
+        await work.perform(name, run);
+      } catch (error) {
+        if (isOutage(error)) return again(name, run, error);
+        turns.end(`${name}/${run}`);
+        throw error;
+      }
+      turns.end(`${name}/${run}`);
     },
   });
+  // The engine lost its database between two steps. Let through, the error would end the Run; so this
+  // execution is left where it is, and another goes on from the journal in its place.
+  const again = async (name: string, run: string, error: unknown): Promise<never> => {
+    o.log.warn({ run, error: String(error) }, 'a Run lost its database and is taken up again');
+    await o.clock.sleep(againMs);
+    await work.guard(() => durable.resume(name, [run]));
+    return never;
+  };
   const begin = beginning({ ...o, durable, turns, places });
   const engine = engineOver({ ...o, durable, turns, places, begin });
   return {

@@ -1,3 +1,4 @@
+import { isError } from '@tomte/sdk/errors';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { backoffMs } from '../lib/retry.ts';
@@ -8,6 +9,7 @@ const endings = /connection terminated|timeout exceeded when trying to connect|c
 /** True when the database did not answer, as opposed to answering that something is wrong. */
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  if (isError(error, 'store.unavailable')) return true;
   const { code, syscall } = error as { code?: unknown; syscall?: unknown };
   if (typeof code !== 'string') return endings.test(error.message);
   // Class 08 connection, 57P admin shutdown or starting up, 53300 too many connections.

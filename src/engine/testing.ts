@@ -98,7 +98,8 @@ async function emptyStore(): Promise<FreshStore> {
   await sql`truncate homes cascade`.execute(store.db);
   const laid = await sql<{ there: boolean }>`
     select to_regclass('dbos.workflow_status') is not null as there`.execute(store.db);
-  if (laid.rows[0]?.there) await sql`truncate dbos.workflow_status, dbos.operation_outputs cascade`.execute(store.db);
+  if (laid.rows[0]?.there)
+    await sql`truncate dbos.workflow_status, dbos.operation_outputs cascade`.execute(store.db);
   return store;
 }
 

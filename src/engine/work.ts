@@ -11,6 +11,8 @@ import { stepsOf } from './step.ts';
 export interface Work {
   perform(place: string, run: string): Promise<void>;
   stopping(): boolean;
+  /** Repeats what the database did not answer, until it does. */
+  guard<T>(work: () => Promise<T>): Promise<T>;
   /** No further step begins; resolves when those under way have ended, after 5 s at most. */
   stop(): Promise<void>;
 }
@@ -45,6 +47,7 @@ export function openWork(o: {
     return never;
   };
   return {
+    guard,
     stopping: () => stopping,
     async perform(name, id) {
       const place = await o.places.arrived(name);
