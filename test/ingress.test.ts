@@ -1,0 +1,129 @@
+/** Tomte behind Home Assistant's ingress: a proxy that strips a prefix, as the Supervisor's does, with its headers. */
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { createServer, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect } from '@tomte/sdk/client';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openSim, type Sim } from '../src/sim/sim.ts';
+import { type RunningService, startService } from './crash/harness.ts';
+
+const prefix = '/api/hassio_ingress/abc';
+const webBuild = join(import.meta.dirname, '../web/dist');
+
+let sim: Sim;
+let service: RunningService;
+let dataDir: string;
+let supervisor: Server;
+let base = '';
+
+/** Like the Supervisor: only below the prefix, which is taken off; Host is the app's, the browser's goes apart. */
+function openSupervisor(target: string): Promise<Server> {
+  const { hostname, port } = new URL(target);
+  const server = createServer((incoming, outgoing) => {
+    if (!incoming.url?.startsWith(`${prefix}/`)) {
+      outgoing.writeHead(404).end('outside the app');
+      return;
+    }
+    const onward = request(
+      {
+        hostname,
+        port,
+        method: incoming.method,
+        path: incoming.url.slice(prefix.length),
+        headers: {
+          ...incoming.headers,
+          host: `${hostname}:${port}`,
+          'x-ingress-path': prefix,
+          'x-forwarded-host': incoming.headers.host,
+          'x-forwarded-proto': 'http',
+          'x-forwarded-for': '192.168.1.7',
+        },
+      },
+      (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(outgoing);
+      },
+    );
+    onward.on('error', () => outgoing.destroy());
+    outgoing.on('close', () => onward.destroy());
+    incoming.pipe(onward);
+  });
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+}
+
+beforeAll(async () => {
+  sim = await openSim({ days: 2, living: false });
+  dataDir = await mkdtemp(join(tmpdir(), 'tomte-ingress-'));
+  await chmod(dataDir, 0o755);
+  service = await startService({ dataDir });
+  supervisor = await openSupervisor(service.url);
+  base = `http://127.0.0.1:${(supervisor.address() as AddressInfo).port}${prefix}/`;
+}, 90_000);
+
+afterAll(async () => {
+  supervisor.closeAllConnections();
+  supervisor.close();
+  await service.kill9();
+  await sim.close();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+test('nothing in the build is an absolute path', async () => {
+  for (const name of await readdir(webBuild, { recursive: true })) {
+    if (!/\.(html|js|css)$/.test(name)) continue;
+    const text = await readFile(join(webBuild, name), 'utf8');
+    const absolute = [
+      ...text.matchAll(
+        /(?:src|href|action)=["']\/(?!\/)|url\(["']?\/(?!\/)|["'`]\/(?:api|assets|demo|fonts)\//g,
+      ),
+    ];
+    expect(
+      absolute.map((m) => text.slice(Math.max(0, m.index - 40), m.index + 40)),
+      name,
+    ).toEqual([]);
+  }
+});
+
+test('page, pieces, operations and the demo work below the prefix', async () => {
+  const html = await (await fetch(base)).text();
+  const pieces = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map((m) => m[1]!);
+  expect(pieces.length).toBeGreaterThan(2);
+  for (const piece of pieces) expect((await fetch(new URL(piece, base))).status, piece).toBe(200);
+  expect((await fetch(new URL('demo/api/homes', base))).status).toBe(200);
+  const origin = new URL(base).origin;
+  const tomte = connect({
+    base: `${base}api/`,
+    fetch: (url, init) =>
+      fetch(url, { ...init, headers: { ...(init?.headers as Record<string, string>), origin } }),
+  });
+  const stages: string[] = [];
+  const linked = await tomte.linkLive({ address: sim.url, token: sim.tokens.resident }, (s) =>
+    stages.push(s.stage),
+  );
+  expect(linked).toMatchObject({ ok: true });
+  expect(stages).toContain('auth');
+  expect(await tomte.listHomes({})).toHaveLength(1);
+});
+
+test('the live stream passes, event by event', async () => {
+  const stop = new AbortController();
+  const response = await fetch(`${base}api/live`, { signal: stop.signal });
+  expect(response.headers.get('content-type')).toBe('text/event-stream');
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  sim.cut('reset');
+  while (!text.includes('"type":"home"')) text += (await reader.read()).value ?? '';
+  stop.abort();
+  expect(text).toContain('data: ');
+});
+
+test('a page of another site gets nothing done through the proxy', async () => {
+  const response = await fetch(`${base}api/stop-actions`, {
+    method: 'POST',
+    headers: { origin: 'https://evil.example', 'content-type': 'application/json' },
+    body: '{}',
+  });
+  expect(response.status).toBe(403);
+});
