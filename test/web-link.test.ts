@@ -50,6 +50,9 @@ test('the reason stands at the stage that failed, with what to do', () => {
 test('a token that is no token is told at Token, though nothing was tried', () => {
   const rows = stageRows([], false, fault('link.token_malformed'));
   expect(rows.at(-1)).toMatchObject({ title: 'Token', mark: 'fail' });
+  const told = [stage('address', true), stage('auth', false)];
+  const marked = stageRows(told, false, fault('link.token_malformed')).map((row) => row.mark);
+  expect(marked).toEqual(['done', 'wait', 'wait', 'wait', 'wait', 'wait', 'fail']);
 });
 
 test('plain http needs no encryption stage', () => {

@@ -38,9 +38,10 @@ export function stageRows(
   fault: Fault | null,
 ): StageRow[] {
   const ports = new Set(told.filter((s) => s.stage === 'tcp').map((s) => s.port)).size;
+  // A token that is no token is told before the way is walked: only what went well was reached.
   const reached = Math.max(
     -1,
-    ...told.map((s) => stageNames.findIndex(([name]) => name === s.stage)),
+    ...told.map((s) => (s.ok ? stageNames.findIndex(([name]) => name === s.stage) : -1)),
   );
   const rows: StageRow[] = [];
   let waiting = trying;
