@@ -1,0 +1,70 @@
+/** One life of the alert room, for the crash test: tells the same story again, exits 0 at its end. */
+import pg from 'pg';
+import { openAlerts } from '../../src/alert/alerts.ts';
+import { builtInChannels, home, night, testKey, water } from '../../src/alert/testing.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { silentLog } from '../../src/lib/log.ts';
+import { openStore } from '../../src/store/open.ts';
+
+export interface AlertLife {
+  readonly connection: pg.PoolConfig;
+  /** Dies at this query of the story; 0 never. */
+  readonly killAt: number;
+  readonly kill: 'before' | 'after';
+}
+
+const life = JSON.parse(process.argv[2]!) as AlertLife;
+let counting = false;
+let queries = 0;
+const cut = () => process.kill(process.pid, 'SIGKILL');
+type Query = (this: pg.Client, ...args: unknown[]) => unknown;
+const query = pg.Client.prototype.query as unknown as Query;
+pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
+  // The story's own looks at the journal are not places of the room.
+  const ours = !JSON.stringify(args[0] ?? '').includes('as settled');
+  const mine = counting && ours && ++queries === life.killAt;
+  if (mine && life.kill === 'before') cut();
+  const answer = query.apply(this, args);
+  if (mine && answer instanceof Promise) void answer.finally(cut);
+  return answer;
+} as typeof pg.Client.prototype.query;
+
+const store = await openStore({ connection: life.connection, schema: 'tomte', log: silentLog });
+const alerts = openAlerts({
+  store,
+  key: testKey,
+  clock: systemClock,
+  log: silentLog,
+  random: Math.random,
+  channels: await builtInChannels(),
+  fetch,
+  voice: () => null,
+  picture: async () => null,
+  homeName: () => 'Villa Berg',
+  publicUrl: () => null,
+  held: false,
+  onChanged: () => {},
+});
+
+async function settled(): Promise<void> {
+  for (;;) {
+    const { rows } = await store.pool.query<{ settled: boolean }>(
+      "select count(*) = 0 as settled from deliveries where state in ('pending', 'sending')",
+    );
+    if (rows[0]?.settled) return;
+    await systemClock.sleep(20);
+  }
+}
+
+counting = true;
+alerts.start();
+await alerts.open(water());
+await settled();
+const minute = 60_000;
+await alerts.open(water({ title: 'Water is pouring', worse: true, at: night + minute }));
+await settled();
+const last = { title: 'Over: the water stopped', text: '23 L.', at: night + 2 * minute };
+await alerts.resolve(home, water().key, last);
+await settled();
+await alerts.stop();
+await store.close();
