@@ -187,6 +187,16 @@ test('check prints every problem and ends with 2', async () => {
   expect((await tomte('check --json', {}, { check })).json).toEqual(problems);
 });
 
+test('an error shows the problems and log lines that its details hold', async () => {
+  const problems = [{ path: 'port', found: '"x"', expected: 'number', line: 3 }];
+  const listHomes = async () => {
+    throw new TomteError('config.invalid', 'wrong', { details: { problems } });
+  };
+  const ran = await tomte('homes', { listHomes });
+  expect(ran.code).toBe(2);
+  expect(ran.err).toContain('port (line 3): found "x", expected number');
+});
+
 test('detect answers line by line and opens nothing', async () => {
   const ran = await tomte('detect --jsonl', {}, { stdin: 'a\nb\n' });
   expect(ran).toMatchObject({ code: 0, out: 'A\nB\n', flags: null });

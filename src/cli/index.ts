@@ -1,7 +1,7 @@
 import { isError, TomteError } from '@tomte/sdk/errors';
 import { nearest } from '../lib/nearest.ts';
 import { scrub } from '../lib/secret.ts';
-import type { CliDeps, Command, Context, Opened } from './command.ts';
+import type { CliDeps, Command, Context, Opened, Problem } from './command.ts';
 import alerts from './commands/alerts.ts';
 import channels from './commands/channels.ts';
 import check from './commands/check.ts';
@@ -16,7 +16,7 @@ import stopActions from './commands/stop-actions.ts';
 import unlink from './commands/unlink.ts';
 import workflows from './commands/workflows.ts';
 import { type ParsedLine, parseLine } from './parse.ts';
-import { columns } from './print.ts';
+import { columns, problemLine } from './print.ts';
 
 export type { CliDeps, Command, Flags, Opened, Problem } from './command.ts';
 
@@ -82,8 +82,18 @@ function tell(error: unknown, json: boolean, deps: CliDeps): number {
     : new TomteError('app.internal', scrub((error as Error)?.message ?? String(error)));
   if (known !== error) deps.err(`${scrub(String((error as Error)?.stack ?? error))}\n`);
   if (json) deps.out(`${scrub(JSON.stringify(known))}\n`);
-  else deps.err(scrub(`${known.message}\n${known.hint}\n(${known.code})\n`));
+  else {
+    const lines = [known.message, ...detailLines(known), known.hint, `(${known.code})`];
+    deps.err(scrub(`${lines.join('\n')}\n`));
+  }
   return known.row.exit;
+}
+
+/** What a person needs of the details: lines of a log, problems of a configuration. */
+function detailLines({ details }: TomteError): string[] {
+  const { log, problems } = details;
+  if (Array.isArray(problems)) return problems.map((one) => `  ${problemLine(one as Problem)}`);
+  return Array.isArray(log) ? log.map((line) => `  ${line}`) : [];
 }
 
 function unknownCommand(name: string): TomteError {

@@ -1,3 +1,5 @@
+import type { Problem } from './command.ts';
+
 /** Rows as columns, as wide as their longest cell; the last one is left ragged. */
 export function columns(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
@@ -15,3 +17,6 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
 /** ISO time to the minute, as people read it; the wire keeps the whole. */
 export const minute = (iso: string | null): string =>
   iso === null ? '' : iso.slice(0, 16).replace('T', ' ');
+
+export const problemLine = ({ path, found, expected, line }: Problem): string =>
+  `${path}${line === undefined ? '' : ` (line ${line})`}: found ${found}, expected ${expected}`;

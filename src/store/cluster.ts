@@ -48,6 +48,11 @@ async function initdb(o: { binaries: Binaries; account: Account }, args: string[
     const { stderr = '' } = cause as { stderr?: string };
     throw new TomteError('store.start_failed', 'The database could not be made', {
       cause,
+      ...(/user does not exist/.test(stderr)
+        ? {
+            hint: `PostgreSQL wants its user (${o.account.uid}) to be in /etc/passwd. Add it, or set DATABASE_URL to a PostgreSQL of yours.`,
+          }
+        : {}),
       details: { log: stderr.trim().split('\n').slice(-10) },
     });
   }

@@ -1,4 +1,5 @@
-import { command, type Problem } from '../command.ts';
+import { command } from '../command.ts';
+import { problemLine } from '../print.ts';
 
 export default command({
   name: 'check',
@@ -12,10 +13,10 @@ export default command({
   words: { min: 0, max: 0 },
   async run({ deps, flags, answer }) {
     const { file, problems } = await deps.check(flags);
-    answer(problems, problems.length > 0 ? problems.map(line) : [`Nothing wrong in ${file}.`]);
+    answer(
+      problems,
+      problems.length > 0 ? problems.map(problemLine) : [`Nothing wrong in ${file}.`],
+    );
     return problems.length > 0 ? 2 : 0;
   },
 });
-
-const line = ({ path, found, expected, line: at }: Problem): string =>
-  `${path}${at === undefined ? '' : ` (line ${at})`}: found ${found}, expected ${expected}`;
