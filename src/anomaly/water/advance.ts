@@ -1,7 +1,7 @@
 import type { Baseline } from '../baseline.ts';
 import { hourMs, type LocalHour } from '../local-hour.ts';
 import { numberOf } from '../units.ts';
-import { endHour, newHour } from './hours.ts';
+import { endHour, newHour, newUsualMs } from './hours.ts';
 import type { WaterSensor } from './sensors.ts';
 import type { Limits } from './settings.ts';
 import { addDry, addWater, rateOf, runBreakMs, type Segment, type Tap } from './tap.ts';
@@ -57,6 +57,7 @@ function pass(tap: Tap, to: number, o: Surroundings): void {
     return;
   }
   tap.hour!.knownMs += to - tap.at;
+  if (o.episodeSince !== null && to - o.episodeSince < newUsualMs) tap.hour!.unusual = true;
   const lpm = o.sensor.kind === 'flow' ? tap.value * o.sensor.factor : 0;
   if (lpm > o.limits.floorLpm) {
     pour(tap, { from: tap.at, to, litres: (lpm * (to - tap.at)) / 60_000 }, o);
@@ -81,6 +82,7 @@ export function pour(tap: Tap, segment: Segment, o: Surroundings, timed = true):
     breakMs: breakOf(o),
     pouringLpm: o.pouringLpm(segment.to - 1),
     timed,
+    stepped: o.sensor.kind === 'meter',
     quiet: o.quiet(segment.to - 1),
   });
 }

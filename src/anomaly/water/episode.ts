@@ -1,3 +1,4 @@
+import { iso } from '../../lib/clock.ts';
 import { minuteMs } from '../local-hour.ts';
 import { type Rule, rules, type Suspicion } from './rules.ts';
 import { dryGapMs, type Tap } from './tap.ts';
@@ -37,7 +38,7 @@ const worseMs = 5 * minuteMs;
 export function openEpisode(suspicion: Suspicion, entities: string[], at: number): Episode {
   const { rule, tap, since, litres, lpm } = suspicion;
   return {
-    id: `water:${tap}:${new Date(since).toISOString()}`,
+    id: `water:${tap}:${iso(since)}`,
     rule,
     lead: tap,
     entities,

@@ -2,29 +2,26 @@ import { type Baseline, learnHour, usualAt } from '../baseline.ts';
 import { dayMs, hourMs, type LocalHour } from '../local-hour.ts';
 import type { Limits } from './settings.ts';
 import type { HourSum, Streak, Tap } from './tap.ts';
-import { hourRoom, isQuiet } from './usual.ts';
+import { hourRoom, isLearned, isQuiet } from './usual.ts';
 
 const knownMsMin = 50 * 60_000;
 /** After this long a fault has become how things are, and is learned. */
-const newUsualMs = 5 * dayMs;
+export const newUsualMs = 5 * dayMs;
 
 export const newHour = (start: number): HourSum => ({
   start,
   litres: 0,
   peakLpm: null,
   knownMs: 0,
+  unusual: false,
 });
 
 /** An hour is over: is it one more of an unusual streak, and what does it teach? */
-export function endHour(
-  tap: Tap,
-  o: { baseline: Baseline; at: LocalHour; limits: Limits; episodeSince: number | null },
-): void {
+export function endHour(tap: Tap, o: { baseline: Baseline; at: LocalHour; limits: Limits }): void {
   const hour = tap.hour!;
   if (hour.knownMs < knownMsMin) return;
   tap.streak = nextStreak(tap.streak, hour, o);
-  const frozen = o.episodeSince !== null && hour.start - o.episodeSince < newUsualMs;
-  if (!frozen) learnHour(tap.baseline, o.at, hour.litres, hour.peakLpm);
+  if (!hour.unusual) learnHour(tap.baseline, o.at, hour.litres, hour.peakLpm);
 }
 
 /** The streak with this hour in it, or null when the hour is as usual. Pure. */
@@ -33,6 +30,8 @@ export function nextStreak(
   hour: Pick<HourSum, 'start' | 'litres'>,
   o: { baseline: Baseline; at: LocalHour; limits: Limits },
 ): Streak | null {
+  // Before a week is known only the night can be judged.
+  if (!isLearned(o.baseline) && !isQuiet(o.baseline, o.at)) return null;
   if (hour.litres < hourRoom(o.baseline, o.at, o.limits)) return null;
   const usualLitres = usualAt(o.baseline, o.at).median;
   const goesOn = streak !== null && hour.start - streak.until < hourMs;
@@ -45,11 +44,11 @@ export function nextStreak(
   };
 }
 
-/** Two hours on end, or one hour with a bath and more at a dry hour. */
+/** Two hours on end, somewhat less from the third on, or one hour with a bath and more at a dry hour. */
 export const isMaterial = (
   streak: Streak,
   o: { baseline: Baseline; at: LocalHour; limits: Limits },
 ): boolean =>
   streak.hours >= 2
-    ? streak.litres - streak.usualLitres >= o.limits.hoursLitresMin
+    ? streak.litres - streak.usualLitres >= o.limits.hoursLitresMin / (streak.hours > 2 ? 1.5 : 1)
     : streak.litres >= o.limits.loneHourLitresMin && isQuiet(o.baseline, o.at);

@@ -1,5 +1,6 @@
 import type { Finding, Past } from '@tomte/sdk/define';
 import type { HourRow } from '@tomte/sdk/home';
+import { iso } from '../../lib/clock.ts';
 import { type Baseline, baselineOf } from '../baseline.ts';
 import { hourMs, type LocalHour, localHours } from '../local-hour.ts';
 import { shownFor } from '../units.ts';
@@ -62,7 +63,7 @@ export function lookAtWater(past: Past, settings: WaterSettings): Finding[] {
     until = streak.until;
     told.push({
       kind: 'raised',
-      episode: `water:${sensor.id}:${new Date(streak.since).toISOString()}`,
+      episode: `water:${sensor.id}:${iso(streak.since)}`,
       detector: 'water',
       entities: [sensor.id],
       at: streak.until,

@@ -75,7 +75,7 @@ export function limitsOf(settings: WaterSettings): Limits {
     pouringLitresMin: 20 * more,
     noDryGapMs: 12 * 60 * minuteMs * more,
     noDryGapLitresMin: 10 * more,
-    hourLitresMin: 20 * more,
+    hourLitresMin: 8 * more,
     hoursLitresMin: 60 * more,
     loneHourLitresMin: 200 * more,
   };

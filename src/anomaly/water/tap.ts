@@ -23,6 +23,8 @@ export interface HourSum {
   litres: number;
   peakLpm: number | null;
   knownMs: number;
+  /** Part of it was an episode: a fault must not teach what is usual. */
+  unusual: boolean;
 }
 
 /** Hours on end, each unusual. */
@@ -89,7 +91,7 @@ export const dryGapMs = 10 * minuteMs;
 export function addWater(
   tap: Tap,
   segment: Segment,
-  o: { breakMs: number; pouringLpm: number; quiet: boolean; timed: boolean },
+  o: { breakMs: number; pouringLpm: number; quiet: boolean; timed: boolean; stepped: boolean },
 ): void {
   const { from, to, litres } = segment;
   if (tap.run && from - tap.run.wetUntil <= o.breakMs) {
@@ -104,17 +106,28 @@ export function addWater(
   tap.gapFree ??= { since: from, until: to, litres: 0 };
   tap.gapFree.until = to;
   tap.gapFree.litres += litres;
-  if (o.timed) addStrong(tap, segment, o.pouringLpm);
+  if (o.timed) addStrong(tap, segment, o);
 }
 
-function addStrong(tap: Tap, { from, to, litres }: Segment, pouringLpm: number): void {
-  const goesOn = tap.strong !== null && from - tap.strong.until <= strongBreakMs;
-  const strong = goesOn ? tap.strong! : { since: from, until: to, litres: 0 };
-  strong.litres += litres;
-  strong.until = to;
-  // A fifth below still counts as going on: a jet of water trembles.
-  const enough = goesOn ? 0.8 * pouringLpm : pouringLpm;
-  tap.strong = rateOf(strong.litres, strong.since, to) >= enough ? strong : null;
+function addStrong(
+  tap: Tap,
+  { from, to, litres }: Segment,
+  o: { pouringLpm: number; stepped: boolean },
+): void {
+  const { strong } = tap;
+  if (strong && from - strong.until <= strongBreakMs) {
+    strong.litres += litres;
+    strong.until = to;
+    // A fifth below still counts as going on: a jet of water trembles.
+    if (rateOf(strong.litres, strong.since, to) < 0.8 * o.pouringLpm) tap.strong = null;
+    return;
+  }
+  const pours = rateOf(litres, from, to) >= o.pouringLpm;
+  // The first step of a meter holds water of before: counting begins behind it.
+  const begun = o.stepped
+    ? { since: to, until: to, litres: 0 }
+    : { since: from, until: to, litres };
+  tap.strong = pours ? begun : null;
 }
 
 /** Time without water up to `to`. */

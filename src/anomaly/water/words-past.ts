@@ -19,7 +19,7 @@ export function wordPast(
   const usual = usualLitres / hours;
   const days = count(Math.min(60, o.baseline.days), 'day');
   const span = `${clockTime(since, o.zone)}–${clockTime(until, o.zone)}`;
-  const known = `${usual < 1 ? '0' : volume(usual)} an hour`;
+  const known = usual < 1 ? '0' : `${volume(usual)} an hour`;
   const cistern = perHour < 180;
   const title = `Water ran for ${lasted}: ${volume(litres)}`;
   const facts: Facts = {
