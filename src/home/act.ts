@@ -63,7 +63,8 @@ const serviceMs = 60_000;
 export function openDoor(o: DoorOptions): Door {
   const { link } = o;
 
-  function act(action: Action, a: ActOptions): Promise<ActionOutcome> {
+  // Async, but sending a reflex waits for nothing: all of it runs before the first await.
+  async function act(action: Action, a: ActOptions): Promise<ActionOutcome> {
     const { mirror } = link;
     const verdict = judge(action, {
       grants: o.grants(a.askedBy),
