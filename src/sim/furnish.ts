@@ -171,18 +171,31 @@ export function live(world: World): void {
   }
 }
 
-/** After a restart: helpers stand at once, everything else appears while Home Assistant starts. */
-export function comeBack(
-  world: World,
-  before: ReadonlyMap<string, { state: string; attributes: object }>,
-  part: 'early' | 'late',
-): void {
+type Before = ReadonlyMap<string, { state: string; attributes: object }>;
+
+/** Entities that stand as soon as Home Assistant answers; others wait for their integration. */
+const isEarly = (id: string): boolean => /^(input_|sun|zone|person)/.test(id);
+
+/** A state that was only posted belongs to no integration and is gone after a restart. */
+const isOwned = (world: World, id: string): boolean =>
+  world.registries.entities.has(id) || world.lived.has(id) || isEarly(id);
+
+/** While Home Assistant starts: helpers stand; things of slow integrations are unavailable and marked restored. */
+export function comeBackEarly(world: World, before: Before): void {
   for (const [id, { state, attributes }] of before) {
-    const early = /^(input_|sun|zone|person)/.test(id);
-    // A state that was only posted belongs to no integration and is gone after a restart.
-    const owned = world.registries.entities.has(id) || world.lived.has(id) || early;
+    if (!isOwned(world, id) || world.states.get(id)) continue;
+    if (isEarly(id)) world.set(id, state, { attributes });
+    else if (world.options.restoredFirst && world.registries.entities.get(id)?.device)
+      world.set(id, 'unavailable', { attributes: { ...attributes, restored: true } });
+  }
+}
+
+/** When the integrations are up: everything says again what it said before. */
+export function comeBackLate(world: World, before: Before): void {
+  for (const [id, { state, attributes }] of before) {
     // What a test wrote while the home was down is newer than what is restored.
-    if (!owned || world.states.get(id)) continue;
-    if (early === (part === 'early')) world.set(id, state, { attributes });
+    const now = world.states.get(id);
+    if (!isOwned(world, id) || (now && now.attributes.restored !== true)) continue;
+    world.set(id, state, { attributes });
   }
 }

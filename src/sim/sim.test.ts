@@ -126,6 +126,19 @@ test('a device that is stuck takes the Action and does not follow', async () => 
   expect(sim.world.calls.at(-1)).toMatchObject({ domain: 'switch', action: 'turn_on' });
 });
 
+test('things of slow integrations come back unavailable and marked restored, then as they were', async () => {
+  const sim = await open({ options: { restoredFirst: true } });
+  const seen: [string, boolean][] = [];
+  sim.world.states.onChange(({ entityId, to }) => {
+    if (entityId === 'switch.dishwasher') seen.push([to!.state, to!.attributes.restored === true]);
+  });
+  await sim.restart({ downMs: 10, startMs: 20 });
+  expect(seen).toEqual([
+    ['unavailable', true],
+    ['off', false],
+  ]);
+});
+
 test('a leak asked for began long enough ago to be noticed, on the sensor, in history and on the meter', async () => {
   const sim = await open();
   sim.fault('leak');

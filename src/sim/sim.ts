@@ -7,7 +7,7 @@ import { type Log, silentLog } from '../lib/log.ts';
 import type { SimUser } from './auth.ts';
 import { type Cut, cutAll } from './cuts.ts';
 import { beginFault, endFault, type FaultOptions } from './faults.ts';
-import { comeBack, furnish, live } from './furnish.ts';
+import { comeBackEarly, comeBackLate, furnish, live } from './furnish.ts';
 import type { FaultName } from './house.ts';
 import { crowd, startChanges } from './scale.ts';
 import { openServer, type SimServer } from './server.ts';
@@ -74,6 +74,7 @@ const defaults: Omit<WorldOptions, 'seed' | 'days' | 'isExcluded'> = {
   seenFrom: 'local',
   onboarded: true,
   recoveryMode: false,
+  restoredFirst: false,
   without: [],
 };
 
@@ -171,10 +172,10 @@ async function restartHome(
   const wait = (ms: number) => new Promise<void>((resolve) => world.later(ms, resolve));
   await wait(o.downMs ?? 4000);
   world.phase = 'NOT_RUNNING';
-  comeBack(world, before, 'early');
+  comeBackEarly(world, before);
   await server.listenAgain();
   await wait((o.startMs ?? 3000) / 2);
-  comeBack(world, before, 'late');
+  comeBackLate(world, before);
   await wait((o.startMs ?? 3000) / 2);
   world.phase = 'RUNNING';
   world.fire('homeassistant_started', {});

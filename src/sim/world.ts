@@ -29,6 +29,8 @@ export interface WorldOptions {
   readonly seenFrom: SeenFrom;
   readonly onboarded: boolean;
   readonly recoveryMode: boolean;
+  /** After a restart things are first `unavailable` with `restored: true`, not absent: homes with slow integrations. */
+  readonly restoredFirst: boolean;
   /** Integrations that are not loaded: `recorder`, `history`, `energy`, `mobile_app`. */
   readonly without: readonly string[];
 }

@@ -196,4 +196,14 @@ export function pastContract({ start }: HomeRow): void {
     expect(issues.energy_sources.length).toBe(3);
     expect((await socket.call('cloud/status')).error).toMatchObject({ code: 'unknown_command' });
   });
+
+  test('everyone may ask which integration is broken, and what wants repair', async () => {
+    const entries = await socket.result<Record<string, unknown>[]>('config_entries/get', {});
+    const sun = entries.find((e) => e.domain === 'sun')!;
+    expect(sun).toMatchObject({ title: 'Sun', state: 'loaded', reason: null, disabled_by: null });
+    const { issues } = await socket.result<{ issues: unknown[] }>('repairs/list_issues');
+    expect(Array.isArray(issues)).toBe(true);
+    const info = await socket.result<{ cost_sensors: object }>('energy/info');
+    expect(info.cost_sensors).toBeTypeOf('object');
+  });
 }

@@ -38,9 +38,4 @@ export const accountCommands: Record<string, Command> = {
       return world.auth.issue({ user, clientName, lifespanDays: Number(message.lifespan) });
     },
   },
-  'auth/sign_path': {
-    required: ['path'],
-    optional: ['expires'],
-    run: ({ world, message }) => ({ path: `${String(message.path)}?authSig=${world.id()}` }),
-  },
 };
