@@ -37,7 +37,7 @@ async function check() {
     ['style', '@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.']],
   ];
   if (existsSync(join(root, 'web', 'tsconfig.json'))) {
-    const args = ['--workspace', 'web', '--tsconfig', 'web/tsconfig.json', '--output', 'human'];
+    const args = ['--workspace', 'web', '--tsconfig', 'tsconfig.json', '--output', 'human'];
     checks.push(['web types', 'svelte-check/bin/svelte-check', args]);
   }
   const wrong = [];

@@ -118,3 +118,13 @@ export async function dropAlerts(db: Db, before: Date): Promise<number> {
     .executeTakeFirst();
   return Number(done.numDeletedRows);
 }
+
+/** Open alerts that this workflow told. */
+export const openAlertsOf = (db: Db, o: { home: string; workflow: string }): Promise<AlertRow[]> =>
+  db
+    .selectFrom('alerts')
+    .selectAll()
+    .where('home_id', '=', o.home)
+    .where('workflow', '=', o.workflow)
+    .where('state', '<>', 'resolved')
+    .execute();
