@@ -66,7 +66,9 @@ export interface DetectorDefinition<S extends SettingsSchema = SettingsSchema> {
   readonly about: string;
   readonly title: string;
   readonly settings: S;
-  /** Entities among these that it would watch. */
+  /** Entities among these that it looks after: what people read as watched. */
+  subjects(entities: readonly EntityInfo[]): string[];
+  /** Entities it must be fed with: the subjects first, then those around them (motion, presence). */
   picks(entities: readonly EntityInfo[]): string[];
   watch(context: DetectorContext<z.output<S>>): Watch;
   /** Baseline learned from the past, in the form `watch` takes as `state`. */

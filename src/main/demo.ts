@@ -51,6 +51,7 @@ export async function openDemo(o: DemoOptions): Promise<Demo> {
     place,
     async close() {
       await place.close();
+      await o.engine.forget('demo');
       await store.close();
       await sim.close();
     },

@@ -11,7 +11,7 @@ import { addGap } from '../store/gaps.ts';
 import type { HomeRow } from '../store/homes.ts';
 import { actionJournal } from './action-journal.ts';
 import { recordFindings } from './findings.ts';
-import { type Learned, learnHome, picksOf } from './learn.ts';
+import { type Learned, learnHome, picksOf, subjectsOf } from './learn.ts';
 import type { PlaceParts } from './parts.ts';
 import { keptEntities, readingsOf } from './readings.ts';
 import { openReadingsWriter } from './readings-writer.ts';
@@ -29,7 +29,7 @@ export interface HomeLife {
   readonly link: Link;
   readonly door: Door;
   linkSummary(): HomeSummary['link'];
-  /** Entities a detector looks at. */
+  /** Entities a detector looks after. */
   watched(): readonly string[];
   firstLook(): FirstLook;
   /** State of a detector, for charts. */
@@ -75,6 +75,7 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
   let dirty = false;
   const unkept: Finding[] = [];
   let position = row.position;
+  const readUpTo = new Map<string, number>();
 
   async function begin(): Promise<void> {
     await link.ready(stopping.signal);
@@ -84,8 +85,11 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
     picks = learned.picks;
     kept = keptEntities(link.mirror.infos(), picks);
     stream = open(learned.states);
-    const open_ = stream.read(learned.recent);
-    await found(stillOpen([...open_, ...stream.tick(clock.now())]), true);
+    // After a restart the Gap's changes are still to come: the clock must not move past them.
+    if (learned.recent.length === 0) return;
+    for (const { id, t } of learned.recent) readUpTo.set(id, t);
+    const past = stream.read(learned.recent);
+    await found(stillOpen([...past, ...stream.tick(clock.now())]), true);
   }
 
   const open = (states: Readonly<Record<string, unknown>>): Stream =>
@@ -126,7 +130,8 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
   async function take(batch: readonly Change[]): Promise<void> {
     await began;
     for (const change of batch) position = Math.max(position, change.at);
-    const readings = readingsOf(batch, kept);
+    // Changes that came while the past was being read stand in it already.
+    const readings = readingsOf(batch, kept).filter((r) => r.t > (readUpTo.get(r.id) ?? 0));
     for (const reading of readings) writer.add(reading);
     if (readings.length === 0 || !stream) return;
     dirty = true;
@@ -188,7 +193,7 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
     door,
     ended: stopping.signal,
     linkSummary: () => summaryOf(link.state),
-    watched: () => picks,
+    watched: () => subjectsOf(parts, link.mirror.infos()),
     firstLook: () => learned?.look() ?? waitingLook(row.id, clock.now(), link.state),
     detectorState: (name) => stream?.save()[name] ?? null,
     async close() {

@@ -61,6 +61,11 @@ export const picksOf = (parts: PlaceParts, infos: readonly EntityInfo[]): string
   ...new Set([...parts.detectors.values()].flatMap((d) => d.picks(infos))),
 ];
 
+/** What they look after. */
+export const subjectsOf = (parts: PlaceParts, infos: readonly EntityInfo[]): string[] => [
+  ...new Set([...parts.detectors.values()].flatMap((d) => d.subjects(infos))),
+];
+
 async function firstReading(o: LearnOptions, picks: string[]): Promise<Learned> {
   const { parts, row, link, signal, log } = o;
   const { clock } = parts;

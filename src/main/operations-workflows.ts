@@ -4,6 +4,7 @@ import type { Run, WorkflowRow } from '@tomte/sdk/types';
 import { z } from 'zod';
 import { problems } from '../api/answers.ts';
 import { iso, isoOrNull } from '../lib/clock.ts';
+import { openAlertsOf } from '../store/alerts.ts';
 import { getRun, listRuns, type RunRow } from '../store/runs.ts';
 import {
   getWorkflowSettings,
@@ -15,7 +16,7 @@ import { type Grants, lifeOf, type Place } from './place.ts';
 type Names = 'listWorkflows' | 'setWorkflow' | 'listRuns' | 'getRun';
 
 export function workflowOperations(
-  place: Pick<Place, 'parts' | 'lives'>,
+  place: Pick<Place, 'parts' | 'lives' | 'alerts'>,
   grants: Grants,
 ): Pick<Tomte, Names> {
   const { parts } = place;
@@ -79,6 +80,8 @@ export function workflowOperations(
       }
       const saved = await saveWorkflowSettings(db, next);
       grants.set(home, name, next.mode === 'on' ? next.grants : []);
+      // Nothing would ever say that it is over.
+      if (next.mode === 'off') await closeAlerts(place, home, name, workflow.title);
       return rowOf(home, name, saved);
     },
     listRuns: async (filter) =>
@@ -95,6 +98,22 @@ export function workflowOperations(
   };
 }
 
+async function closeAlerts(
+  place: Pick<Place, 'parts' | 'alerts'>,
+  home: string,
+  workflow: string,
+  title: string,
+): Promise<void> {
+  const { db } = place.parts.store;
+  for (const alert of await openAlertsOf(db, { home, workflow })) {
+    await place.alerts.resolve(home, alert.key, {
+      title: 'Over: you switched it off',
+      text: `${title} is off, so I no longer look at this.`,
+      at: place.parts.clock.now(),
+    });
+  }
+}
+
 function fitsOf(
   place: Pick<Place, 'parts' | 'lives'>,
   home: string,
@@ -107,7 +126,7 @@ function fitsOf(
   const infos = place.lives().get(home)?.link.mirror.infos() ?? [];
   const entities = [...place.parts.detectors.values()]
     .filter((d) => abouts.includes(d.about))
-    .flatMap((d) => d.picks(infos));
+    .flatMap((d) => d.subjects(infos));
   if (entities.length > 0) return { ok: true, text: `Watches ${entities.join(', ')}.`, entities };
   return {
     ok: false,

@@ -28,6 +28,8 @@ const renewMs = 5_000;
 const leaseMs = 15_000;
 const retentionMs = 3_600_000;
 const dayMs = 86_400_000;
+/** Details of Runs are kept so long. */
+const runDays = 90;
 
 /** A place at work: its homes, its alerts, and everything that can be asked of it. */
 export interface Place {
@@ -141,6 +143,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     lives.delete(home);
     await life?.close();
     const token = leases.get(home);
+    await parts.engine.forget(parts.place, home);
     if (token !== undefined) await giveUpLease(store.db, { home, token });
     leases.delete(home);
   }
@@ -165,6 +168,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     every(retentionMs, 'removing old readings', () =>
       dropReadings(store.db, clock.now() - settings.get().retentionDays * dayMs),
     ),
+    every(dayMs, 'removing old Runs', () => parts.engine.prune(parts.place, runDays)),
   ];
 
   const place: Omit<Place, 'tomte' | 'site'> = {

@@ -10,6 +10,7 @@ export default defineDetector({
   about: 'water',
   title: 'Water',
   settings: waterSettings,
+  subjects: (entities) => waterSensors(entities).map((sensor) => sensor.id),
   picks(entities) {
     const sensors = waterSensors(entities).map((sensor) => sensor.id);
     const { motion, who } = peopleSensors(entities);
