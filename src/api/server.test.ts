@@ -53,7 +53,7 @@ async function api(
     webFolder,
     home: {
       ...site(o.tomte ?? {}, o.link),
-      links: { show: async (t) => `page ${t}`, act: async (t) => `done ${t}` },
+      links: { headers: {}, show: async (t) => `page ${t}`, act: async (t) => `done ${t}` },
     },
     demo: async () => o.demo ?? null,
   });

@@ -34,7 +34,9 @@ export function buildApi(o: ApiOptions): Hono {
   app.onError((error, c) => answerError(c, error, o.log));
   app.use(async (c, next) => {
     await next();
-    for (const [name, value] of Object.entries(securityHeaders)) c.res.headers.set(name, value);
+    for (const [name, value] of Object.entries(securityHeaders)) {
+      if (!c.res.headers.has(name)) c.res.headers.set(name, value);
+    }
   });
   app.use(o.guard.middleware);
   for (const base of ['/api', '/demo/api']) {

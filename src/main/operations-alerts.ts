@@ -39,7 +39,7 @@ export function alertOperations(
     },
     getAlert: page,
     acknowledgeAlert: async ({ id, by }) => {
-      await alerts.acknowledge(id, by ?? 'somebody in the web app');
+      await alerts.acknowledge(id, by ?? null);
       return page({ id });
     },
     quietAlert: async ({ id, until }) => {

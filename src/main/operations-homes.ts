@@ -1,4 +1,4 @@
-import { isError, TomteError } from '@tomte/sdk/errors';
+import { TomteError } from '@tomte/sdk/errors';
 import type { Tomte } from '@tomte/sdk/operations';
 import type {
   EntityRow,
@@ -8,22 +8,14 @@ import type {
   LinkRequest,
   ProbeStage,
 } from '@tomte/sdk/types';
-import { type Authorized, authorize } from '../home/authorize.ts';
 import { discover } from '../home/discover.ts';
 import { examine } from '../home/doctor.ts';
 import { openSocket } from '../home/socket.ts';
 import { tokenFacts } from '../home/token.ts';
 import { iso, isoOrNull } from '../lib/clock.ts';
 import { Secret } from '../lib/secret.ts';
-import {
-  addHome,
-  changeHome,
-  getHome,
-  type HomeRow,
-  listHomes,
-  removeHome,
-} from '../store/homes.ts';
-import { seal, unseal } from '../store/seal.ts';
+import { type HomeRow, listHomes, removeHome } from '../store/homes.ts';
+import { unseal } from '../store/seal.ts';
 import type { HomeLife } from './home-life.ts';
 import type { PlaceParts } from './parts.ts';
 import type { Place } from './place.ts';
@@ -37,13 +29,8 @@ type Names =
   | 'firstLook'
   | 'listEntities';
 type OwnParts = Pick<PlaceParts, 'store' | 'key' | 'clock' | 'log' | 'place'>;
-type StoreParts = { readonly parts: OwnParts; lives(): ReadonlyMap<string, HomeLife> };
-type Parts = StoreParts & Pick<Place, 'begin' | 'end'>;
-type Attempt = {
-  onStage(stage: ProbeStage): void;
-  signal?: AbortSignal;
-  onLinked?: () => Promise<void>;
-};
+export type StoreParts = { readonly parts: OwnParts; lives(): ReadonlyMap<string, HomeLife> };
+export type Parts = StoreParts & Pick<Place, 'begin' | 'end'>;
 type LinkCall = (request: LinkRequest, onStage: (s: ProbeStage) => void) => Promise<LinkAnswer>;
 
 export function homeOperations(place: Parts, link: LinkCall): Pick<Tomte, Names> {
@@ -71,122 +58,6 @@ export function homeOperations(place: Parts, link: LinkCall): Pick<Tomte, Names>
     firstLook: async ({ home }) => lifeAt(place, (await wanted(place, home)).id).firstLook(),
     listEntities: async ({ home }) => entityRows(lifeAt(place, (await wanted(place, home)).id)),
   };
-}
-
-/** Authorize: the test request, and only when everything is right the home is kept and looked after. */
-export async function keepHome(
-  place: Parts,
-  request: LinkRequest,
-  o: Attempt,
-): Promise<LinkAnswer> {
-  const { clock } = place.parts;
-  const probe: ProbeStage[] = [];
-  const authorized = await authorize(request, {
-    clock,
-    onStage: (stage) => {
-      probe.push(stage);
-      o.onStage(stage);
-    },
-    ...(o.signal ? { signal: o.signal } : {}),
-  });
-  if (!authorized.ok) return authorizedAnswer(authorized);
-  return keepAuthorized(place, request, authorized, probe, async (row) => {
-    await place.begin(row, authorized.token);
-    await o.onLinked?.();
-  });
-}
-
-export const authorizedAnswer = (found: Extract<Authorized, { ok: false }>): LinkAnswer => ({
-  ok: false,
-  error: found.error.toJSON().error,
-  probe: found.probe,
-});
-
-/** Keeps a home that answered well, unless it is linked already. */
-export async function keepAuthorized(
-  place: StoreParts,
-  request: LinkRequest,
-  found: Extract<Authorized, { ok: true }>,
-  probe: ProbeStage[] = [],
-  then: (row: HomeRow) => Promise<void> = async () => {},
-): Promise<LinkAnswer> {
-  let row: HomeRow;
-  try {
-    row = await keep(place, request, found);
-  } catch (error) {
-    if (!isError(error, 'link.already_linked')) throw error;
-    return { ok: false, error: error.toJSON().error, probe };
-  }
-  await then(row);
-  return {
-    ok: true,
-    home: { ...found.facts, id: row.id, name: row.name },
-    warnings: found.warnings,
-  };
-}
-
-async function keep(
-  place: StoreParts,
-  request: LinkRequest,
-  found: Extract<Authorized, { ok: true }>,
-): Promise<HomeRow> {
-  const { store, key } = place.parts;
-  const { facts } = found;
-  const homes = await listHomes(store.db);
-  const same = homes.find(
-    (h) =>
-      (found.instance !== null && h.instance === found.instance) || h.address === facts.address,
-  );
-  if (same && !request.replace) {
-    throw new TomteError(
-      'link.already_linked',
-      `${same.name} at ${same.address} is linked already`,
-      {
-        details: { home: same.id },
-      },
-    );
-  }
-  const id =
-    same?.id ??
-    freeId(
-      request.name ?? facts.name,
-      homes.map((h) => h.id),
-    );
-  const row = {
-    id,
-    name: request.name ?? same?.name ?? facts.name,
-    instance: found.instance,
-    address: facts.address,
-    version: facts.version,
-    time_zone: facts.timeZone,
-    currency: facts.currency,
-    user_name: facts.user.name,
-    user_id: found.userId,
-    user_admin: facts.user.admin,
-    token_sealed: seal(key, found.token.reveal(), `home:${id}`),
-    token_issued_at: facts.token.issuedAt,
-    token_expires_at: facts.token.expiresAt,
-    pinned_certificate: found.pin,
-    allow_plain_http: request.allowPlainHttp ?? false,
-    entities: facts.entities,
-  };
-  if (same) await changeHome(store.db, id, row);
-  else await addHome(store.db, row);
-  return (await getHome(store.db, id))!;
-}
-
-/** `Villa Berg` becomes `villa-berg`; a second one `villa-berg-2`. */
-export function freeId(name: string, taken: readonly string[]): string {
-  const plain = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-  const base =
-    plain
-      .replace(/[^a-z0-9]+/g, '-')
-      .replace(/^-|-$/g, '')
-      .slice(0, 40) || 'home';
-  for (let n = 1; ; n++) {
-    const id = n === 1 ? base : `${base}-${n}`;
-    if (!taken.includes(id)) return id;
-  }
 }
 
 /** The home a person named, by id or by name. */

@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { TomteError } from '@tomte/sdk/errors';
+import { linkPageHeaders } from '../alert/links-page.ts';
 import { openGuard } from '../api/guard.ts';
 import { buildApi, type Listening, listen } from '../api/server.ts';
 import type { Config } from '../config.ts';
@@ -169,7 +170,7 @@ async function openDoor(o: Opening & Rooms): Promise<{ address: string }> {
     log,
     guard,
     webFolder: join(import.meta.dirname, '../../web/dist'),
-    home: { ...place.site, links: place.alerts.links },
+    home: { ...place.site, links: { ...place.alerts.links, headers: linkPageHeaders } },
     demo: async () => (await o.demo())?.place.site ?? null,
   });
   const listening: Listening = await listen(app, { host: config.host, port: config.port });
