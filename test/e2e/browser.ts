@@ -38,12 +38,14 @@ export interface Visitor {
 }
 
 export async function openBrowser(): Promise<TestBrowser> {
+  // Pages are drawn as SVG and text: the graphics libraries are neither unpacked nor loaded.
+  chromium.setGraphicsMode = false;
   // One process for all would die with the first page that is closed.
   const args = chromium.args.filter((arg) => arg !== '--single-process' && arg !== '--no-zygote');
-  const browser: Browser = await playwright.launch({
-    executablePath: await chromium.executablePath(),
-    args,
-  });
+  const executablePath = await chromium.executablePath();
+  const launch = (): Promise<Browser> => playwright.launch({ executablePath, args });
+  // Seen once in thirty on a busy machine: Chromium dies at birth, before any page. Then it gets one more try.
+  const browser = await launch().catch(launch);
   return {
     visitor: (visit = {}) => openVisitor(browser, visit),
     close: () => browser.close(),

@@ -59,8 +59,9 @@ export function nearest(spec: ChartSpec, t: number): number {
   return best;
 }
 
-/** The newest point that has a value: where the cursor stands at first. */
-export function newest(spec: ChartSpec): number {
+/** Where the cursor stands at first: at what was found in the past, else at the newest value. */
+export function startOf(spec: ChartSpec): number {
+  if (spec.now === null && spec.found) return nearest(spec, spec.found.from);
   const index = spec.points.findLastIndex(([, value]) => value !== null);
   return index < 0 ? spec.points.length - 1 : index;
 }
