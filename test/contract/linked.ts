@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDoor } from '../../src/home/act.ts';
 import { authorize } from '../../src/home/authorize.ts';
 import { hourStatistics, stateHistory } from '../../src/home/history.ts';
-import { type Link, openLink } from '../../src/home/link.ts';
+import { type GapReport, type Link, openLink } from '../../src/home/link.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { Secret } from '../../src/lib/secret.ts';
@@ -22,6 +22,7 @@ export function linkedContract({ start }: HomeRow): void {
   let line: CuttingProxy;
   let link: Link;
   let changes: Arrivals<Change> & { add(change: Change): void };
+  const gaps: GapReport[] = [];
   beforeAll(async () => {
     home = await start();
     line = await openCuttingProxy(new URL(home.url));
@@ -40,6 +41,7 @@ export function linkedContract({ start }: HomeRow): void {
     link.onChanges((batch) => {
       for (const change of batch) changes.add(change);
     });
+    link.onGap((gap) => gaps.push(gap));
     await link.ready();
   });
   afterAll(async () => {
@@ -126,7 +128,11 @@ export function linkedContract({ start }: HomeRow): void {
     for (const state of ['2', '3', '4']) await home.post(id, state);
     await changes.until((c) => c.entityId === id && c.to?.state === '4');
     const told = changes.all.filter((c) => c.entityId === id);
-    expect(told.map((c) => c.to?.state)).toEqual(['1', '2', '3', '4']);
+    const how = JSON.stringify({ gaps, told });
+    expect(
+      told.map((c) => c.to?.state),
+      how,
+    ).toEqual(['1', '2', '3', '4']);
     expect(told.map((c) => c.late)).toEqual([false, true, true, true]);
     expect(link.mirror.generation).toBeGreaterThan(generation);
     await expectSnapshot();
