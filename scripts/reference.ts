@@ -42,7 +42,11 @@ function errorsPage(): string {
 }
 
 function fields(schema: z.ZodType, io: 'input' | 'output'): string {
-  const json = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as { properties?: Record<string, unknown>; required?: string[]; type?: string };
+  const json = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as {
+    properties?: Record<string, unknown>;
+    required?: string[];
+    type?: string;
+  };
   if (!json.properties) return json.type === 'array' ? 'a list' : 'one value';
   const names = Object.keys(json.properties).map((n) => (json.required?.includes(n) ? n : `${n}?`));
   return names.length === 0 ? 'nothing' : names.map((n) => `\`${n}\``).join(', ');
@@ -82,7 +86,11 @@ function cliPage(): string {
       options.length > 0 ? `${table(['option', 'kind', 'does'], options)}\n` : '',
     ].join('\n');
   });
-  return [`# Command line\n\n${made}`, 'Exit codes: 0 done, 2 wrong use or configuration, 3 the home cannot be linked or reached, 4 refused by a guardrail, 1 anything else.\n', ...parts].join('\n');
+  return [
+    `# Command line\n\n${made}`,
+    'Exit codes: 0 done, 2 wrong use or configuration, 3 the home cannot be linked or reached, 4 refused by a guardrail, 1 anything else.\n',
+    ...parts,
+  ].join('\n');
 }
 
 function configPage(): string {
@@ -115,15 +123,22 @@ async function extensionsPage(): Promise<string> {
       p.default === undefined ? '' : `\`${JSON.stringify(p.default)}\``,
       p.description ?? '',
     ]);
-    return rows.length === 0 ? 'No settings.\n' : `${table(['setting', 'kind', 'default', 'does'], rows)}\n`;
+    return rows.length === 0
+      ? 'No settings.\n'
+      : `${table(['setting', 'kind', 'default', 'does'], rows)}\n`;
   };
-  const out = [`# Extensions\n\n${made}`, 'Each is one file; a file of yours in the data folder stands beside them.\n'];
+  const out = [
+    `# Extensions\n\n${made}`,
+    'Each is one file; a file of yours in the data folder stands beside them.\n',
+  ];
   out.push('## Workflows\n');
-  for (const [name, w] of workflows) out.push(`### ${name}: ${w.title}\n\n${w.text}\n\n${settings(w.settings)}`);
+  for (const [name, w] of workflows)
+    out.push(`### ${name}: ${w.title}\n\n${w.text}\n\n${settings(w.settings)}`);
   out.push('## Detectors\n');
   for (const [name, d] of detectors) out.push(`### ${name}: ${d.title}\n\n${settings(d.settings)}`);
   out.push('## Channels\n');
-  for (const [name, c] of channels) out.push(`### ${name}: ${c.title}\n\n${c.text}\n\n${settings(c.settings)}`);
+  for (const [name, c] of channels)
+    out.push(`### ${name}: ${c.title}\n\n${c.text}\n\n${settings(c.settings)}`);
   out.push('## Triggers\n');
   for (const [name, t] of triggers) out.push(`- \`${name}\`: ${t.title}`);
   return `${out.join('\n')}\n`;

@@ -1,15 +1,11 @@
 /** The entry: command line in, exit code out. Everything it does is handed to `cli/` as functions. */
 import { connect } from '@tomte/sdk/client';
 import { isError, TomteError } from '@tomte/sdk/errors';
-import { openDetection } from './anomaly/jsonl.ts';
 import type { CliDeps, Flags, Opened } from './cli/index.ts';
 import { runCli } from './cli/index.ts';
 import { checkConfig, loadConfig, processSources } from './config.ts';
 import { type Log, openLog } from './lib/log.ts';
 import { scrub } from './lib/secret.ts';
-import { loadDefinitions } from './main/definitions.ts';
-import { openOffline } from './main/offline.ts';
-import { openService } from './main/serve.ts';
 import { readServiceFile } from './main/service-file.ts';
 import { version } from './main/version.ts';
 
@@ -32,6 +28,8 @@ async function open(flags: Flags): Promise<Opened> {
     }
   }
   const log = openLog(config.logLevel === 'info' ? 'warn' : config.logLevel);
+  // Rooms are loaded by those who need them: a command that asks a running service needs none.
+  const { openOffline } = await import('./main/offline.ts');
   return openOffline(config, log);
 }
 
@@ -53,6 +51,7 @@ async function serve(flags: Flags, o: { demo: boolean }): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => ended.resolve(0));
   failLoudly(log, ended.resolve);
+  const { openService } = await import('./main/serve.ts');
   const service = await openService({ config, log, demo: o.demo });
   err(`Tomte is at ${service.address} and watches while this computer is on.\n`);
   service.died.then(
@@ -84,7 +83,11 @@ const deps: CliDeps = {
     const { file, problems } = checkConfig(processSources(flags));
     return { file, problems };
   },
-  detect: async () => openDetection((await loadDefinitions(null)).detectors),
+  async detect() {
+    const { openDetection } = await import('./anomaly/jsonl.ts');
+    const { loadDetectors } = await import('./main/definitions.ts');
+    return openDetection(await loadDetectors(null));
+  },
   version,
   input: process.stdin,
   out,

@@ -26,12 +26,23 @@ test('every example of configuration in the guide is accepted by the schema', as
 });
 
 test('links between the pages lead somewhere', async () => {
-  const pages = ['README.md', 'ARCHITECTURE.md', 'CHANGELOG.md', ...(await readdir(guide)).map((f) => `docs/guide/${f}`)];
+  const pages = [
+    'README.md',
+    'ARCHITECTURE.md',
+    'CHANGELOG.md',
+    ...(await readdir(guide)).map((f) => `docs/guide/${f}`),
+  ];
   for (const page of pages) {
     const text = await readFile(join(root, page), 'utf8');
     for (const [, target] of text.matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)(?:#[^)]*)?\)/g)) {
       const path = join(root, page, '..', target!);
-      await expect(readFile(path).then(() => 'there', () => readdir(path).then(() => 'there')), `${page}: ${target}`).resolves.toBe('there');
+      await expect(
+        readFile(path).then(
+          () => 'there',
+          () => readdir(path).then(() => 'there'),
+        ),
+        `${page}: ${target}`,
+      ).resolves.toBe('there');
     }
   }
 });
@@ -39,7 +50,9 @@ test('links between the pages lead somewhere', async () => {
 test('every error code the guide names exists', async () => {
   for (const file of await readdir(guide)) {
     const text = await readFile(join(guide, file), 'utf8');
-    for (const [, code] of text.matchAll(/`((?:link|store|config|guardrail|channel|api|home)\.[a-z_]+)`/g)) {
+    for (const [, code] of text.matchAll(
+      /`((?:link|store|config|guardrail|channel|api|home)\.[a-z_]+)`/g,
+    )) {
       if (/\.(md|ts|yaml|json)$/.test(code!)) continue;
       expect(Object.keys(errorTable), `${file}: ${code}`).toContain(code);
     }

@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PoolConfig } from 'pg';
 import type { Config } from '../config.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import { makeDataFolder } from '../store/account.ts';
 import { type Embedded, startEmbedded } from '../store/embedded.ts';
 import { type Key, readKey } from '../store/seal.ts';
 import { lockFolder } from './folder-lock.ts';
@@ -18,9 +18,7 @@ export interface Base {
 }
 
 export async function openBase(config: Config, o: { clock: Clock; log: Log }): Promise<Base> {
-  // As root the database's own user must pass through to its folder; the key and lock inside are 0600.
-  const mode = process.getuid?.() === 0 ? 0o711 : 0o700;
-  await mkdir(config.dataFolder, { recursive: true, mode });
+  await makeDataFolder(config.dataFolder);
   const lock = await lockFolder(config.dataFolder);
   try {
     const key = await readKey({

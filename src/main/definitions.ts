@@ -15,15 +15,23 @@ export interface Definitions {
   readonly workflows: Extensions<WorkflowDefinition>;
 }
 
+const own = (path: string) => join(import.meta.dirname, '..', path);
+const folderOf = (dataFolder: string | null, kind: string) =>
+  dataFolder === null ? [] : [join(dataFolder, kind)];
+
+export const loadDetectors = (dataFolder: string | null) =>
+  loadExtensions<DetectorDefinition>('detector', [
+    own('anomaly/detectors'),
+    ...folderOf(dataFolder, 'detectors'),
+  ]);
+
 export async function loadDefinitions(dataFolder: string | null): Promise<Definitions> {
-  const own = (path: string) => join(import.meta.dirname, '..', path);
-  const theirs = (kind: string) => (dataFolder === null ? [] : [join(dataFolder, kind)]);
   const [detectors, channels, triggers, workflows] = await Promise.all([
-    loadExtensions<DetectorDefinition>('detector', [
-      own('anomaly/detectors'),
-      ...theirs('detectors'),
+    loadDetectors(dataFolder),
+    loadExtensions<ChannelDefinition>('channel', [
+      own('alert/channels'),
+      ...folderOf(dataFolder, 'channels'),
     ]),
-    loadExtensions<ChannelDefinition>('channel', [own('alert/channels'), ...theirs('channels')]),
     loadExtensions<TriggerDefinition>('trigger', [own('engine/triggers')]),
     loadExtensions<WorkflowDefinition>('workflow', [own('workflows')]),
   ]);

@@ -45,7 +45,8 @@ export default defineWorkflow({
       episode,
       detector,
     };
-    return ctx.alert({ ...request, worse });
+    // The finding's own time: a step repeated after a crash must not open again what is over since.
+    return ctx.alert({ ...request, worse, at: finding.at });
   },
 });
 

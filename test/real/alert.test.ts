@@ -67,7 +67,9 @@ test.skipIf(!home)(
       });
       await tomte.setWorkflow({ home: id, name: 'water-watch', mode: 'on' });
       const phoneListed = await eventually(async () =>
-        (await tomte.listChannels({})).find((c) => JSON.stringify(c.settings).includes(phone.action)),
+        (await tomte.listChannels({})).find((c) =>
+          JSON.stringify(c.settings).includes(phone.action),
+        ),
       );
       expect(phoneListed.enabled).toBe(true);
 
