@@ -1,7 +1,8 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { type ErrorCode, TomteError } from '@tomte/sdk/errors';
 import type { Clock } from '../lib/clock.ts';
+import { samePin } from './tls.ts';
 
 export interface DialOptions {
   /** Origin of the home, such as https://home.example.org:8123. */
@@ -56,7 +57,7 @@ export function dial(o: DialOptions): Promise<Socket> {
     socket.once('error', onError);
     socket.once('close', onClose);
     socket.once(secure ? 'secureConnect' : 'connect', () => {
-      if (secure && o.pin && !hasFingerprint(socket, o.pin)) {
+      if (secure && o.pin && !samePin(fingerprintOf(socket), o.pin)) {
         return finish(
           new TomteError('link.tls_untrusted', `${url.host} shows another certificate than pinned`),
         );
@@ -66,11 +67,8 @@ export function dial(o: DialOptions): Promise<Socket> {
   });
 }
 
-function hasFingerprint(socket: Socket, pin: string): boolean {
-  const plain = (text: string) => text.replaceAll(':', '').toLowerCase();
-  const peer = (socket as import('node:tls').TLSSocket).getPeerCertificate();
-  return plain(peer.fingerprint256 ?? '') === plain(pin);
-}
+const fingerprintOf = (socket: Socket): string =>
+  (socket as TLSSocket).getPeerCertificate().fingerprint256 ?? '';
 
 const codeOf: Record<string, ErrorCode> = {
   ENOTFOUND: 'link.name_not_found',

@@ -4,7 +4,7 @@ import { TomteError } from '@tomte/sdk/errors';
 import type { Clock } from '../lib/clock.ts';
 import type { Secret } from '../lib/secret.ts';
 import { connectError, dial } from './dial.ts';
-import { userAgent } from './socket.ts';
+import { userAgent } from './probe-http.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';

@@ -7,6 +7,7 @@ import type { Secret } from '../lib/secret.ts';
 import { type CallOptions, openCalls } from './calls.ts';
 import { connectError, dial } from './dial.ts';
 import { type Message, parseFrame } from './frames.ts';
+import { userAgent } from './probe-http.ts';
 
 export interface SocketLimits {
   /** Largest message accepted, bytes. */
@@ -55,8 +56,6 @@ export interface HomeSocket {
   readonly closed: Promise<TomteError>;
   close(): void;
 }
-
-export const userAgent = 'Tomte/0.1 (+https://www.npmjs.com/package/tomte)';
 
 /** Opens, authenticates once and asks for coalesced messages. Throws TomteError `link.*` or `home.frame_*`. */
 export async function openSocket(o: SocketOptions): Promise<HomeSocket> {
