@@ -128,6 +128,7 @@ export function linkedContract({ start }: HomeRow): void {
     for (const state of ['2', '3', '4']) await home.post(id, state);
     await changes.until((c) => c.entityId === id && c.to?.state === '4');
     const told = changes.all.filter((c) => c.entityId === id);
+    await eventually(async () => gaps.at(-1) ?? null);
     const how = JSON.stringify({ gaps, told });
     expect(
       told.map((c) => c.to?.state),
