@@ -37,11 +37,14 @@ export function strongestUse(baseline: Baseline): number | null {
   return isLearned(baseline) && peaks.length > 0 ? (peaks[2] ?? peaks[0]!) : null;
 }
 
-/** Litres a minute that count as pouring: learned after a week, but never less than a wide open tap. */
+/**
+ * Litres a minute that count as pouring. What is learned only raises it: a home whose strongest use
+ * so far is a shower fills a bath one Sunday, and that is no reason to ring.
+ */
 export function pouringLimit(baseline: Baseline, limits: Limits): number {
   const strongest = strongestUse(baseline);
   if (strongest === null) return limits.pouringLpm;
-  return Math.min(2 * limits.pouringLpm, Math.max((2 / 3) * limits.pouringLpm, 1.25 * strongest));
+  return Math.min(2 * limits.pouringLpm, Math.max(limits.pouringLpm, 1.25 * strongest));
 }
 
 /**

@@ -46,7 +46,13 @@ export const reportCommands: Record<string, Command> = {
   'config_entries/get': {
     optional: ['type_filter', 'domain'],
     run: ({ world }) => [
-      entry({ id: world.id(), domain: 'sun', title: 'Sun', at: world.recorder.openedAt }),
+      // By the seed: a home keeps the ids of its entries, another home has others.
+      entry({
+        id: hexId(seeded(world.options.seed)),
+        domain: 'sun',
+        title: 'Sun',
+        at: world.recorder.openedAt,
+      }),
     ],
   },
   'repairs/list_issues': { run: () => ({ issues: [] }) },
