@@ -123,16 +123,19 @@ const changes = Number(process.argv[2] ?? 200);
 const driver = await openHome(url, token);
 for (const id of [cause, effect]) await set(driver, id, 'off');
 const figures: Record<string, number[]> = { bare: [], tomte: [] };
-const reactors = [await openBare(url, token), await openReflex(url, token)];
-for (let n = 0; n < 2 * (changes + warmUp); n++) {
-  // In pairs, each beginning as often as the other and with both directions.
-  turn = n % 2 === Math.floor(n / 4) % 2 ? 'bare' : 'tomte';
-  const took = await measure(driver, n % 2 === 0 ? 'on' : 'off');
-  if (took !== null && n >= 2 * warmUp) figures[turn]!.push(took);
-  await clock.sleep(pauseMs);
+// Home Assistant serves who came first first: each comes first in half of the changes.
+for (const order of [[openBare, openReflex] as const, [openReflex, openBare] as const]) {
+  const reactors = [await order[0](url, token), await order[1](url, token)];
+  for (let n = 0; n < changes + 2 * warmUp; n++) {
+    // In pairs, each beginning as often as the other and with both directions.
+    turn = n % 2 === Math.floor(n / 4) % 2 ? 'bare' : 'tomte';
+    const took = await measure(driver, n % 2 === 0 ? 'on' : 'off');
+    if (took !== null && n >= 2 * warmUp) figures[turn]!.push(took);
+    await clock.sleep(pauseMs);
+  }
+  turn = 'none';
+  for (const reactor of reactors) reactor.close();
 }
-turn = 'none';
-for (const reactor of reactors) reactor.close();
 for (const id of [cause, effect]) await set(driver, id, 'off');
 await driver.close();
 const rounds = Object.entries(figures).map(([reactor, f]) => round(reactor, f));
