@@ -1,5 +1,6 @@
 /** What a home says about itself: energy preferences, integrations, repairs, notices. */
 import type { Command } from '../commands.ts';
+import { hexId, seeded } from '../random.ts';
 import { seconds, stamp } from '../states.ts';
 
 const grid = {
