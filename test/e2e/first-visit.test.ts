@@ -15,6 +15,7 @@ let dataDir: string;
 let browser: TestBrowser;
 let visitor: Visitor;
 let page: Page;
+let bystander: Visitor;
 
 beforeAll(async () => {
   sim = await openSim({ days: 60 });
@@ -103,6 +104,16 @@ test('what is seen is marked as seen, and stays so', { timeout: slow }, async ()
   await page.locator('article header b', { hasText: 'Seen' }).waitFor();
 });
 
+test('what one person does is seen by another at once', { timeout: slow }, async () => {
+  bystander = await browser.visitor({ width: 390, height: 844 });
+  bystander.page.setDefaultTimeout(slow);
+  await bystander.page.goto(page.url());
+  await bystander.page.locator('article header b', { hasText: 'Seen' }).waitFor();
+  await page.getByRole('button', { name: /^Quiet until 07:00/ }).click();
+  await bystander.page.locator('article header b', { hasText: 'Quiet until' }).waitFor();
+  expect(bystander.faults).toEqual([]);
+});
+
 test.each(['watch', 'watched', 'workflows', 'home', 'home/link', 'home/told', 'home/settings'])(
   'the page %s of the demo stands well',
   { timeout: slow },
@@ -153,6 +164,10 @@ test('the form links the home, and First look shows the toilet that ran', {
     .first()
     .waitFor();
   await standsWell();
+  // Whoever was in the demo is led out of it.
+  await bystander.page.getByRole('link', { name: 'Workflows' }).first().waitFor();
+  await bystander.page.getByText('A made-up home.').waitFor({ state: 'detached' });
+  expect(new URL(bystander.page.url()).pathname).toBe('/');
 });
 
 test('a workflow is switched on from First look, and Today says what is watched', {
@@ -168,4 +183,51 @@ test('a workflow is switched on from First look, and Today says what is watched'
   await expect.poll(() => page.getByText('Every workflow is off').count()).toBe(0);
   expect(await page.getByText('A made-up home.').count()).toBe(0);
   await standsWell();
+});
+
+test('a lost link is said on every page, and taken back when the home is there again', {
+  timeout: 90_000,
+}, async () => {
+  const back = sim.restart({ downMs: 3_000, startMs: 200 });
+  await page.getByText('No news from Villa Berg').waitFor();
+  await back;
+  await page.getByText('No news from Villa Berg').waitFor({ state: 'detached' });
+});
+
+test('a channel is added, tested and removed', { timeout: slow }, async () => {
+  await page.goto(`${service.url}#/home/told`);
+  await page.getByRole('button', { name: 'Add Webhook' }).click();
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByText('This is needed.').first().waitFor();
+  await page.getByLabel('Url').fill('http://127.0.0.1:9/');
+  await page.getByLabel('Secret').fill('a secret of more than sixteen');
+  await page.getByLabel('Name').fill('Log server');
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  const card = page.locator('section.card', {
+    has: page.getByRole('heading', { name: 'Log server' }),
+  });
+  await card.getByRole('button', { name: /^Send a test/ }).click();
+  await card.locator('.note.bad').first().waitFor();
+  await standsWell();
+  await card.getByRole('button', { name: /^Remove…/ }).click();
+  await card.getByRole('button', { name: 'Remove Log server' }).click();
+  await card.waitFor({ state: 'detached' });
+});
+
+test('with a password set, the pages ask for it, and open with it', { timeout: slow }, async () => {
+  await page.goto(`${service.url}#/home/settings`);
+  await page.getByLabel('Password').fill('a long enough one');
+  await page.getByRole('button', { name: 'Set the password' }).click();
+  const stranger = await browser.visitor();
+  const asked = stranger.page;
+  asked.setDefaultTimeout(slow);
+  await asked.goto(service.url);
+  await asked.getByLabel('Password of this Tomte').fill('not this one');
+  await asked.getByRole('button', { name: 'Log in' }).click();
+  await asked.locator('p.wrong').filter({ hasText: /./ }).waitFor();
+  expect(await axe(asked)).toEqual([]);
+  await asked.getByLabel('Password of this Tomte').fill('a long enough one');
+  await asked.getByRole('button', { name: 'Log in' }).click();
+  await asked.getByRole('link', { name: 'Workflows' }).first().waitFor();
+  await stranger.close();
 });
