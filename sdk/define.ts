@@ -119,17 +119,23 @@ export interface Message {
   readonly picture: Uint8Array | null;
   /** Page of the alert, signed; null when no public URL is set. Never a loopback address. */
   readonly link: string | null;
-  /** `url` is null when no public URL is set. */
+  /**
+   * `url` is null when no public URL is set. `press` is a signed word: a channel that hears buttons
+   * hands it back, and the button is pressed.
+   */
   readonly buttons: readonly {
     readonly id: string;
     readonly label: string;
     readonly url: string | null;
+    readonly press: string;
   }[];
   readonly sentAt: number;
 }
 
 /** The linked home as a channel may use it: tell, and keep a picture. */
 export interface HomeVoice {
+  /** True when buttons pressed in the phone app reach us: Home Assistant tells them to administrators only. */
+  readonly hearsButtons: boolean;
   /** Performs a telling Action (notify, persistent_notification). Throws a TomteError. */
   tell(action: Action): Promise<void>;
   /** Keeps the PNG in Home Assistant's image store; answers a path such as /api/image/serve/<id>/original. */

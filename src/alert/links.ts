@@ -19,9 +19,14 @@ export interface LinkSubject {
 export interface Links {
   /** Null when no public address is set: a link nobody can open is worse than none. */
   url(subject: LinkSubject, now: number): string | null;
+  /** The signed word alone. */
+  token(subject: LinkSubject, now: number): string;
   /** Throws api.link_expired for what is too old, changed, or made with another key. */
   read(token: string, now: number): LinkSubject;
 }
+
+/** Stands before the signed word in the `action` of a button on a phone. */
+export const pressPrefix = 'TOMTE ';
 
 const validMs = 7 * 86_400_000;
 const separator = '\n';
@@ -29,14 +34,17 @@ const separator = '\n';
 export function openLinks(key: Key, publicUrl: () => string | null): Links {
   const secret = Buffer.from(hkdfSync('sha256', key, '', 'signed links of alerts', 32));
   const sign = (body: string) => createHmac('sha256', secret).update(body).digest();
+  function token(subject: LinkSubject, now: number): string {
+    const end = Math.floor((now + validMs) / 1000).toString(36);
+    const parts = [subject.action, end, subject.id, subject.channel ?? ''];
+    const body = Buffer.from(parts.join(separator)).toString('base64url');
+    return `${body}.${sign(body).toString('base64url')}`;
+  }
   return {
+    token,
     url(subject, now) {
       const base = reachable(publicUrl());
-      if (base === null) return null;
-      const end = Math.floor((now + validMs) / 1000).toString(36);
-      const parts = [subject.action, end, subject.id, subject.channel ?? ''];
-      const body = Buffer.from(parts.join(separator)).toString('base64url');
-      return `${base}/s/${body}.${sign(body).toString('base64url')}`;
+      return base === null ? null : `${base}/s/${token(subject, now)}`;
     },
     read(token, now) {
       const [body, mac] = token.length < 1000 ? token.split('.') : [];

@@ -61,6 +61,7 @@ export function openPictures(o: PicturesOptions): Pictures {
       const voice = o.voice(home);
       if (!voice) return null;
       return {
+        hearsButtons: voice.hearsButtons,
         tell: (action) => voice.tell(action),
         keepPicture: (png, name) => upload(home, voice, png, name),
       };

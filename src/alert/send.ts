@@ -83,10 +83,13 @@ async function messageOf(claimed: Claimed, parts: SendParts): Promise<Message> {
   const { delivery, channel, alert } = claimed;
   const stored = delivery.message as StoredMessage;
   const now = parts.clock.now();
+  const subject = (action: LinkAction) => ({
+    id: action === 'test' ? channel.id : (alert?.id ?? channel.id),
+    action,
+    channel: channel.id,
+  });
   const url = (action: LinkAction) =>
-    action === 'test'
-      ? parts.links.url({ id: channel.id, action, channel: channel.id }, now)
-      : alert && parts.links.url({ id: alert.id, action, channel: channel.id }, now);
+    action === 'test' || alert ? parts.links.url(subject(action), now) : null;
   return {
     kind: delivery.kind,
     deliveryId: delivery.id,
@@ -99,7 +102,12 @@ async function messageOf(claimed: Claimed, parts: SendParts): Promise<Message> {
     silent: delivery.silent,
     picture: await pictureOf(claimed, parts),
     link: url('open'),
-    buttons: stored.buttons.map(({ id, label }) => ({ id, label, url: url(id) })),
+    buttons: stored.buttons.map(({ id, label }) => ({
+      id,
+      label,
+      url: url(id),
+      press: parts.links.token(subject(id), now),
+    })),
     sentAt: delivery.created_at.getTime(),
   };
 }

@@ -58,6 +58,7 @@ export interface FakeVoice extends HomeVoice {
 
 export function fakeVoice(): FakeVoice {
   const voice: FakeVoice = {
+    hearsButtons: false,
     told: [],
     kept: [],
     failure: null,

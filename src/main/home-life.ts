@@ -1,4 +1,4 @@
-import type { Finding } from '@tomte/sdk/define';
+import type { Finding, HomeVoice } from '@tomte/sdk/define';
 import { isError, TomteError } from '@tomte/sdk/errors';
 import type { Change, Reading } from '@tomte/sdk/home';
 import type { FirstLook, HomeSummary } from '@tomte/sdk/types';
@@ -28,6 +28,8 @@ export interface HomeLife {
   readonly zone: string;
   readonly link: Link;
   readonly door: Door;
+  /** The home as channels use it. */
+  readonly voice: HomeVoice;
   linkSummary(): HomeSummary['link'];
   /** Entities a detector looks after. */
   watched(): readonly string[];
@@ -191,6 +193,8 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
     zone: row.time_zone,
     link,
     door,
+    // Home Assistant tells of buttons pressed on phones to administrators only.
+    voice: { ...door, hearsButtons: row.user_admin },
     ended: stopping.signal,
     linkSummary: () => summaryOf(link.state),
     watched: () => subjectsOf(parts, link.mirror.infos()),

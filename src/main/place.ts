@@ -84,7 +84,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     random: parts.random,
     channels: o.channels,
     fetch,
-    voice: (home) => lives.get(home)?.door ?? null,
+    voice: (home) => lives.get(home)?.voice ?? null,
     homeName: (home) => lives.get(home)?.name ?? 'Home',
     picture: async (alert) => {
       const spec = await alertChart(parts, lives.get(alert.home), alert);

@@ -1,6 +1,7 @@
 import { type ChannelContext, defineChannel, type Message } from '@tomte/sdk/define';
 import { TomteError } from '@tomte/sdk/errors';
 import { z } from 'zod';
+import { pressPrefix } from '../links.ts';
 
 const settings = z.strictObject({
   action: z
@@ -44,12 +45,16 @@ function loudness({ severity, silent }: Message, ringThrough: boolean): Record<s
   };
 }
 
-/** Only buttons that lead somewhere are shown: nobody hears a press with a normal user's token. */
-function buttons(message: Message): Record<string, unknown> {
+/** A press is heard with an administrator's token; else only buttons that lead somewhere are shown. */
+function buttons(message: Message, hearsButtons: boolean): Record<string, unknown> {
   const actions = message.buttons
-    .filter((button) => button.url !== null)
+    .filter((button) => hearsButtons || button.url !== null)
     .slice(0, 3)
-    .map((button) => ({ action: 'URI', title: button.label, uri: button.url }));
+    .map(({ label, url, press }) =>
+      hearsButtons
+        ? { action: `${pressPrefix}${press}`, title: label }
+        : { action: 'URI', title: label, uri: url },
+    );
   return actions.length > 0 ? { actions } : {};
 }
 
@@ -91,7 +96,7 @@ export default defineChannel({
           group: `tomte ${message.homeName}`,
           ...loudness(message, ringThrough),
           ...(await picture(message, home)),
-          ...buttons(message),
+          ...buttons(message, home.hearsButtons),
           ...(message.link ? { clickAction: message.link, url: message.link } : {}),
         },
       },

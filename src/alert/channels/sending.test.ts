@@ -26,15 +26,22 @@ const message = (over: Partial<Message> = {}): Message => ({
   picture: png,
   link: null,
   buttons: [
-    { id: 'seen', label: 'I see it', url: null },
-    { id: 'quiet', label: 'Quiet until 07:00', url: null },
+    { id: 'seen', label: 'I see it', url: null, press: 'see.mac' },
+    { id: 'quiet', label: 'Quiet until 07:00', url: null, press: 'quiet.mac' },
   ],
   sentAt: night,
   ...over,
 });
 const linked = {
   link: 'https://tomte.example.org/s/abc.def',
-  buttons: [{ id: 'seen', label: 'I see it', url: 'https://tomte.example.org/s/see.mac' }],
+  buttons: [
+    {
+      id: 'seen',
+      label: 'I see it',
+      url: 'https://tomte.example.org/s/see.mac',
+      press: 'see.mac',
+    },
+  ],
 };
 
 const send = <S>(
@@ -79,6 +86,19 @@ describe('the phone app', () => {
           priority: 'high',
           push: { 'interruption-level': 'critical' },
         },
+      },
+    });
+  });
+
+  test('has buttons without any address where the home tells us of a press', async () => {
+    const home = { ...fakeVoice(), hearsButtons: true };
+    await send(companionApp, settings, message(), { home });
+    expect(home.told[0]!.data).toMatchObject({
+      data: {
+        actions: [
+          { action: 'TOMTE see.mac', title: 'I see it' },
+          { action: 'TOMTE quiet.mac', title: 'Quiet until 07:00' },
+        ],
       },
     });
   });
