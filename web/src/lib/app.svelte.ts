@@ -70,9 +70,13 @@ export async function refresh(): Promise<void> {
     app.homes = await tomte.listHomes({});
     app.locked = false;
   } catch (error) {
-    told(error);
+    // The demo's door closes for good when a home is linked, also for whoever stands behind it.
+    if (isError(error, 'api.not_found') && inDemo()) location.replace('../');
+    else told(error);
   }
 }
+
+const inDemo = (): boolean => /\/demo\/(index\.html)?$/.test(location.pathname);
 
 /** The TomteError a page shows for whatever was thrown. */
 export function told(error: unknown): TomteError {
@@ -117,7 +121,7 @@ function onLive(event: LiveEvent, refreshSoon: () => void): void {
       for (const { id, state, at } of event.states) app.states[id] = { state, at };
       return;
     case 'demoGone':
-      if (app.status?.demo) location.replace('../');
+      if (inDemo()) location.replace('../');
       else refreshSoon();
       return;
   }
