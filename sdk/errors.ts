@@ -336,7 +336,7 @@ export const errorTable = {
     status: 500,
     exit: 2,
     retry: false,
-    hint: 'The extension folder must not be writable by group or others: chmod go-w.',
+    hint: 'Extensions run as Tomte itself: folder and files must be your own, or root’s, and not writable by others: chmod go-w.',
   },
   'config.node_too_old': {
     status: 500,

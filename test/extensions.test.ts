@@ -23,7 +23,7 @@ interface Definition {
 }
 
 const load = (kind: string, folder: string): Promise<Extensions<Definition>> =>
-  loadExtensions<Definition>(kind, [join(root, folder)]);
+  loadExtensions<Definition>(kind, join(root, folder));
 
 for (const { kind, folder, verb } of kinds) {
   test(`every file in ${folder} is a ${kind}, and there is one at least`, async () => {

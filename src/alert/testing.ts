@@ -119,7 +119,7 @@ export async function receiver(
 export const channelsFolder = join(dirname(fileURLToPath(import.meta.url)), 'channels');
 
 export const builtInChannels = (): Promise<Extensions<ChannelDefinition>> =>
-  loadExtensions<ChannelDefinition>('channel', [channelsFolder]);
+  loadExtensions<ChannelDefinition>('channel', channelsFolder);
 
 export const testKey = createSecretKey(Buffer.alloc(32, 7));
 export const home = 'home-1';

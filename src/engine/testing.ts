@@ -56,7 +56,7 @@ export async function openTestEngine(
   const store = await emptyStore();
   await addHome(store.db, home);
   const folder = new URL('./triggers/', import.meta.url).pathname;
-  const triggers = await loadExtensions('trigger', [folder]);
+  const triggers = await loadExtensions('trigger', folder);
   let boots = 0;
   const boot = async (definitions: Record<string, WorkflowDefinition>) => {
     const engine = await openEngine({

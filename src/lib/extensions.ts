@@ -9,15 +9,19 @@ export type Extensions<D> = ReadonlyMap<string, D>;
 /**
  * Reads every `name.ts` or `name.js` of the folders and keeps what it default-exports.
  * Built-ins and the person's own files come in by this one function; a later folder may not
- * replace a name. A missing folder is empty; one that others may write to is refused.
+ * replace a name. A missing folder is empty. An added folder, or a file in it, that another
+ * account owns or may write to is refused; the program's own are as its checkout made them.
  */
 export async function loadExtensions<D extends { kind: string }>(
   kind: D['kind'],
-  folders: readonly string[],
+  own: string,
+  added: readonly string[] = [],
 ): Promise<Extensions<D>> {
   const found = new Map<string, D>();
-  for (const folder of folders) {
-    for (const file of await definitionFiles(folder)) {
+  for (const folder of [own, ...added]) {
+    const files = await definitionFiles(folder);
+    if (folder !== own && files.length > 0) await refuseForeign([folder, ...files]);
+    for (const file of files) {
       const name = basename(file).replace(/\.[tj]s$/, '');
       const module = (await import(pathToFileURL(file).href)) as { default?: D };
       if (module.default?.kind !== kind) {
@@ -46,14 +50,25 @@ async function definitionFiles(folder: string): Promise<string[]> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }
-  const { mode } = await stat(folder);
-  if ((mode & 0o022) !== 0 && process.platform !== 'win32') {
-    throw new TomteError('config.folder_writable', `${folder} is writable by others`);
-  }
   return names
     .filter(
       (n) => /^[a-z][a-z0-9-]*\.[tj]s$/.test(n) && !n.includes('.test.') && !n.endsWith('.d.ts'),
     )
     .sort()
     .map((n) => join(folder, n));
+}
+
+/** What stands there runs as Tomte itself, so only root and our own account may have written it. */
+async function refuseForeign(paths: readonly string[]): Promise<void> {
+  if (process.getuid === undefined) return;
+  const trusted = [0, process.getuid()];
+  for (const path of paths) {
+    const { mode, uid } = await stat(path);
+    if ((mode & 0o022) !== 0) {
+      throw new TomteError('config.folder_writable', `${path} is writable by others`);
+    }
+    if (!trusted.includes(uid)) {
+      throw new TomteError('config.folder_writable', `${path} belongs to another account`);
+    }
+  }
 }

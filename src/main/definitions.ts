@@ -20,20 +20,22 @@ const folderOf = (dataFolder: string | null, kind: string) =>
   dataFolder === null ? [] : [join(dataFolder, kind)];
 
 export const loadDetectors = (dataFolder: string | null) =>
-  loadExtensions<DetectorDefinition>('detector', [
+  loadExtensions<DetectorDefinition>(
+    'detector',
     own('anomaly/detectors'),
-    ...folderOf(dataFolder, 'detectors'),
-  ]);
+    folderOf(dataFolder, 'detectors'),
+  );
 
 export async function loadDefinitions(dataFolder: string | null): Promise<Definitions> {
   const [detectors, channels, triggers, workflows] = await Promise.all([
     loadDetectors(dataFolder),
-    loadExtensions<ChannelDefinition>('channel', [
+    loadExtensions<ChannelDefinition>(
+      'channel',
       own('alert/channels'),
-      ...folderOf(dataFolder, 'channels'),
-    ]),
-    loadExtensions<TriggerDefinition>('trigger', [own('engine/triggers')]),
-    loadExtensions<WorkflowDefinition>('workflow', [own('workflows')]),
+      folderOf(dataFolder, 'channels'),
+    ),
+    loadExtensions<TriggerDefinition>('trigger', own('engine/triggers')),
+    loadExtensions<WorkflowDefinition>('workflow', own('workflows')),
   ]);
   return { detectors, channels, triggers, workflows };
 }
