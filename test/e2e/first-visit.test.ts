@@ -34,7 +34,7 @@ beforeEach(() => {
 
 afterAll(async () => {
   await browser?.close();
-  await service?.kill9();
+  await service?.stop();
   await sim?.close();
   await rm(dataDir, { recursive: true, force: true });
 });
