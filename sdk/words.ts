@@ -14,13 +14,16 @@ export function duration(ms: number): string {
   return h % 24 === 0 ? `${d} d` : `${d} d ${h % 24} h`;
 }
 
-/** Two figures, as people speak: 0.41 -> `0.4`, 18.24 -> `18`, 97.3 -> `97`, 1234 -> `1,230`. */
+/** Two figures, as people speak: 0.41 -> `0.4`, 18.24 -> `18`, -18 -> `−18`, 1234 -> `1,230`. */
 export function figure(value: number): string {
-  const abs = Math.abs(value);
-  if (abs === 0) return '0';
-  if (abs < 0.1) return String(Number(value.toPrecision(1)));
-  if (abs < 10) return String(Number(value.toFixed(1)));
-  if (abs < 1000) return String(Math.round(value));
+  return value < 0 ? `−${positive(-value)}` : positive(value);
+}
+
+function positive(value: number): string {
+  if (value === 0) return '0';
+  if (value < 0.1) return String(Number(value.toPrecision(1)));
+  if (value < 10) return String(Number(value.toFixed(1)));
+  if (value < 1000) return String(Math.round(value));
   return (Math.round(value / 10) * 10).toLocaleString('en-US');
 }
 

@@ -52,7 +52,7 @@ async function composeToday(place: Parts, since: string | undefined): Promise<To
   return {
     sentence: sentenceOf({ lives, lost, open, watching, now }),
     lantern: needsYou.some((a) => a.severity === 'now') ? 'high' : open.length > 0 ? 'low' : 'none',
-    asOf: isoOrNull(Math.min(...lives.map((l) => l.link.state.asOf ?? now)) || null),
+    asOf: lives.length === 0 ? null : iso(Math.min(...lives.map((l) => l.link.state.asOf ?? now))),
     stale: lost !== undefined,
     needsYou,
     next: nextTries(place, now),

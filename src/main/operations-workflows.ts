@@ -1,3 +1,4 @@
+import type { Finding } from '@tomte/sdk/define';
 import { TomteError } from '@tomte/sdk/errors';
 import type { Tomte } from '@tomte/sdk/operations';
 import type { Run, WorkflowRow } from '@tomte/sdk/types';
@@ -5,12 +6,14 @@ import { z } from 'zod';
 import { problems } from '../api/answers.ts';
 import { iso, isoOrNull } from '../lib/clock.ts';
 import { openAlertsOf } from '../store/alerts.ts';
+import { listEpisodes } from '../store/episodes.ts';
 import { getRun, listRuns, type RunRow } from '../store/runs.ts';
 import {
   getWorkflowSettings,
   saveWorkflowSettings,
   type WorkflowSettingsRow,
 } from '../store/workflow-settings.ts';
+import type { PlaceParts } from './parts.ts';
 import { type Grants, lifeOf, type Place } from './place.ts';
 
 type Names = 'listWorkflows' | 'setWorkflow' | 'listRuns' | 'getRun';
@@ -82,6 +85,8 @@ export function workflowOperations(
       grants.set(home, name, next.mode === 'on' ? next.grants : []);
       // Nothing would ever say that it is over.
       if (next.mode === 'off') await closeAlerts(place, home, name, workflow.title);
+      // What goes on already is news to a workflow that begins now.
+      else if (before?.mode !== next.mode) await fireOpenEpisodes(parts, home, name);
       return rowOf(home, name, saved);
     },
     listRuns: async (filter) =>
@@ -96,6 +101,20 @@ export function workflowOperations(
       };
     },
   };
+}
+
+async function fireOpenEpisodes(parts: PlaceParts, home: string, workflow: string): Promise<void> {
+  for (const episode of await listEpisodes(parts.store.db, { home, state: 'open' })) {
+    const finding = episode.finding as Finding;
+    const fired = { ...finding, kind: 'updated', at: parts.clock.now(), worse: true } as const;
+    const about = episode.about;
+    await parts.engine.fire(
+      parts.place,
+      home,
+      { kind: 'anomaly', finding: fired, about },
+      { only: workflow },
+    );
+  }
 }
 
 async function closeAlerts(
