@@ -102,7 +102,9 @@ async function answer(response: Response): Promise<unknown> {
       cause,
     });
   }
-  if (typeof body === 'object' && body !== null && 'error' in body && !response.ok) {
+  // An attempt to link that failed is an answer with `ok: false`, which holds its stages too.
+  const failed = typeof body === 'object' && body !== null && 'error' in body && !('ok' in body);
+  if (failed && !response.ok) {
     throw TomteError.fromBody(body as ErrorBody);
   }
   return body;

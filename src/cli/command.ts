@@ -38,7 +38,8 @@ export interface Opened {
 
 export interface Problem {
   readonly path: string;
-  readonly found: string;
+  /** Absent where the value is not shown again, such as that of a password. */
+  readonly found?: string;
   readonly expected: string;
   readonly line?: number;
 }

@@ -50,7 +50,7 @@ function parseStrictly(command: Command, line: readonly string[], options: Parse
     const typed = /'--([^' ]+)/.exec((cause as Error).message)?.[1];
     const unknown = (cause as { code?: string }).code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION';
     const meant = unknown && typed ? nearest(typed, Object.keys(options)) : null;
-    const what = unknown ? `There is no --${typed}` : (cause as Error).message.split('. ')[0]!;
+    const what = unknown ? `There is no --${typed}` : (cause as Error).message.split(/\.\s/)[0]!;
     throw usage(command, meant ? `${what}; did you mean --${meant}?` : what);
   }
 }

@@ -19,4 +19,7 @@ export const minute = (iso: string | null): string =>
   iso === null ? '' : iso.slice(0, 16).replace('T', ' ');
 
 export const problemLine = ({ path, found, expected, line }: Problem): string =>
-  `${path}${line === undefined ? '' : ` (line ${line})`}: found ${found}, expected ${expected}`;
+  [
+    `${path}${line === undefined ? '' : ` (line ${line})`}: `,
+    found === undefined ? expected : `found ${found}, expected ${expected}`,
+  ].join('');

@@ -28,6 +28,7 @@ export async function openDemo(o: DemoOptions): Promise<Demo> {
   const first = await openStore({ connection: o.connection, schema: 'demo', log });
   // Yesterday's demo would contradict today's simulated past: it begins anew at every start.
   await dropDemo(first);
+  await o.engine.forget('demo');
   await first.close();
   const store = await openStore({ connection: o.connection, schema: 'demo', log });
   const place = await openPlace({

@@ -28,10 +28,12 @@ export async function keepHome(
     ...(o.signal ? { signal: o.signal } : {}),
   });
   if (!authorized.ok) return authorizedAnswer(authorized);
-  return keepAuthorized(place, request, authorized, probe, async (row) => {
-    await place.begin(row, authorized.token);
-    await o.onLinked?.();
-  });
+  return place.inTurn(() =>
+    keepAuthorized(place, request, authorized, probe, async (row) => {
+      await place.begin(row, authorized.token);
+      await o.onLinked?.();
+    }),
+  );
 }
 
 export const authorizedAnswer = (found: Extract<Authorized, { ok: false }>): LinkAnswer => ({

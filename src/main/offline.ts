@@ -1,10 +1,12 @@
 import { TomteError } from '@tomte/sdk/errors';
-import type { OperationName, Tomte } from '@tomte/sdk/operations';
-import type { LinkAnswer, LinkRequest } from '@tomte/sdk/types';
+import { type OperationName, operations, type Tomte } from '@tomte/sdk/operations';
+import type { LinkAnswer, LinkRequest, ProbeStage } from '@tomte/sdk/types';
+import { toTomteError } from '../api/answers.ts';
 import type { Config } from '../config.ts';
 import { authorize } from '../home/authorize.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import { oneByOne } from '../lib/one-by-one.ts';
 import { openStore } from '../store/open.ts';
 import { openBase } from './base.ts';
 import { authorizedAnswer, keepAuthorized } from './keep-home.ts';
@@ -35,17 +37,21 @@ export function openOffline(config: Config, log: Log): Offline {
     return opened;
   };
 
-  async function linkHome(request: LinkRequest): Promise<LinkAnswer> {
-    const found = await authorize(request, { clock, onStage: () => {} });
+  async function linkHome(input: unknown): Promise<LinkAnswer> {
+    const request = checked('linkHome', input) as LinkRequest;
+    const probe: ProbeStage[] = [];
+    const onStage = (stage: ProbeStage) => void probe.push(stage);
+    const found = await authorize(request, { clock, onStage });
     if (!found.ok) return authorizedAnswer(found);
     const { parts } = await open();
-    return keepAuthorized({ parts, lives: () => new Map() }, request, found);
+    return keepAuthorized({ parts, lives: () => new Map() }, request, found, probe);
   }
 
   const tomte = new Proxy({} as Tomte, {
     get(_, name: string) {
       if (name === 'linkHome') return linkHome;
-      return async (input: unknown) => {
+      return async (given: unknown) => {
+        const input = checked(name as OperationName, given);
         const operation = (await open()).tomte[name as OperationName] as
           | ((i: unknown) => Promise<unknown>)
           | undefined;
@@ -59,6 +65,13 @@ export function openOffline(config: Config, log: Log): Offline {
     },
   });
   return { tomte, close: async () => (await opened)?.close() };
+}
+
+/** The same judge as over HTTP: what a running service refuses is refused here too. */
+function checked(name: OperationName, given: unknown): unknown {
+  const read = operations[name].input.safeParse(given);
+  if (!read.success) throw toTomteError(read.error);
+  return read.data;
 }
 
 async function openAll(config: Config, log: Log): Promise<Opened> {
@@ -77,6 +90,7 @@ async function openAll(config: Config, log: Log): Promise<Opened> {
       lives: () => new Map(),
       begin: async () => {},
       end: async () => {},
+      inTurn: oneByOne(),
     };
     return {
       parts,

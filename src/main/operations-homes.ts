@@ -11,7 +11,6 @@ import type {
 import { discover } from '../home/discover.ts';
 import { examine } from '../home/doctor.ts';
 import { openSocket } from '../home/socket.ts';
-import { tokenFacts } from '../home/token.ts';
 import { iso, isoOrNull } from '../lib/clock.ts';
 import { Secret } from '../lib/secret.ts';
 import { type HomeRow, listHomes, removeHome } from '../store/homes.ts';
@@ -19,6 +18,8 @@ import { unseal } from '../store/seal.ts';
 import type { HomeLife } from './home-life.ts';
 import type { PlaceParts } from './parts.ts';
 import type { Place } from './place.ts';
+
+const dayMs = 86_400_000;
 
 type Names =
   | 'listHomes'
@@ -30,7 +31,7 @@ type Names =
   | 'listEntities';
 type OwnParts = Pick<PlaceParts, 'store' | 'key' | 'clock' | 'log' | 'place'>;
 export type StoreParts = { readonly parts: OwnParts; lives(): ReadonlyMap<string, HomeLife> };
-export type Parts = StoreParts & Pick<Place, 'begin' | 'end'>;
+export type Parts = StoreParts & Pick<Place, 'begin' | 'end' | 'inTurn'>;
 type LinkCall = (request: LinkRequest, onStage: (s: ProbeStage) => void) => Promise<LinkAnswer>;
 
 export function homeOperations(place: Parts, link: LinkCall): Pick<Tomte, Names> {
@@ -40,13 +41,15 @@ export function homeOperations(place: Parts, link: LinkCall): Pick<Tomte, Names>
     listHomes: async () => (await listHomes(db)).map((row) => summary(place, row)),
     findHomes: () => discover({ clock: parts.clock, log: parts.log }),
     linkHome: (request) => link(request as LinkRequest, () => {}),
-    unlinkHome: async ({ home, revoke }) => {
-      const row = await wanted(place, home);
-      const revoked = revoke === true || revoke === 'true' ? await revokeToken(place, row) : false;
-      await place.end(row.id);
-      await parts.store.transaction((tx) => removeHome(tx, row.id));
-      return { unlinked: row.id, revoked };
-    },
+    unlinkHome: ({ home, revoke }) =>
+      place.inTurn(async () => {
+        const row = await wanted(place, home);
+        const revoked =
+          revoke === true || revoke === 'true' ? await revokeToken(place, row) : false;
+        await place.end(row.id);
+        await parts.store.transaction((tx) => removeHome(tx, row.id));
+        return { unlinked: row.id, revoked };
+      }),
     doctor: async ({ home }) => {
       const row = await wanted(place, home);
       const { id, name, address, pinned_certificate: pin, user_admin: admin } = row;
@@ -113,7 +116,7 @@ export function summary(place: StoreParts, row: HomeRow): HomeSummary {
   const now = place.parts.clock.now();
   const life = place.lives().get(row.id);
   return {
-    ...factsOf(place, row, life, now),
+    ...factsOf(row, life, now),
     link: life?.linkSummary() ?? {
       state: 'stopped',
       since: iso(now),
@@ -126,13 +129,8 @@ export function summary(place: StoreParts, row: HomeRow): HomeSummary {
   };
 }
 
-function factsOf(
-  place: StoreParts,
-  row: HomeRow,
-  life: HomeLife | undefined,
-  now: number,
-): HomeFacts {
-  const token = tokenFacts(tokenOf(place, row), now);
+function factsOf(row: HomeRow, life: HomeLife | undefined, now: number): HomeFacts {
+  const expiresAt = row.token_expires_at?.getTime() ?? null;
   return {
     id: row.id,
     name: row.name,
@@ -142,7 +140,12 @@ function factsOf(
     currency: row.currency,
     entities: life && life.link.mirror.size > 0 ? life.link.mirror.size : row.entities,
     user: { name: row.user_name, admin: row.user_admin },
-    token,
+    // As they were read when it was linked: a list of homes opens no secret.
+    token: {
+      issuedAt: isoOrNull(row.token_issued_at?.getTime()),
+      expiresAt: isoOrNull(expiresAt),
+      daysLeft: expiresAt === null ? null : Math.max(0, Math.floor((expiresAt - now) / dayMs)),
+    },
   };
 }
 

@@ -13,8 +13,9 @@ import {
   saveWorkflowSettings,
   type WorkflowSettingsRow,
 } from '../store/workflow-settings.ts';
+import type { Grants } from './grants.ts';
 import type { PlaceParts } from './parts.ts';
-import { type Grants, lifeOf, type Place } from './place.ts';
+import { lifeOf, type Place } from './place.ts';
 
 type Names = 'listWorkflows' | 'setWorkflow' | 'listRuns' | 'getRun';
 

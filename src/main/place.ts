@@ -1,5 +1,5 @@
 import type { ChannelDefinition } from '@tomte/sdk/define';
-import { TomteError } from '@tomte/sdk/errors';
+import { isError, TomteError } from '@tomte/sdk/errors';
 import type { Tomte } from '@tomte/sdk/operations';
 import type { LinkAnswer, LinkRequest, ProbeStage } from '@tomte/sdk/types';
 import { type Alerts, openAlerts } from '../alert/alerts.ts';
@@ -7,14 +7,15 @@ import { drawPng } from '../alert/picture.ts';
 import { LiveHub } from '../api/live.ts';
 import type { Site } from '../api/routes.ts';
 import type { Extensions } from '../lib/extensions.ts';
+import { oneByOne } from '../lib/one-by-one.ts';
 import { Secret } from '../lib/secret.ts';
 import { type HomeRow, listHomes } from '../store/homes.ts';
 import { gainLease, giveUpLease, renewLease } from '../store/leases.ts';
 import { dropReadings } from '../store/readings.ts';
 import { unseal } from '../store/seal.ts';
-import { listWorkflowSettings } from '../store/workflow-settings.ts';
 import { alertChart } from './charts.ts';
 import { keepOffering } from './default-channels.ts';
+import { openGrants } from './grants.ts';
 import { type HomeLife, openHomeLife } from './home-life.ts';
 import { keepHome } from './keep-home.ts';
 import { alertOperations } from './operations-alerts.ts';
@@ -42,7 +43,10 @@ export interface Place {
   lives(): ReadonlyMap<string, HomeLife>;
   /** Begins to look after a home that was just linked, or whose token changed. */
   begin(row: HomeRow, token: Secret): Promise<void>;
+  /** The home is about to be forgotten: with it goes what the engine and the door hold of it. */
   end(home: string): Promise<void>;
+  /** Linking and unlinking, one after another: the same home may be asked for twice at once. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -70,11 +74,12 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
   const lives = new Map<string, HomeLife>();
   const leases = new Map<string, number>();
   const stopping = new AbortController();
+  const inTurn = oneByOne();
   const settings = await openSettings(store.db, {
     retentionDays: o.retentionDays,
     publicUrl: o.publicUrl,
   });
-  const grants = await grantsOf(parts);
+  const grants = await openGrants(store.db);
 
   const alerts = openAlerts({
     store,
@@ -106,7 +111,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
   });
 
   async function begin(row: HomeRow, token: Secret): Promise<void> {
-    await end(row.id);
+    await leave(row.id);
     const lease = await gainLease(store.db, {
       home: row.id,
       worker: parts.worker,
@@ -118,19 +123,16 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
       return;
     }
     leases.set(row.id, lease);
-    lives.set(
-      row.id,
-      openHomeLife({
-        parts,
-        row,
-        token,
-        grants: (askedBy) => grants.of(row.id, askedBy),
-        actionsStopped: () => settings.actionsStopped(),
-        lease,
-      }),
-    );
+    const life = openHomeLife({
+      parts,
+      row,
+      token,
+      grants: (askedBy) => grants.of(row.id, askedBy),
+      actionsStopped: () => settings.actionsStopped(),
+      lease,
+    });
+    lives.set(row.id, life);
     await parts.engine.recover(parts.place, row.id);
-    const life = lives.get(row.id)!;
     keepOffering(parts, alerts, life, AbortSignal.any([stopping.signal, life.ended])).catch(
       (error: unknown) => {
         if (!stopping.signal.aborted && !life.ended.aborted)
@@ -139,22 +141,30 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     );
   }
 
-  async function end(home: string): Promise<void> {
+  /** Looks after it no more. What its Runs have done so far stays, for who goes on with them. */
+  async function leave(home: string): Promise<void> {
     const life = lives.get(home);
     lives.delete(home);
-    await life?.close();
     const token = leases.get(home);
-    await parts.engine.forget(parts.place, home);
-    if (token !== undefined) await giveUpLease(store.db, { home, token });
     leases.delete(home);
+    await life?.close();
+    if (token !== undefined) await giveUpLease(store.db, { home, token });
+  }
+
+  async function end(home: string): Promise<void> {
+    await leave(home);
+    await parts.engine.forget(parts.place, home);
+    grants.drop(home);
   }
 
   async function renew(): Promise<void> {
     for (const [home, token] of leases) {
       if (await renewLease(store.db, { home, token, ttlMs: leaseMs })) continue;
+      // Linked anew or let go meanwhile: that lease was ours to end.
+      if (leases.get(home) !== token) continue;
       log.warn({ home }, 'another worker took this home; it is left to it');
       leases.delete(home);
-      await end(home);
+      await leave(home);
     }
   }
 
@@ -179,11 +189,15 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     lives: () => lives,
     begin,
     end,
+    inTurn,
     async close() {
       stopping.abort();
       for (const stop of stops) stop();
       await alerts.stop();
-      for (const home of [...lives.keys()]) await end(home);
+      const left = [...lives.keys()].map((home) => inTurn(() => leave(home)));
+      for (const one of await Promise.allSettled(left)) {
+        if (one.status === 'rejected') log.error({ err: one.reason }, 'a home was not closed well');
+      }
     },
   };
   const link = (
@@ -204,10 +218,8 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     ...settingsOperations(place, o),
   };
   for (const row of await listHomes(store.db)) {
-    await begin(
-      row,
-      new Secret(unseal(parts.key, row.token_sealed, `home:${row.id}`).toString('utf8')),
-    );
+    const token = readableToken(parts, row);
+    if (token) await begin(row, token);
   }
   alerts.start();
   const site: Site = {
@@ -222,26 +234,15 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
   return { ...place, tomte, site };
 }
 
-export interface Grants {
-  /** Entities granted to `workflow:<name>`; read at every Action, so it is kept in memory. */
-  of(home: string, askedBy: string): readonly string[];
-  set(home: string, workflow: string, entities: readonly string[]): void;
-}
-
-async function grantsOf(parts: PlaceParts): Promise<Grants> {
-  const granted = new Map<string, readonly string[]>();
-  const homes = await listHomes(parts.store.db);
-  const rows = await Promise.all(
-    homes.map((home) => listWorkflowSettings(parts.store.db, home.id)),
-  );
-  for (const row of rows.flat()) {
-    // Watch only means: may switch nothing.
-    granted.set(`${row.home_id} workflow:${row.workflow}`, row.mode === 'on' ? row.grants : []);
+/** Null, and said so, where the key is another one: that home waits to be linked anew, the others do not. */
+function readableToken(parts: PlaceParts, row: HomeRow): Secret | null {
+  try {
+    return new Secret(unseal(parts.key, row.token_sealed, `home:${row.id}`).toString('utf8'));
+  } catch (error) {
+    if (!isError(error, 'store.secret_unreadable')) throw error;
+    parts.log.error({ err: error, home: row.id }, 'this home cannot be looked after');
+    return null;
   }
-  return {
-    of: (home, askedBy) => granted.get(`${home} ${askedBy}`) ?? [],
-    set: (home, workflow, entities) => granted.set(`${home} workflow:${workflow}`, entities),
-  };
 }
 
 export function lifeOf(lives: ReadonlyMap<string, HomeLife>, home: string): HomeLife {

@@ -133,8 +133,15 @@ async function openRooms(o: Opening & { startedAt: number; demoWanted: boolean }
     onLinked: async () => {
       const gone = await demo;
       demo = null;
-      await gone?.close();
-      await dropDemo(store);
+      // Told on both sides of the door: here to whoever is in the demo, below to who looks at the door.
+      gone?.place.parts.publish({ type: 'demoGone' });
+      try {
+        await gone?.close();
+        await dropDemo(store);
+      } catch (error) {
+        // The home is linked all the same; what is left of the demo goes at the next start.
+        log.error({ err: error }, 'the demo home did not close well');
+      }
       if (gone) place.parts.publish({ type: 'demoGone' });
     },
   });
@@ -163,7 +170,10 @@ async function openDoor(o: Opening & Rooms): Promise<{ address: string }> {
     credential,
     sessionKey: createHmac('sha256', o.base.key).update('session').digest(),
     passwordHash: () => o.password.hash,
-    hosts: () => [...config.hosts, ...publicHost(place.settings.get().publicUrl)],
+    hosts: () => [
+      ...config.hosts.map((name) => name.toLowerCase()),
+      ...publicHost(place.settings.get().publicUrl),
+    ],
   });
   const app = buildApi({
     clock,

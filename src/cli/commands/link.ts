@@ -57,6 +57,9 @@ async function readRequest(context: Context): Promise<LinkRequest> {
   if (port !== undefined && !/^\d{1,5}$/.test(port)) {
     throw new TomteError('cli.usage', `--port ${port} is no number of a port`);
   }
+  if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535)) {
+    throw new TomteError('link.address_invalid', 'A port is a number between 1 and 65535.');
+  }
   const token =
     text('token') ??
     (await readSecret(deps, { file: text('token-file'), prompt: 'Token (not shown): ' }));
