@@ -108,6 +108,7 @@ async function seriesInput(
   o: { home: string; entity: string; from: number; to: number },
 ): Promise<Omit<ChartInput, 'now' | 'until' | 'state'> | null> {
   const { db } = parts.store;
+  await life.flush();
   const series = (await listSeries(db, o.home)).find((s) => s.entity_id === o.entity)?.id;
   if (series === undefined) return null;
   const common = {

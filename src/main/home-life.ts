@@ -34,6 +34,8 @@ export interface HomeLife {
   /** Entities a detector looks after. */
   watched(): readonly string[];
   firstLook(): FirstLook;
+  /** Everything heard so far is in the store. */
+  flush(): Promise<void>;
   /** State of a detector, for charts. */
   detectorState(name: string): unknown;
   /** Aborted when the home is looked after no more. */
@@ -199,6 +201,7 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
     linkSummary: () => summaryOf(link.state),
     watched: () => subjectsOf(parts, link.mirror.infos()),
     firstLook: () => learned?.look() ?? waitingLook(row.id, clock.now(), link.state),
+    flush: () => writer.flush(),
     detectorState: (name) => stream?.save()[name] ?? null,
     async close() {
       stopping.abort(new TomteError('link.stopped', 'Tomte stops'));

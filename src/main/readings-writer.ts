@@ -3,7 +3,8 @@ import { keepReadings, type NewReading } from '../store/readings.ts';
 import { seriesOf } from '../store/series.ts';
 import type { PlaceParts } from './parts.ts';
 
-const flushMs = 10_000;
+/** Rare writes spare a card. What waits is not lost in a crash: it is read again from the recorder. */
+const flushMs = 60_000;
 const batchMax = 2_000;
 /** While the database is away this much waits in memory; then the oldest go, and the log says how many. */
 const waitingMax = 50_000;
