@@ -14,13 +14,22 @@ const types: Record<string, string> = {
   '.txt': 'text/plain; charset=utf-8',
 };
 
+/** An address that is no text names no file. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch (cause) {
+    throw new TomteError('api.not_found', 'There is nothing here', { cause });
+  }
+}
+
 /** The built web app. Files are read once and kept: the build is small and does not change while running. */
 export function appFiles(folder: string): Hono {
   const app = new Hono();
   const kept = new Map<string, Buffer>();
   app.get('/*', async (c) => {
     const asked = c.req.path.replace(/^\/(demo\/)?/, '') || 'index.html';
-    const path = normalize(join(folder, decodeURIComponent(asked)));
+    const path = normalize(join(folder, decoded(asked)));
     if (!path.startsWith(folder + sep))
       throw new TomteError('api.not_found', 'There is nothing here');
     let file = kept.get(path);

@@ -57,7 +57,7 @@ export function openGuard(o: GuardOptions): Guard {
   const middleware: MiddlewareHandler = async (c, next) => {
     checkHost(c, o.hosts());
     if (hasCredential(c)) return next();
-    checkOrigin(c, o.hosts());
+    if (!isSigned(c)) checkOrigin(c, o.hosts());
     if (o.passwordHash() !== null && !isOpen(c) && !sessionValid(getCookie(c, cookieName))) {
       throw new TomteError('api.login_required', 'This Tomte asks for its password');
     }
@@ -72,13 +72,15 @@ export function openGuard(o: GuardOptions): Guard {
         hint: 'Wait a minute, then try again.',
       });
     }
+    // Counted before it is checked: a burst of guesses at once is as many as one after another.
+    failures.push(now);
     const hash = o.passwordHash();
     const body = (await c.req.json().catch(() => null)) as { password?: unknown } | null;
     const given = typeof body?.password === 'string' ? body.password.slice(0, 1000) : '';
     if (hash !== null && !(await checkPassword(given, hash))) {
-      failures.push(now);
       throw new TomteError('api.password_wrong', 'The password is not right');
     }
+    failures.splice(failures.indexOf(now), 1);
     const payload = `${now + sessionMs}.${randomBytes(16).toString('base64url')}`;
     setCookie(c, cookieName, `${payload}.${sign(payload)}`, {
       httpOnly: true,
@@ -104,6 +106,12 @@ function isOpen(c: Context): boolean {
   return !path.startsWith('/api/') || path === '/api/login' || path === '/api/logout';
 }
 
+/**
+ * A signed link is opened from anywhere and carries its right in its address. Its page sends no
+ * referrer, so over plain http the browser says of its form only that the origin is null.
+ */
+const isSigned = (c: Context): boolean => c.req.path.startsWith('/s/');
+
 const hostName = (host: string) =>
   host
     .replace(/:\d+$/, '')
@@ -127,7 +135,7 @@ function checkOrigin(c: Context, hosts: readonly string[]): void {
   if (site === 'same-origin' || site === 'none') return;
   const origin = c.req.header('origin');
   if (site === undefined && origin === undefined) return;
-  if (site === undefined && origin !== undefined && origin !== 'null') {
+  if (site === undefined && origin !== undefined && URL.canParse(origin)) {
     const from = new URL(origin);
     // Behind Home Assistant's ingress the browser's host comes as X-Forwarded-Host; a page of
     // another site cannot send that header without a preflight, which is never answered.

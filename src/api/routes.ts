@@ -2,7 +2,6 @@ import { TomteError } from '@tomte/sdk/errors';
 import { type OperationName, operations, type Tomte } from '@tomte/sdk/operations';
 import type { LinkAnswer, LinkRequest, ProbeStage } from '@tomte/sdk/types';
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { Clock } from '../lib/clock.ts';
 import { scrub } from '../lib/secret.ts';
 import { toTomteError } from './answers.ts';
@@ -22,19 +21,9 @@ export interface Site {
   picture(alertId: string): Promise<Uint8Array | null>;
 }
 
-const bodyMaxBytes = 256 * 1024;
-
 /** Routes of all operations, made from the table in sdk/operations, plus the streams that are no request and answer. */
 export function apiRoutes(site: Site, clock: Clock): Hono {
   const app = new Hono();
-  app.use(
-    bodyLimit({
-      maxSize: bodyMaxBytes,
-      onError: () => {
-        throw new TomteError('api.too_large', `A request may have ${bodyMaxBytes} bytes`);
-      },
-    }),
-  );
   app.get('/live', (c) => {
     if (site.live.full) throw new TomteError('api.too_large', 'Too many open live streams');
     return site.live.stream(clock, c.req.raw.signal);

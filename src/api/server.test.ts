@@ -237,3 +237,63 @@ test('files outside the web app’s folder stay outside', async () => {
     expect(text).not.toContain('"dependencies"');
   }
 });
+
+test('many guesses at once are as many as one after another', async () => {
+  const app = await api({ password: 'lantern in the barn' });
+  const guess = () =>
+    ask(app, '/api/login', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ password: 'wrong' }),
+    });
+  const answers = await Promise.all(Array.from({ length: 8 }, guess));
+  const messages = await Promise.all(
+    answers.map(
+      async (one) => ((await one.json()) as { error: { message: string } }).error.message,
+    ),
+  );
+  expect(messages.filter((text) => text === 'The password is not right')).toHaveLength(5);
+});
+
+test('a huge body is refused before login as after it', async () => {
+  const app = await api({ password: 'lantern in the barn' });
+  const response = await ask(app, '/api/login', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ password: 'x'.repeat(300_000) }),
+  });
+  expect(response.status).toBe(413);
+});
+
+test('the button of a signed page works over plain http, where browsers tell no origin', async () => {
+  const app = await api({ password: 'lantern in the barn' });
+  const pressed = await ask(app, '/s/abc', { method: 'POST', headers: { origin: 'null' } });
+  expect(await pressed.text()).toBe('done abc');
+});
+
+test('an address or an origin that cannot be read is refused, and is no fault', async () => {
+  const app = await api({ tomte: { stopActions: async () => ({ stopped: true }) } });
+  expect((await ask(app, '/%')).status).toBe(404);
+  expect((await ask(app, '/%ff')).status).toBe(404);
+  const response = await ask(app, '/api/stop-actions', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: 'not an origin' },
+    body: '{}',
+  });
+  expect(await code(response)).toBe('api.origin_refused');
+});
+
+test('with a password set, no way of writing the path leads round it', async () => {
+  const app = await api({ tomte: { listHomes: async () => [] }, password: 'lantern in the barn' });
+  for (const path of [
+    '/%61pi/homes',
+    '/api%2fhomes',
+    '//api/homes',
+    '/demo/..%2fapi/homes',
+    '/demo//api/homes',
+    '/s/..%2f..%2fapi/homes',
+    '/demo/demo/api/homes',
+    '/api/homes%00',
+  ])
+    expect(await (await ask(app, path)).text(), path).not.toBe('[]');
+});

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { type ServerType, serve } from '@hono/node-server';
 import { TomteError } from '@tomte/sdk/errors';
 import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { answerError } from './answers.ts';
@@ -28,6 +29,8 @@ const securityHeaders: Record<string, string> = {
   'x-content-type-options': 'nosniff',
 };
 
+const bodyMaxBytes = 256 * 1024;
+
 /** The whole HTTP side: two places (root and demo/), each with api/ and the same web app. No path is absolute. */
 export function buildApi(o: ApiOptions): Hono {
   const app = new Hono();
@@ -39,6 +42,15 @@ export function buildApi(o: ApiOptions): Hono {
     }
   });
   app.use(o.guard.middleware);
+  // Before login too: what nobody may ask for is not read into memory either.
+  app.use(
+    bodyLimit({
+      maxSize: bodyMaxBytes,
+      onError: () => {
+        throw new TomteError('api.too_large', `A request may have ${bodyMaxBytes} bytes`);
+      },
+    }),
+  );
   for (const base of ['/api', '/demo/api']) {
     app.post(`${base}/login`, (c) => o.guard.login(c));
     app.post(`${base}/logout`, (c) => o.guard.logout(c));
