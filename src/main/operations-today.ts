@@ -1,7 +1,7 @@
 import type { Tomte } from '@tomte/sdk/operations';
 import type { Alert, Today } from '@tomte/sdk/types';
 import { clockTime, count, moment } from '@tomte/sdk/words';
-import { iso, isoOrNull } from '../lib/clock.ts';
+import { iso } from '../lib/clock.ts';
 import { listGaps } from '../store/gaps.ts';
 import { listHomes } from '../store/homes.ts';
 import { listWorkflowSettings } from '../store/workflow-settings.ts';
