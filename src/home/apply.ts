@@ -7,8 +7,11 @@ export interface HeldState extends EntityState {
   readonly exact: number;
 }
 
-/** Two times are one when nearer than a float of this size can tell. */
-export const sameInstantSeconds = 2e-6;
+/**
+ * Two times are one when nearer than a float of this size can tell, and than the rounding of one side to
+ * microseconds; changes in a row are at least a microsecond apart.
+ */
+export const sameInstantSeconds = 7e-7;
 export const toMs = (seconds: number): number => Math.round(seconds * 1000);
 
 const entitiesMax = 60_000;

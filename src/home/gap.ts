@@ -1,7 +1,7 @@
-import { isError } from '@tomte/sdk/errors';
 import type { Clock } from '../lib/clock.ts';
 import { type HeldState, sameInstantSeconds, toMs } from './apply.ts';
-import { type Call, heldHistory } from './history.ts';
+import type { Call, RecordedRow } from './history.ts';
+import { askRecorder, newestOfSnapshot, type OnUnreadable, untilWritten } from './written.ts';
 
 /** One state that came to be in a Gap. `to` is null for a removed entity. */
 export interface Rebuilt {
@@ -16,6 +16,8 @@ export interface Rebuilt {
 export interface GapOptions {
   /** What was told last, by entity; grows as stretches are delivered. */
   readonly told: ReadonlyMap<string, HeldState>;
+  /** Entities told as removed, with the time of their last state, epoch seconds. */
+  readonly gone: ReadonlyMap<string, number>;
   /** The home as it stands after the Gap. */
   readonly target: ReadonlyMap<string, HeldState>;
   /** Newest change told, epoch seconds of the home. */
@@ -31,6 +33,8 @@ export interface GapOptions {
   readonly deliver: (rows: readonly Rebuilt[]) => Promise<void>;
   /** Entities found not to be recorded: not waited for again. */
   readonly unrecorded: Set<string>;
+  /** An entity whose recorded rows are no history: its way is unknown. */
+  readonly onUnreadable: OnUnreadable;
   readonly limits: GapLimits;
 }
 
@@ -39,6 +43,8 @@ export interface GapLimits {
   readonly windowMaxMs: number;
   /** How long to wait for the recorder, which writes every five seconds. */
   readonly recorderMs: number;
+  /** The same for entities it is known to keep: it can be told to write every half a minute. */
+  readonly slowRecorderMs: number;
   readonly pollMs: number;
   /** Hours times entities asked for at once. */
   readonly entityHoursAtOnce: number;
@@ -47,12 +53,15 @@ export interface GapLimits {
 export const gapLimits: GapLimits = {
   windowMaxMs: 10 * 86_400_000,
   recorderMs: 12_000,
+  slowRecorderMs: 40_000,
   pollMs: 500,
   entityHoursAtOnce: 2_000,
 };
 
 /** Changes of one moment may reach us in another order than their times: look back a little further. */
 const overlapSeconds = 5;
+/** What is older counts as written; only the last stretch is waited for. */
+const settledSeconds = 120;
 
 /**
  * Rebuilds what happened between `told` and `target` from the recorder and hands it over in time
@@ -62,30 +71,29 @@ const overlapSeconds = 5;
 export async function rebuildGap(o: GapOptions): Promise<{ unknownEntities: string[] }> {
   const changed = changedEntities(o);
   if (changed.length === 0) return { unknownEntities: [] };
-  const end = Math.max(newestSeconds(o, changed), o.position);
+  const end = newestOfSnapshot(o);
   const from = Math.max(o.position - overlapSeconds, end - o.limits.windowMaxMs / 1000);
   const stepSeconds = Math.max(60, (o.limits.entityHoursAtOnce / changed.length) * 3600);
   for (let start = from; ; start += stepSeconds) {
-    const last = start + stepSeconds >= end;
-    if (last) return finish(o, changed, start);
+    const last = start + stepSeconds >= end - settledSeconds;
+    if (last) return finish(o, start);
     const rows = await askRecorder(o, {
       entities: changed,
       from: Math.floor(start * 1000),
       to: toMs(start + stepSeconds),
       signal: o.signal,
+      onUnreadable: o.onUnreadable,
     });
-    if (rows === null) return finish(o, changed, start);
+    if (rows === null) return finish(o, start);
     const within = inOrder(o, rows).filter((r) => r.at > start && r.at <= start + stepSeconds);
     await o.deliver(within);
   }
 }
 
 /** The last stretch: waits until the recorder has written what the snapshot already shows. */
-async function finish(
-  o: GapOptions,
-  changed: readonly string[],
-  start: number,
-): Promise<{ unknownEntities: string[] }> {
+async function finish(o: GapOptions, start: number): Promise<{ unknownEntities: string[] }> {
+  // Without those whose last state stood in an earlier stretch.
+  const changed = changedEntities(o);
   const rows = await untilWritten(o, changed, Math.floor(start * 1000));
   const found = inOrder(o, rows).filter((r) => r.at > start);
   const newest = new Map(found.map((r) => [r.entityId, r]));
@@ -94,6 +102,7 @@ async function finish(
     const target = o.target.get(id) ?? null;
     const last = newest.get(id);
     if (target === null) {
+      if (last?.to === null) continue;
       const at = Math.max(last?.at ?? 0, o.told.get(id)?.exact ?? 0, o.position);
       found.push({ entityId: id, to: null, at });
     } else if (last?.to !== target) {
@@ -122,82 +131,33 @@ function changedEntities(o: GapOptions): string[] {
 
 /** Up to when an entity has been told, epoch seconds. */
 function toldSeconds(o: GapOptions, id: string): number {
-  const told = o.told.get(id);
-  return told ? told.exact + sameInstantSeconds : o.otherwiseTold;
-}
-
-function newestSeconds(o: GapOptions, changed: readonly string[]): number {
-  let newest = 0;
-  for (const id of changed) newest = Math.max(newest, o.target.get(id)?.exact ?? 0);
-  return newest;
+  const told = o.told.get(id)?.exact ?? o.gone.get(id);
+  return told === undefined ? o.otherwiseTold : told + sameInstantSeconds;
 }
 
 /** History as changes to tell: newer than told, not newer than the target, the target in its own words. */
-function inOrder(o: GapOptions, rows: ReadonlyMap<string, HeldState[]>): Rebuilt[] {
+function inOrder(o: GapOptions, rows: ReadonlyMap<string, RecordedRow[]>): Rebuilt[] {
   const found: Rebuilt[] = [];
-  for (const [id, states] of rows) {
+  const snapshotSeconds = newestOfSnapshot(o);
+  for (const [id, recorded] of rows) {
     const after = toldSeconds(o, id);
     const target = o.target.get(id);
-    let before: HeldState | undefined;
-    for (const state of states) {
-      if (state.exact <= after) {
-        if (!o.told.has(id)) before = state;
+    let before = o.told.get(id);
+    const isTold = before !== undefined;
+    for (const { exact, state } of recorded) {
+      if (exact <= after) {
+        if (!isTold) before = state ?? undefined;
         continue;
       }
-      if (target && state.exact > target.exact + sameInstantSeconds) continue;
-      const isTarget = target && Math.abs(state.exact - target.exact) <= sameInstantSeconds;
-      const to = isTarget ? target : state;
-      found.push({ entityId: id, to, at: state.exact, ...(before ? { before } : {}) });
-      before = undefined;
+      if (target && exact > target.exact + sameInstantSeconds) break;
+      // Removed for good at the snapshot: what comes after the removal belongs to the live stream.
+      if (!target && exact > snapshotSeconds && !before) break;
+      const isTarget = target && Math.abs(exact - target.exact) <= sameInstantSeconds;
+      const to = state && isTarget ? target : state;
+      found.push({ entityId: id, to, at: exact, ...(before && !isTold ? { before } : {}) });
+      before = to ?? undefined;
     }
   }
   return found.sort(byTime);
 }
 const byTime = (a: Rebuilt, b: Rebuilt) => a.at - b.at;
-
-async function untilWritten(
-  o: GapOptions,
-  changed: readonly string[],
-  fromMs: number,
-): Promise<Map<string, HeldState[]>> {
-  const found = new Map<string, HeldState[]>();
-  const missing = new Set(changed);
-  const giveUpAt = o.clock.ticks() + o.limits.recorderMs;
-  for (;;) {
-    // Asked without an end: a newer row of any entity proves that what is older has been written.
-    const rows = await askRecorder(o, { entities: [...missing], from: fromMs, signal: o.signal });
-    if (rows === null) return found;
-    let writtenUpTo = 0;
-    for (const [id, states] of rows) {
-      found.set(id, states);
-      writtenUpTo = Math.max(writtenUpTo, states.at(-1)?.exact ?? 0);
-    }
-    for (const id of [...missing]) {
-      const target = o.target.get(id);
-      const newest = found.get(id)?.at(-1)?.exact ?? 0;
-      const reached = target !== undefined && newest >= target.exact - sameInstantSeconds;
-      if (reached) {
-        missing.delete(id);
-        o.unrecorded.delete(id);
-      } else if (target && writtenUpTo > target.exact + 1) o.unrecorded.add(id);
-    }
-    const awaited = [...missing].filter((id) => !o.unrecorded.has(id) && o.target.has(id));
-    if (awaited.length === 0) break;
-    if (o.clock.ticks() >= giveUpAt) {
-      for (const id of awaited) o.unrecorded.add(id);
-      break;
-    }
-    await o.clock.sleep(o.limits.pollMs, o.signal);
-  }
-  return found;
-}
-
-/** Null when the home keeps no history at all. */
-async function askRecorder(o: GapOptions, request: Parameters<typeof heldHistory>[1]) {
-  try {
-    return await heldHistory(o.call, request);
-  } catch (error) {
-    if (isError(error, 'home.call_invalid', 'home.not_permitted')) return null;
-    throw error;
-  }
-}

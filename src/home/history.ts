@@ -1,3 +1,4 @@
+import { isError, type TomteError } from '@tomte/sdk/errors';
 import type { EntityState, HourRow } from '@tomte/sdk/home';
 import { iso } from '../lib/clock.ts';
 import { added, type HeldState } from './apply.ts';
@@ -20,24 +21,43 @@ export interface HistoryRequest {
   /** Epoch ms; left out it means up to now. */
   readonly to?: number;
   readonly signal?: AbortSignal;
+  /** Takes the entity whose rows are no history, which is then absent; left out, such rows are thrown. */
+  readonly onUnreadable?: (id: string, error: TomteError) => void;
+}
+
+/** One recorded moment of an entity. */
+export interface RecordedRow {
+  /** Epoch seconds; the window's start for what began before it. */
+  readonly exact: number;
+  /** Null where the entity was removed. */
+  readonly state: HeldState | null;
 }
 
 /**
  * Recorded states in time order, by entity id. The first of each is the state at `from`, with `from` as
- * its time. Attributes are those the recorder keeps. Throws `home.call_*`, `home.frame_invalid`.
+ * its time; from a removal on it is `unavailable`. Attributes are those the recorder keeps.
+ * Throws `home.call_*`, `home.frame_invalid`.
  */
-export function stateHistory(
+export async function stateHistory(
   call: Call,
   request: HistoryRequest,
 ): Promise<Map<string, EntityState[]>> {
-  return heldHistory(call, request);
+  const found = new Map<string, EntityState[]>();
+  for (const [id, rows] of await heldHistory(call, request)) {
+    const away = (lu: number) => added(id, { s: 'unavailable', lc: lu });
+    found.set(
+      id,
+      rows.map((row) => row.state ?? away(row.exact)),
+    );
+  }
+  return found;
 }
 
 export async function heldHistory(
   call: Call,
   r: HistoryRequest,
-): Promise<Map<string, HeldState[]>> {
-  const found = new Map<string, HeldState[]>();
+): Promise<Map<string, RecordedRow[]>> {
+  const found = new Map<string, RecordedRow[]>();
   for (let at = 0; at < r.entities.length; at += entitiesAtOnce) {
     const asked = r.entities.slice(at, at + entitiesAtOnce);
     const answer = await call(
@@ -55,21 +75,30 @@ export async function heldHistory(
     if (!isPlain(answer)) throw invalid('history is not an object');
     for (const id of asked) {
       const rows = answer[id];
-      if (rows !== undefined) found.set(id, historyRows(id, rows));
+      if (rows === undefined) continue;
+      try {
+        found.set(id, historyRows(id, rows));
+      } catch (error) {
+        if (!r.onUnreadable || !isError(error, 'home.frame_invalid')) throw error;
+        r.onUnreadable(id, error);
+      }
     }
   }
   return found;
 }
 
 /** Rows give `lu` always and `lc` only where it differs: the reverse of the live form. */
-function historyRows(id: string, rows: unknown): HeldState[] {
+function historyRows(id: string, rows: unknown): RecordedRow[] {
   if (!Array.isArray(rows)) throw invalid('history of an entity is not a list');
-  const found: HeldState[] = [];
+  const found: RecordedRow[] = [];
   let attributes: unknown = {};
   for (const row of rows) {
     if (!isPlain(row)) throw invalid('a row of history is not an object');
     attributes = row.a ?? attributes;
-    found.push(added(id, { s: row.s, a: attributes, lc: row.lc ?? row.lu, lu: row.lu }));
+    const isRemoval = row.s === null;
+    const s = isRemoval ? '' : row.s;
+    const state = added(id, { s, a: attributes, lc: row.lc ?? row.lu, lu: row.lu });
+    found.push({ exact: state.exact, state: isRemoval ? null : state });
   }
   return found.sort((a, b) => a.exact - b.exact);
 }

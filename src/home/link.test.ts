@@ -97,6 +97,52 @@ test('an entity the recorder does not keep is named, and its last state is told'
   expect(gaps[0]?.unknownEntities).toEqual([crowd(2)]);
 });
 
+test('an entity that was removed and comes back in a gap costs nobody a change', async () => {
+  const sim = await simulated({ entities: 80, options: { commitMs: 200 } });
+  const posted = 'sensor.posted';
+  const isOurs = (id: string) => id === posted || id === crowd(2);
+  sim.set(posted, 'of old');
+  sim.remove(posted);
+  const link = linked(sim);
+  await link.ready();
+  const { heard, gaps } = listen(link, isOurs);
+  sim.set(posted, '1');
+  sim.remove(posted);
+  sim.set(posted, '2');
+  await until('live', () => heard.length === 3);
+  sim.cut('reset');
+  sim.set(crowd(2), '5');
+  sim.set(posted, '3');
+  sim.remove(posted);
+  sim.set(posted, '4');
+  sim.set(crowd(2), '6');
+  await until('told', () => gaps.length === 1);
+  expect(heard).toEqual([
+    `${posted}:nothing>1`,
+    `${posted}:1>nothing`,
+    `${posted}:nothing>2`,
+    `${crowd(2)}:0>5 late`,
+    `${posted}:2>3 late`,
+    `${posted}:3>nothing late`,
+    `${posted}:nothing>4 late`,
+    `${crowd(2)}:5>6 late`,
+  ]);
+  expect(gaps[0]?.unknownEntities).toEqual([]);
+});
+
+test('a recorder that writes seldom is waited for', async () => {
+  const power = 'sensor.house_power';
+  const sim = await simulated({ options: { commitMs: 1_500 } });
+  sim.set(power, '1');
+  const link = linked(sim, { options: { gap: { pollMs: 10, recorderMs: 20 } } });
+  await link.ready();
+  const { heard, gaps } = listen(link, (id) => id === power);
+  sim.cut('reset');
+  for (const state of ['2', '3', '4']) sim.set(power, state);
+  await until('told', () => gaps.length === 1);
+  expect(heard).toEqual([`${power}:1>2 late`, `${power}:2>3 late`, `${power}:3>4 late`]);
+});
+
 test('a Tomte that was off hears what it missed, from the state before', async () => {
   const sim = await simulated({ entities: 80 });
   const first = linkTo(sim);

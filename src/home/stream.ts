@@ -79,6 +79,7 @@ const gapsMax = 4;
 export function openStream(o: StreamOptions): ChangeStream {
   const queue = new BoundedQueue<LiveItem | GapItem>(o.capacity + 1);
   const told = new Map<string, HeldState>();
+  const gone = new Map<string, number>();
   const unrecorded = new Set<string>();
   const noise = openNoiseFilter();
   const dropped: Record<string, number> = {};
@@ -144,6 +145,8 @@ export function openStream(o: StreamOptions): ChangeStream {
     const counts = { rebuilt: 0, unknownEntities: [] as string[] };
     await rebuild(target, lost, counts);
     for (const [reason, n] of Object.entries(lost)) dropped[reason] = (dropped[reason] ?? 0) + n;
+    // A removal is looked at again only where the next Gap looks back.
+    for (const [id, at] of gone) if (at < position - 60) gone.delete(id);
     const gap = { beganAt, endedAt: toMs(position), cause: item.gap, ...counts, dropped: lost };
     o.onGap({ ...gap, endedAt: Math.max(gap.beganAt, o.clock.now()) });
   }
@@ -164,6 +167,7 @@ export function openStream(o: StreamOptions): ChangeStream {
     const once = async (call: Call, limits: GapLimits) => {
       const { unknownEntities } = await rebuildGap({
         told,
+        gone,
         target,
         position,
         otherwiseTold: o.position === 0 ? 0 : o.position / 1000 + 0.0005,
@@ -172,6 +176,11 @@ export function openStream(o: StreamOptions): ChangeStream {
         clock: o.clock,
         signal: o.signal,
         unrecorded,
+        onUnreadable: (entity, error) =>
+          o.log.warn(
+            { home: o.home, entity, err: error },
+            'the history of an entity is unreadable',
+          ),
         limits,
         deliver: async (rows) => {
           counts.rebuilt += await deliver(rows, true, lost);
@@ -241,7 +250,11 @@ export function openStream(o: StreamOptions): ChangeStream {
     const from = told.get(entityId) ?? row.before ?? null;
     if (to === null) {
       if (!told.delete(entityId)) return null;
-    } else told.set(entityId, to);
+      gone.set(entityId, from?.exact ?? position);
+    } else {
+      told.set(entityId, to);
+      gone.delete(entityId);
+    }
     if (row.at > position) position = row.at;
     // A removal carries no time of its own; the newest one known never runs ahead of the home.
     const at = toMs(to === null ? Math.max(row.at, position) : row.at);

@@ -122,7 +122,7 @@ export function linkedContract({ start }: HomeRow): void {
   test('after a torn line it comes back with the changes it missed, late and once', async () => {
     const id = `sensor.contract_gap_${home.admin ? 'admin' : 'resident'}`;
     await home.post(id, '1');
-    await changes.until((c) => c.entityId === id);
+    await changes.until((c) => c.entityId === id && c.to?.state === '1');
     const { generation } = link.mirror;
     line.cut('down', 500);
     for (const state of ['2', '3', '4']) await home.post(id, state);
@@ -137,6 +137,25 @@ export function linkedContract({ start }: HomeRow): void {
     expect(told.map((c) => c.late)).toEqual([false, true, true, true]);
     expect(link.mirror.generation).toBeGreaterThan(generation);
     await expectSnapshot();
+    await home.remove(id);
+  });
+
+  test('an entity removed and made again, before the line was torn and while it is, is told once', async () => {
+    const id = `sensor.contract_again_${home.admin ? 'admin' : 'resident'}`;
+    await home.post(id, '0');
+    await home.remove(id);
+    await home.post(id, '1');
+    await changes.until((c) => c.entityId === id && c.to?.state === '1');
+    const told = gaps.length;
+    line.cut('down', 500);
+    await home.post(id, '2');
+    await home.remove(id);
+    for (const state of ['3', '4']) await home.post(id, state);
+    await changes.until((c) => c.entityId === id && c.to?.state === '4');
+    await eventually(async () => gaps[told] ?? null);
+    const states = changes.all.filter((c) => c.entityId === id).map((c) => c.to?.state ?? null);
+    expect(states, JSON.stringify(gaps)).toEqual(['0', null, '1', '2', null, '3', '4']);
+    expect(gaps[told]!.unknownEntities).toEqual([]);
     await home.remove(id);
   });
 

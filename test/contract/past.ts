@@ -67,6 +67,10 @@ export function pastContract({ start }: HomeRow): void {
     // What began before the window is told with the window's start as its time.
     const flow = (await history('sensor.water_flow', { start_time: from }))['sensor.water_flow']!;
     expect(flow[0]!.lu).toBe(Date.parse(from) / 1000);
+    // An entity that was removed before it too, as the null it has been since.
+    const later = iso(Date.now() - 1);
+    const gone = (await history(id, { start_time: later, significant_changes_only: false }))[id];
+    expect(gone).toEqual([{ s: null, a: {}, lu: Date.parse(later) / 1000 }]);
   });
 
   test('a window that is wrong or lies ahead', async () => {
