@@ -92,3 +92,11 @@ test('every key says what it does', () => {
     expect(schema.description, key).toMatch(/\.$/);
   }
 });
+
+test('a file whose aliases name each other a thousandfold is a problem, not a fault', async () => {
+  const line = (name: string, of: string) => `${name}: &${name} [${`${of}, `.repeat(12)}]\n`;
+  await file(line('a', 'x') + line('b', '*a') + line('c', '*b') + line('d', '*c'));
+  const { config, problems } = checkConfig(sources());
+  expect(config).toBe(null);
+  expect(problems[0]).toMatchObject({ path: join(data, 'tomte.yaml'), expected: 'YAML' });
+});

@@ -26,7 +26,7 @@ export const configSchema = z.strictObject({
     .default([])
     .describe('Names under which browsers may open Tomte, besides localhost and IP addresses.'),
   publicUrl: z
-    .url({ protocol: /^https?$/ })
+    .url({ protocol: /^https?$/, error: 'expected a whole address with http or https' })
     .nullable()
     .default(null)
     .describe('Address under which phones reach this Tomte; without it messages carry no links.'),
@@ -215,7 +215,7 @@ function readConfigFile(file: string): FileContent {
     expected: 'YAML',
     line: lines.linePos(error.pos[0]).line,
   }));
-  const content: unknown = problems.length > 0 ? {} : (document.toJS() ?? {});
+  const content: unknown = problems.length > 0 ? {} : contentOf(document, file, problems);
   const isObject = typeof content === 'object' && !Array.isArray(content);
   if (!isObject) problems.push({ path: file, found: show(content), expected: 'keys', line: 1 });
   const lineOf = (path: readonly PropertyKey[]) => {
@@ -223,6 +223,16 @@ function readConfigFile(file: string): FileContent {
     return at === undefined ? undefined : lines.linePos(at).line;
   };
   return { values: isObject ? (content as Record<string, unknown>) : {}, problems, lineOf };
+}
+
+/** Aliases are resolved only here, and may name nothing or themselves many times over. */
+function contentOf(document: Document, file: string, problems: Problem[]): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch (error) {
+    problems.push({ path: file, found: (error as Error).message, expected: 'YAML' });
+    return {};
+  }
 }
 
 function keyPosition(document: Document, path: readonly PropertyKey[]): number | undefined {

@@ -4,6 +4,7 @@ import { isError, TomteError } from '@tomte/sdk/errors';
 import type { CliDeps, Flags, Opened } from './cli/index.ts';
 import { runCli } from './cli/index.ts';
 import { checkConfig, loadConfig, processSources } from './config.ts';
+import { systemClock, withTimeout } from './lib/clock.ts';
 import { type Log, openLog } from './lib/log.ts';
 import { scrub } from './lib/secret.ts';
 import { readServiceFile } from './main/service-file.ts';
@@ -11,6 +12,7 @@ import { version } from './main/version.ts';
 
 /** Tells `bin/` to start the program again: the database died, or Tomte itself failed. */
 const againCode = 75;
+const patienceMs = 20_000;
 const out = (text: string) => void process.stdout.write(text);
 const err = (text: string) => void process.stderr.write(text);
 
@@ -23,7 +25,12 @@ async function open(flags: Flags): Promise<Opened> {
       base: `${running.address}api/`,
       credential: running.credential.reveal(),
     });
-    if (await answers(() => client.status({}))) {
+    const silent = () =>
+      new TomteError('cli.service_unreachable', `The Tomte at ${running.address} does not answer`, {
+        hint: `It runs (pid ${running.pid}) and is silent. End it and start it again.`,
+      });
+    const asking = () => withTimeout(systemClock, patienceMs, client.status({}), silent);
+    if (await answers(asking)) {
       return { tomte: client, linkLive: client.linkLive, close: async () => {} };
     }
   }
@@ -74,6 +81,13 @@ function failLoudly(log: Log, end: (code: number) => void): void {
   };
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
+}
+
+// Whoever read our output went (`tomte alerts | head -1`): no fault, the command still ends in order.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
 }
 
 const deps: CliDeps = {

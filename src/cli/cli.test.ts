@@ -237,3 +237,13 @@ test('every command has a help that names all its options', async () => {
   for (const { name } of commands) expect(all).toContain(`  ${name}`);
   expect((await tomte('--version')).out).toBe('1.2.3\n');
 });
+
+test('a home whose name would steer the terminal is listed without doing so', async () => {
+  const name = '\u001b]0;mine\u0007\u202eCabin\r';
+  const listHomes = async () => [{ ...home, name }];
+  const { out } = await tomte('homes', { listHomes });
+  expect(out).toMatch(/^[^\p{Cc}\u202e]+\n$/u);
+  expect(out).toContain('Cabin');
+  // JSON is for programs: they get what is there, in escapes.
+  expect((await tomte('homes --json', { listHomes })).json).toMatchObject([{ name }]);
+});

@@ -16,7 +16,7 @@ import stopActions from './commands/stop-actions.ts';
 import unlink from './commands/unlink.ts';
 import workflows from './commands/workflows.ts';
 import { type ParsedLine, parseLine } from './parse.ts';
-import { columns, problemLine } from './print.ts';
+import { columns, plain, problemLine } from './print.ts';
 
 export type { CliDeps, Command, Flags, Opened, Problem } from './command.ts';
 
@@ -71,7 +71,7 @@ async function runCommand(found: Command, line: ParsedLine, deps: CliDeps): Prom
 }
 
 function say(deps: CliDeps, lines: readonly string[]): number {
-  if (lines.length > 0) deps.out(`${lines.join('\n')}\n`);
+  if (lines.length > 0) deps.out(`${plain(lines.join('\n'))}\n`);
   return 0;
 }
 
@@ -84,7 +84,7 @@ function tell(error: unknown, json: boolean, deps: CliDeps): number {
   if (json) deps.out(`${scrub(JSON.stringify(known))}\n`);
   else {
     const lines = [known.message, ...detailLines(known), known.hint, `(${known.code})`];
-    deps.err(scrub(`${lines.join('\n')}\n`));
+    deps.err(scrub(`${plain(lines.join('\n'))}\n`));
   }
   return known.row.exit;
 }

@@ -1,5 +1,9 @@
 import type { Problem } from './command.ts';
 
+/** A line for a terminal: what a home calls itself must not move the cursor, or turn the text around. */
+export const plain = (line: string): string =>
+  line.replace(/(?!\n)[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '\uFFFD');
+
 /** Rows as columns, as wide as their longest cell; the last one is left ragged. */
 export function columns(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];

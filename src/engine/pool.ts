@@ -11,7 +11,10 @@ const namesMax = 300;
  */
 export function openPool(config: PoolConfig, log: Log): Pool {
   const pool = new Pool({ max: 10, connectionTimeoutMillis: 5_000, ...config });
-  pool.on('error', (error) => log.warn({ error: String(error) }, 'a database connection ended'));
+  pool.on('error', (error) => {
+    // One that is being closed may see the server go first.
+    if (!pool.ending) log.warn({ error: String(error) }, 'a database connection ended');
+  });
   const names = new Map<string, string>();
   pool.on('connect', (client) => {
     // The pool stops listening before a connection it ends is closed; a server that stops in that

@@ -1,4 +1,5 @@
-import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TomteError } from '@tomte/sdk/errors';
 
@@ -20,12 +21,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   const path = join(folder, 'lock');
   const own: Owner = { pid: process.pid, started: await startOf(process.pid) };
   for (let attempt = 0; attempt < 3; attempt++) {
-    const file = await create(path);
-    if (file) {
-      await file.writeFile(JSON.stringify(own));
-      await file.close();
-      return { release: () => rm(path, { force: true }) };
-    }
+    if (await create(path, own)) return { release: () => rm(path, { force: true }) };
     const owner = await readOwner(path);
     if (owner && (await alive(owner))) {
       throw new TomteError(
@@ -33,7 +29,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
         `${folder} belongs to a running Tomte (pid ${owner.pid})`,
       );
     }
-    await rm(path, { force: true });
+    await clear(path, owner);
   }
   throw new TomteError(
     'store.folder_in_use',
@@ -41,13 +37,40 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   );
 }
 
-async function create(path: string): Promise<FileHandle | null> {
+const aside = (path: string) => `${path}.${randomBytes(6).toString('hex')}`;
+
+/** Whole or not at all: an empty lock would look like nobody's to who reads it in that moment. */
+async function create(path: string, own: Owner): Promise<boolean> {
+  const part = aside(path);
+  await writeFile(part, JSON.stringify(own), { mode: 0o600, flag: 'wx' });
   try {
-    return await open(path, 'wx', 0o600);
+    await link(part, path);
+    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return null;
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(part, { force: true });
+  }
+}
+
+/** Takes a dead owner's lock away. Two may see it dead at once, and the slower must not take the faster's new one. */
+async function clear(path: string, dead: Owner | null): Promise<void> {
+  const taken = aside(path);
+  try {
+    await rename(path, taken);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw error;
   }
+  const found = await readOwner(taken);
+  const another = found !== null && (found.pid !== dead?.pid || found.started !== dead.started);
+  if (another) await link(taken, path).catch(ignoreTaken);
+  await rm(taken, { force: true });
+}
+
+function ignoreTaken(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error;
 }
 
 async function readOwner(path: string): Promise<Owner | null> {
@@ -57,7 +80,7 @@ async function readOwner(path: string): Promise<Owner | null> {
       ? (owner as Owner)
       : null;
   } catch (error) {
-    // Half-written by a killed process, or removed since: nobody owns it.
+    // No lock of ours, or removed since: nobody owns it.
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT')
       return null;
     throw error;

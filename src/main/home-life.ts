@@ -1,8 +1,9 @@
 import type { Finding, HomeVoice } from '@tomte/sdk/define';
-import { isError, TomteError } from '@tomte/sdk/errors';
+import { TomteError } from '@tomte/sdk/errors';
 import type { Change, Reading } from '@tomte/sdk/home';
 import type { FirstLook, HomeSummary } from '@tomte/sdk/types';
 import { openStream, type Stream } from '../anomaly/stream.ts';
+import { toTomteError } from '../api/answers.ts';
 import { type Door, openDoor } from '../home/act.ts';
 import { type Link, type LinkState, openLink } from '../home/link.ts';
 import { iso, isoOrNull } from '../lib/clock.ts';
@@ -74,6 +75,7 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
   const stopping = new AbortController();
   let stream: Stream | null = null;
   let learned: Learned | null = null;
+  let fault: TomteError | null = null;
   let picks: string[] = [];
   let kept = new Set<string>();
   let dirty = false;
@@ -122,6 +124,9 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
 
   const began = begin().catch((error: unknown) => {
     if (stopping.signal.aborted) return;
+    fault = toTomteError(error);
+    const progress = { done: 0, of: 60, what: 'The past could not be read' };
+    parts.publish({ type: 'firstLook', home: row.id, progress, state: 'failed' });
     log.error(
       { err: error },
       'the home could not be read after linking; it is watched from now on without a past',
@@ -200,7 +205,8 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
     ended: stopping.signal,
     linkSummary: () => summaryOf(link.state),
     watched: () => subjectsOf(parts, link.mirror.infos()),
-    firstLook: () => learned?.look() ?? waitingLook(row.id, clock.now(), link.state),
+    firstLook: () =>
+      learned?.look() ?? waitingLook(row.id, clock.now(), fault ?? stopOf(link.state)),
     flush: () => writer.flush(),
     detectorState: (name) => stream?.save()[name] ?? null,
     async close() {
@@ -235,11 +241,13 @@ export function summaryOf(state: LinkState): HomeSummary['link'] {
   };
 }
 
-function waitingLook(home: string, now: number, state: LinkState): FirstLook {
-  const failed = state.kind === 'stopped' && isError(state.error ?? undefined);
+const stopOf = (state: LinkState): TomteError | null =>
+  state.kind === 'stopped' ? state.error : null;
+
+function waitingLook(home: string, now: number, fault: TomteError | null): FirstLook {
   return {
     home,
-    state: failed ? 'failed' : 'running',
+    state: fault ? 'failed' : 'running',
     progress: { done: 0, of: 60, what: 'Reading what is there' },
     startedAt: iso(now),
     finishedAt: null,
@@ -248,6 +256,6 @@ function waitingLook(home: string, now: number, state: LinkState): FirstLook {
     unusual: [],
     broken: [],
     couldSwitchOn: [],
-    error: failed && state.error ? state.error.toJSON().error : null,
+    error: fault ? fault.toJSON().error : null,
   };
 }

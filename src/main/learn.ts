@@ -155,8 +155,9 @@ async function keep(
     o.row.id,
     entities.map((id) => ({ id, unit: mirror.info(id)?.unit ?? null })),
   );
-  for (const [id, rows] of hours) await keepHours(db, ids.get(id)!, rows);
+  for (const [id, rows] of hours) if (ids.has(id)) await keepHours(db, ids.get(id)!, rows);
   for (const [id, list] of states) {
+    if (!ids.has(id)) continue;
     await keepReadings(
       db,
       list.map((s) => toRow(toReading(s, s.lastUpdated), ids.get(id)!)),

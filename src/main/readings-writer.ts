@@ -36,7 +36,8 @@ export function openReadingsWriter(
         const ids = await seriesOf(parts.store.db, home, entities);
         await keepReadings(
           parts.store.db,
-          batch.map((r) => toRow(r, ids.get(r.id)!)),
+          // An id that the database keeps only in other letters has no series.
+          batch.flatMap((r) => (ids.has(r.id) ? [toRow(r, ids.get(r.id)!)] : [])),
         );
       } catch (error) {
         waiting = [...batch, ...waiting];

@@ -44,8 +44,8 @@ const numberForm = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** A state as a Reading: a number where it is one, Home Assistant's word otherwise. */
 export function toReading(state: Pick<EntityState, 'entityId' | 'state'>, t: number): Reading {
-  const v = numberForm.test(state.state) ? Number(state.state) : state.state;
-  return { t, id: state.entityId, v };
+  const number = numberForm.test(state.state) ? Number(state.state) : Number.NaN;
+  return { t, id: state.entityId, v: Number.isFinite(number) ? number : state.state };
 }
 
 /** Readings of a batch of changes, only of entities that are kept; attribute-only changes are no readings. */

@@ -11,18 +11,16 @@ export interface LiveSettings {
 }
 
 export async function openSettings(db: Db, defaults: Settings): Promise<LiveSettings> {
-  let current: Settings = {
-    ...defaults,
-    ...((await readSetting(db, 'person')) as Partial<Settings> | null),
-  };
+  // Only what a person changed is kept, so that the rest still follows the configuration.
+  let changed = ((await readSetting(db, 'person')) ?? {}) as Partial<Settings>;
   let stopped = (await readSetting(db, 'actionsStopped')) === true;
   return {
-    get: () => current,
+    get: () => ({ ...defaults, ...changed }),
     async save(change) {
-      const next = { ...current, ...change };
+      const next = { ...changed, ...change };
       await saveSetting(db, 'person', next);
-      current = next;
-      return next;
+      changed = next;
+      return { ...defaults, ...next };
     },
     actionsStopped: () => stopped,
     async stopActions(value) {

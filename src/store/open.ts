@@ -2,6 +2,7 @@ import { TomteError } from '@tomte/sdk/errors';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Log } from '../lib/log.ts';
+import { keepable } from './keepable.ts';
 import { migrate } from './migrate.ts';
 import type { Db, Tables } from './tables.ts';
 
@@ -78,15 +79,26 @@ function openPool(o: StoreOptions): pg.Pool {
     },
   });
   // An idle connection that breaks is replaced at the next query; without a listener it ends Node.
-  pool.on('error', (error) => o.log.warn({ cause: error.message }, 'a database connection broke'));
+  pool.on('error', (error) => {
+    // One that is being closed may see the server go first.
+    if (!pool.ending) o.log.warn({ cause: error.message }, 'a database connection broke');
+  });
   // The pool listens only while a connection is idle; one that breaks in use tells its query, and then
   // says so once more, which would bring the program down.
   pool.on('connect', (client) => {
     client.on('error', (error) =>
       o.log.debug({ cause: error.message }, 'a connection broke in use'),
     );
+    keepParameters(client);
   });
   return pool;
+}
+
+function keepParameters(client: pg.PoolClient): void {
+  const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+  const kept = (text: unknown, values: unknown, ...rest: unknown[]) =>
+    query(text, Array.isArray(values) ? values.map(keepable) : values, ...rest);
+  client.query = kept as typeof client.query;
 }
 
 const connectionLost = /^(ECONN|ENOENT|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|08|57P0)/;

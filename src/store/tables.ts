@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, Insertable, Kysely, Selectable, Updateable } from 'kysely';
+import { keepableJson } from './keepable.ts';
 
 /**
  * The tables of `migrations/`, as Kysely sees them. `bigint` columns are epoch milliseconds or
@@ -234,4 +235,4 @@ export type Change<T extends keyof Tables> = Updateable<Tables[T]>;
 
 /** JSON text for a jsonb column: the driver would send an array as a PostgreSQL array. */
 export const json = (value: unknown): string | null =>
-  value === null || value === undefined ? null : JSON.stringify(value);
+  value === null || value === undefined ? null : keepableJson(value);

@@ -2,6 +2,7 @@ import { isError, TomteError } from '@tomte/sdk/errors';
 import type { LinkAnswer, LinkRequest, ProbeStage } from '@tomte/sdk/types';
 import { type Context, command } from '../command.ts';
 import { readSecret } from '../input.ts';
+import { plain } from '../print.ts';
 
 export default command({
   name: 'link',
@@ -31,7 +32,7 @@ export default command({
     context.answer(answer, answer.ok ? linked(answer) : []);
     if (answer.ok) return 0;
     // With --json the answer holds the error; people read it as any other.
-    if (!context.json) context.deps.err(`${answer.error.message}\n${answer.error.hint}\n`);
+    if (!context.json) context.deps.err(plain(`${answer.error.message}\n${answer.error.hint}\n`));
     return 3;
   },
 });
@@ -43,7 +44,7 @@ async function authorize(context: Context): Promise<LinkAnswer> {
     const { tomte, linkLive } = await context.open();
     if (!linkLive) return await tomte.linkHome(request);
     return await linkLive(request, (stage) => {
-      if (!context.json) context.deps.err(`${stageLine(stage)}\n`);
+      if (!context.json) context.deps.err(plain(`${stageLine(stage)}\n`));
     });
   } catch (error) {
     if (!isError(error) || !error.code.startsWith('link.')) throw error;
