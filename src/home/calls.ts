@@ -35,6 +35,7 @@ export function openCalls(o: {
   const listeners = new Map<number, (event: unknown) => void>();
   let ended: TomteError | null = null;
   let lastId = 0;
+  let received = 0;
   let tellClosed: (error: TomteError) => void = () => {};
   const closed = new Promise<TomteError>((resolve) => {
     tellClosed = resolve;
@@ -93,13 +94,14 @@ export function openCalls(o: {
   }
 
   function receive(message: Message): void {
+    received++;
     if (message.type === 'event') listeners.get(message.id ?? 0)?.(message.event);
     else if (message.type === 'pong') pending.get(message.id ?? 0)?.resolve(null);
     else if (message.type === 'result') settle(pending.get(message.id ?? 0), message);
     else if (message.type.startsWith('auth')) throw invalid('it authenticates twice');
   }
 
-  const stopPings = ping(o, call, () => ended !== null);
+  const stopPings = ping({ ...o, call, ended: () => ended !== null, received: () => received });
   call('supported_features', { features: { coalesce_messages: 1 } }).catch(() => {
     // Homes older than 2022.9 do not know the command and send single messages: both forms are read.
   });
@@ -122,17 +124,29 @@ export function openCalls(o: {
 }
 
 /** A half-open connection looks alive until something is asked over it. */
-function ping(
-  o: { clock: Clock; limits: SocketLimits; end: (error: TomteError) => void },
-  call: HomeSocket['call'],
-  ended: () => boolean,
-): () => void {
+function ping(o: {
+  clock: Clock;
+  limits: SocketLimits;
+  call: HomeSocket['call'];
+  end: (error: TomteError) => void;
+  ended: () => boolean;
+  /** Messages received so far. */
+  received: () => number;
+}): () => void {
   let cancel = () => {};
   const arm = () => {
     cancel = o.clock.after(o.limits.pingEveryMs, () => {
-      call('ping', {}, { timeoutMs: o.limits.pingAnswerMs }).then(
-        () => ended() || arm(),
-        () => o.end(new TomteError('link.lost', 'The home no longer answers')),
+      const before = o.received();
+      o.call('ping', {}, { timeoutMs: o.limits.pingAnswerMs }).then(
+        () => o.ended() || arm(),
+        () => {
+          if (o.ended()) return;
+          // Where the computer slept or was overloaded, the answer may be here and not read yet.
+          cancel = o.clock.after(0, () => {
+            if (o.received() > before) arm();
+            else o.end(new TomteError('link.lost', 'The home no longer answers'));
+          });
+        },
       );
     });
   };

@@ -4,6 +4,7 @@ import type { Log } from '../lib/log.ts';
 import type { Backoff } from '../lib/retry.ts';
 import type { Secret } from '../lib/secret.ts';
 import type { CallOptions } from './calls.ts';
+import type { HomeEvent } from './events.ts';
 import type { GapLimits } from './gap.ts';
 import type { HttpAnswer, HttpRequest } from './http.ts';
 import type { LinkState } from './link-state.ts';
@@ -28,6 +29,12 @@ export interface Link {
   onReflex(entityIds: readonly string[], cb: (change: Change) => void): () => void;
   /** Every change of these entities on the socket's own tick, noise included. */
   onApplied(entityIds: readonly string[], cb: () => void): () => void;
+  /**
+   * Events of this type, such as `mobile_app_notification_action`, on the socket's own tick; those of
+   * the time without a connection are lost. Most are an administrator's alone: to another token they
+   * never come, and nothing is thrown.
+   */
+  onEvent(eventType: string, cb: (event: HomeEvent) => void): () => void;
   /** Throws TomteError `home.call_*`, `home.not_permitted`; `link.lost` while there is no connection. */
   call(type: string, fields?: object, o?: CallOptions): Promise<unknown>;
   /** One HTTP request to the home with the token, by the same certificate and address rules. */

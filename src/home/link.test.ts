@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { type Log, silentLog } from '../lib/log.ts';
 import { openSim, type SimOptions } from '../sim/sim.ts';
 import type { GapReport, Link } from './link.ts';
 import { linkTo, said, until } from './testing/linked.ts';
@@ -231,6 +232,47 @@ test('a reflex hears a real change before anyone else, and no vanished device', 
   await until('told again', () => order.includes('told 2'));
   expect(order).toEqual(['reflex 1', 'told 1', 'told 2']);
   expect(link.state.kind).toBe('live');
+});
+
+test('an administrator hears the buttons of the phone app over every connection; a resident’s link goes on without', async () => {
+  const sim = await simulated();
+  const type = 'mobile_app_notification_action';
+  const said: string[] = [];
+  const spy: Log = {
+    ...silentLog,
+    debug: (facts, message) => void said.push(`${(facts as { event?: string }).event} ${message}`),
+  };
+  const admin = linked(sim, { token: sim.tokens.admin });
+  const resident = linked(sim, { log: spy });
+  const pressed: string[] = [];
+  const press = (action: string) => sim.world.fire(type, { action });
+  // One is wanted before there is a connection, the others while there is.
+  const stop = admin.onEvent(type, ({ data }) => pressed.push(`first ${String(data.action)}`));
+  admin.onEvent(type, () => {
+    throw new Error('a listener that fails costs nobody else');
+  });
+  resident.onEvent(type, () => pressed.push('resident'));
+  await Promise.all([admin.ready(), resident.ready()]);
+  admin.onEvent(type, (event) => pressed.push(`${event.type} ${typeof event.at}`));
+  // Commands are answered in order.
+  const answered = () => Promise.all([admin.call('get_config'), resident.call('get_config')]);
+  await answered();
+  press('SEEN');
+  await until('pressed', () => pressed.length === 2);
+  expect(pressed.splice(0)).toEqual(['first SEEN', `${type} number`]);
+
+  sim.cut('reset');
+  const isBack = (link: Link) => link.mirror.generation === 2 && link.state.kind === 'live';
+  await until('back', () => isBack(admin) && isBack(resident));
+  await answered();
+  stop();
+  press('AGAIN');
+  await until('pressed again', () => pressed.length === 1);
+  expect(pressed).toEqual([`${type} number`]);
+  expect(said.filter((line) => line.startsWith(type))).toEqual([
+    `${type} this token may not listen to an event`,
+  ]);
+  expect(resident.state).toMatchObject({ kind: 'live', error: null });
 });
 
 test('an entity moved to another room is there without a new link', async () => {

@@ -1,6 +1,7 @@
 import { isError, TomteError } from '@tomte/sdk/errors';
 import type { Change } from '@tomte/sdk/home';
 import type { HeldState } from './apply.ts';
+import { type Events, openEvents } from './events.ts';
 import { gapLimits } from './gap.ts';
 import { requestHome } from './http.ts';
 import { type Link, type LinkOptions, usualSettings } from './link-options.ts';
@@ -13,6 +14,7 @@ import { type ChangeStream, type GapReport, openStream } from './stream.ts';
 import { syncHome } from './sync.ts';
 import { openWatchers } from './watchers.ts';
 
+export type { HomeEvent } from './events.ts';
 export type { Link, LinkOptions, LinkSettings } from './link-options.ts';
 export type { LinkState } from './link-state.ts';
 export type { GapReport } from './stream.ts';
@@ -28,6 +30,7 @@ export function openLink(o: LinkOptions): Link {
     startedLate: false,
     reflexes: openWatchers(o.log),
     watchers: openWatchers(o.log),
+    events: openEvents(o),
   };
   const call: Link['call'] = async (type, fields, callOptions) => {
     if (!wires.socket) throw lostError(stand.current);
@@ -62,6 +65,7 @@ export function openLink(o: LinkOptions): Link {
     onChanges: (cb, { raw = false } = {}) => stream.subscribe(cb, { raw }),
     onReflex: wires.reflexes.add,
     onApplied: wires.watchers.add,
+    onEvent: wires.events.add,
     call,
     request: (r) => requestHome({ ...o, localAddress: o.options?.localAddress ?? null }, r),
     ready: (signal) =>
@@ -84,6 +88,7 @@ interface Wires {
   startedLate: boolean;
   readonly reflexes: ReturnType<typeof openWatchers<(change: Change) => void>>;
   readonly watchers: ReturnType<typeof openWatchers<() => void>>;
+  readonly events: Events;
 }
 
 interface Parts {
@@ -142,6 +147,7 @@ async function connectOnce(
     upkeep = await syncHome({ ...o, socket, mirror, limits: settings, ...listeners(p) });
     const liveSince = clock.ticks();
     stand.become({ kind: 'live' }, null);
+    wires.events.attach(socket);
     cancelStart = clock.after(settings.startMaxMs, () => {
       if (isRunning(mirror)) return;
       wires.startedLate = true;
@@ -160,6 +166,7 @@ async function connectOnce(
   } finally {
     cancelStart();
     upkeep?.stop();
+    wires.events.detach();
     wires.socket?.close();
     wires.socket = null;
   }

@@ -10,6 +10,7 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { type Arrivals, arrivals } from '../kit/listen.ts';
+import { pushReceiver } from '../kit/push.ts';
 import { type CuttingProxy, openCuttingProxy } from '../long/cutting-proxy.ts';
 import { eventually, type HomeRow, type TestHome } from './homes.ts';
 
@@ -157,6 +158,30 @@ export function linkedContract({ start }: HomeRow): void {
     expect(states, JSON.stringify(gaps)).toEqual(['0', null, '1', '2', null, '3', '4']);
     expect(gaps[told]!.unknownEntities).toEqual([]);
     await home.remove(id);
+  });
+
+  test('a button pressed in the phone app is heard with an administrator’s token, and costs no other its link', async () => {
+    const type = 'mobile_app_notification_action';
+    const name = `Contract buttons ${home.admin ? 'admin' : 'resident'}`;
+    const phone = await pushReceiver({ url: home.url, token: home.token, name });
+    const pressed = arrivals<unknown>();
+    const stop = link.onEvent(type, (event) => pressed.add(event.data.action));
+    // Answered after what was asked for before it.
+    await link.call('get_config');
+    await phone.press('SEEN');
+    if (home.admin) await pressed.until((action) => action === 'SEEN');
+    line.cut('reset', 0);
+    const { generation } = link.mirror;
+    await eventually(async () => (link.mirror.generation > generation ? true : null));
+    await link.ready();
+    await link.call('get_config');
+    await phone.press('AGAIN');
+    if (home.admin) await pressed.until((action) => action === 'AGAIN');
+    await link.call('get_config');
+    expect(pressed.all).toEqual(home.admin ? ['SEEN', 'AGAIN'] : []);
+    expect(link.state.kind).toBe('live');
+    stop();
+    await phone.close();
   });
 
   test('a window of history and sixty days of statistics come in our own terms', async () => {

@@ -1,6 +1,6 @@
 import type { Change } from '@tomte/sdk/home';
 import { systemClock } from '../../lib/clock.ts';
-import { silentLog } from '../../lib/log.ts';
+import { type Log, silentLog } from '../../lib/log.ts';
 import { Secret } from '../../lib/secret.ts';
 import type { Sim } from '../../sim/sim.ts';
 import { type Link, type LinkOptions, openLink } from '../link.ts';
@@ -16,7 +16,7 @@ export const quick = {
 
 export function linkTo(
   sim: Pick<Sim, 'url' | 'tokens'>,
-  o: { position?: number; token?: string; options?: LinkOptions['options'] } = {},
+  o: { position?: number; token?: string; log?: Log; options?: LinkOptions['options'] } = {},
 ): Link {
   return openLink({
     home: 'h1',
@@ -24,7 +24,7 @@ export function linkTo(
     token: new Secret(o.token ?? sim.tokens.resident),
     pin: null,
     clock: systemClock,
-    log: silentLog,
+    log: o.log ?? silentLog,
     random: () => 0.5,
     position: o.position ?? 0,
     options: { ...quick, ...o.options },
