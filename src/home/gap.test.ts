@@ -216,11 +216,11 @@ test('only proof makes an entity count as not recorded, and any row of it ends t
   const unrecorded = new Set<string>();
   const story: Story = {
     told: { 'a.x': [1000, '1'], 'a.y': [1000, 'p'], 'a.secret': [1000, 'm'] },
-    target: { 'a.x': [1010, '2'], 'a.y': [1030, 'q'], 'a.secret': [1010, 'n'] },
+    target: { 'a.x': [1010.0006, '2'], 'a.y': [1030, 'q'], 'a.secret': [1010.0006, 'n'] },
     recorded: {
       'a.x': [
         [900, '1'],
-        [1010, '2'],
+        [1010.0006, '2'],
       ],
       'a.y': [
         [900, 'p'],
@@ -245,7 +245,7 @@ test('only proof makes an entity count as not recorded, and any row of it ends t
     ...story.recorded,
     'a.secret': [
       [900, 'm'],
-      [1010, 'n'],
+      [1010.0006, 'n'],
     ],
   };
   const again = await rebuilt({ ...story, recorded, written: [950, 950, 950, 1040] });
@@ -354,4 +354,17 @@ test('in a gap of several stretches each entity is told once, whichever stretch 
   });
   expect(said).toEqual(['a.early=b', 'a.late=1']);
   expect(unknownEntities).toEqual([]);
+});
+
+test('a long gap is waited for as far back as the recorder may be behind', async () => {
+  const rows = [1000, 2000, 3000, 4000, 4950, 5000].map((at): Row => [at, String(at)]);
+  const { said } = await rebuilt({
+    told: { 'a.x': rows[0]! },
+    target: { 'a.x': rows.at(-1)! },
+    recorded: { 'a.x': rows },
+    // Stretches of six minutes: the eleventh ends five seconds after the row that is not written yet.
+    limits: { entityHoursAtOnce: 0.1 },
+    written: [...Array<number>(11).fill(4940), 6000],
+  });
+  expect(said).toEqual(rows.slice(1).map(([, s]) => `a.x=${s}`));
 });
