@@ -2,6 +2,7 @@ import type { ChannelDefinition } from '@tomte/sdk/define';
 import { sql } from 'kysely';
 import type { PoolConfig } from 'pg';
 import type { Extensions } from '../lib/extensions.ts';
+import type { Log } from '../lib/log.ts';
 import { openSim } from '../sim/sim.ts';
 import { openStore, type Store } from '../store/open.ts';
 import type { PlaceParts } from './parts.ts';
@@ -20,7 +21,7 @@ export interface DemoOptions extends Omit<PlaceParts, 'store' | 'place' | 'publi
   readonly startedAt: number;
 }
 
-export async function openDemo(o: DemoOptions): Promise<Demo> {
+async function openDemo(o: DemoOptions): Promise<Demo> {
   const log = o.log.child({ demo: true });
   const sim = await openSim({ clock: o.clock, days: 60 });
   // Long enough to be unusual at any hour of the day, so that a newcomer meets an alert at once.
@@ -60,6 +61,55 @@ export async function openDemo(o: DemoOptions): Promise<Demo> {
 }
 
 /** Removes all that the demo kept. */
-export async function dropDemo(store: Store): Promise<void> {
+async function dropDemo(store: Store): Promise<void> {
   await sql`drop schema if exists demo cascade`.execute(store.db);
+}
+
+export interface DemoDoor {
+  isOpen(): boolean;
+  /** The demo while its door is open; waits while it is being opened. */
+  demo(): Promise<Demo | null>;
+  /** Begins to open, beside everything else: the first page does not wait for sixty simulated days. */
+  open(options: DemoOptions): void;
+  /** A home is linked. Nobody waits until the demo is put away; `told` is called when it is. */
+  shut(told: () => void): void;
+  close(): Promise<void>;
+}
+
+export function demoDoor(o: { log: Log; store: Store }): DemoDoor {
+  let demo: Promise<Demo | null> | null = null;
+  let leaving: Promise<void> | null = null;
+
+  async function putAway(opening: Promise<Demo | null>, told: () => void): Promise<void> {
+    const gone = await opening;
+    // Told on both sides of the door: here to whoever is in the demo, below to who looks at the door.
+    gone?.place.parts.publish({ type: 'demoGone' });
+    try {
+      await gone?.close();
+      await dropDemo(o.store);
+    } catch (error) {
+      // What is left of it goes at the next start.
+      o.log.error({ err: error }, 'the demo home did not close well');
+    }
+    told();
+  }
+
+  return {
+    isOpen: () => demo !== null,
+    demo: async () => demo,
+    open(options) {
+      demo = openDemo(options).catch((error: unknown) => {
+        o.log.error({ err: error }, 'the demo home did not open');
+        return null;
+      });
+    },
+    shut(told) {
+      if (demo) leaving = putAway(demo, told);
+      demo = null;
+    },
+    async close() {
+      await (await demo)?.close();
+      await leaving;
+    },
+  };
 }

@@ -15,7 +15,7 @@ import { openStore, type Store } from '../store/open.ts';
 import { readSetting } from '../store/settings.ts';
 import { type Base, openBase } from './base.ts';
 import { loadDefinitions } from './definitions.ts';
-import { type Demo, dropDemo, openDemo } from './demo.ts';
+import { type Demo, demoDoor } from './demo.ts';
 import { openPlace, type Place } from './place.ts';
 import { removeServiceFile, writeServiceFile } from './service-file.ts';
 import { version } from './version.ts';
@@ -115,51 +115,33 @@ async function openRooms(o: Opening & { startedAt: number; demoWanted: boolean }
     worker: config.worker,
     boot,
   };
-  // Opened beside everything else, so that the first page does not wait for sixty simulated days.
-  let demo: Promise<Demo | null> | null = null;
+  const door = demoDoor({ log, store });
   const place = await openPlace({
     parts: { ...common, place: 'tomte', store },
     channels: definitions.channels,
     version,
     startedAt: o.startedAt,
-    demoDoor: () => demo !== null,
-    demoTomte: async () => (await demo)?.place.tomte ?? null,
+    demoDoor: door.isOpen,
+    demoTomte: async () => (await door.demo())?.place.tomte ?? null,
     retentionDays: config.retentionDays,
     publicUrl: config.publicUrl,
     passwordSet: () => password.hash !== null,
     passwordChanged: (hash) => {
       password.hash = hash;
     },
-    onLinked: async () => {
-      const gone = await demo;
-      demo = null;
-      // Told on both sides of the door: here to whoever is in the demo, below to who looks at the door.
-      gone?.place.parts.publish({ type: 'demoGone' });
-      try {
-        await gone?.close();
-        await dropDemo(store);
-      } catch (error) {
-        // The home is linked all the same; what is left of the demo goes at the next start.
-        log.error({ err: error }, 'the demo home did not close well');
-      }
-      if (gone) place.parts.publish({ type: 'demoGone' });
-    },
+    onLinked: async () => door.shut(() => place.parts.publish({ type: 'demoGone' })),
   });
   o.closers.push(() => place.close());
   if (o.demoWanted || (await listHomes(store.db)).length === 0) {
-    const options = {
+    door.open({
       ...common,
       connection: base.connection,
       channels: definitions.channels,
       startedAt: o.startedAt,
-    };
-    demo = openDemo(options).catch((error: unknown) => {
-      log.error({ err: error }, 'the demo home did not open');
-      return null;
     });
-    o.closers.push(async () => (await demo)?.close());
+    o.closers.push(() => door.close());
   }
-  return { place, demo: async () => demo, password };
+  return { place, demo: door.demo, password };
 }
 
 async function openDoor(o: Opening & Rooms): Promise<{ address: string }> {
