@@ -39,8 +39,3 @@ export function scrub(text: string): string {
   for (const value of known) if (out.includes(value)) out = out.replaceAll(value, masked);
   return out;
 }
-
-/** Forgets a secret that is used no more, so that the net does not grow for ever. */
-export function forget(secret: Secret): void {
-  known.delete(secret.reveal());
-}

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { type Client, connect } from '@tomte/sdk/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadConfig } from '../config.ts';
+import { openSocket } from '../home/socket.ts';
+import { systemClock } from '../lib/clock.ts';
 import { silentLog } from '../lib/log.ts';
+import { Secret } from '../lib/secret.ts';
 import { openSim, type Sim } from '../sim/sim.ts';
 import { openService, type Service } from './serve.ts';
 
@@ -60,4 +63,29 @@ test('what a Run has done is remembered after a restart', { timeout: 120_000 }, 
   await service!.close();
   await start();
   expect((await steps()).slice(0, before.length)).toEqual(before);
+});
+
+test('a home whose token was deleted before is unlinked with --revoke all the same', {
+  timeout: 60_000,
+}, async () => {
+  await tomte.unlinkHome({ home });
+  const { admin } = sim.tokens;
+  const socket = await openSocket({
+    address: sim.url,
+    token: new Secret(admin),
+    clock: systemClock,
+    log: silentLog,
+  });
+  const answer = await tomte.linkHome(request());
+  if (!answer.ok) throw new Error(answer.error.message);
+  const tokens = (await socket.call('auth/refresh_tokens')) as {
+    id: string;
+    is_current: boolean;
+  }[];
+  const own = tokens.find((token) => token.is_current)!;
+  await socket.call('auth/delete_refresh_token', { refresh_token_id: own.id }).catch(() => null);
+  expect(await tomte.unlinkHome({ home: answer.home.id, revoke: true })).toMatchObject({
+    revoked: true,
+  });
+  expect(await tomte.listHomes({})).toEqual([]);
 });
