@@ -21,8 +21,7 @@ export interface RunningService {
   stop(): Promise<number | null>;
 }
 
-// Not bin/tomte.js: it would start the program again by itself, and a test wants to do that.
-const tomte = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const tomte = fileURLToPath(new URL('../../bin/tomte.js', import.meta.url));
 const startMs = 60_000;
 
 /** `tomte start --port 0 --data DIR`; resolves when it wrote its service.json. */
@@ -35,8 +34,8 @@ export async function startService(o: {
   await rm(join(o.dataDir, 'service.json'), { force: true });
   const child = spawn(
     process.execPath,
-    ['--conditions=source', tomte, 'start', '--port', '0', '--data', o.dataDir, ...(o.args ?? [])],
-    { env: { ...process.env, ...o.env }, stdio: ['ignore', 'pipe', 'pipe'] },
+    [tomte, 'start', '--port', '0', '--data', o.dataDir, ...(o.args ?? [])],
+    { env: { ...process.env, TOMTE_ONCE: '1', ...o.env }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let log = '';
   for (const stream of [child.stdout, child.stderr]) {

@@ -1,12 +1,9 @@
 /** Must hold 8: the Mirror of a very big home, on a machine shared with that home. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
-import { iso, systemClock } from '../../src/lib/clock.ts';
 
 const children: ChildProcessByStdio<Writable, Readable, null>[] = [];
 afterEach(() => {
@@ -39,11 +36,6 @@ test('5,000 entities changing 2,000 times a second for a minute: nothing dropped
   expect(await mirror.line()).toBe('ready');
   home.child.stdin.write('go\n');
   const measured = JSON.parse(await mirror.line());
-  const results = new URL('../../bench/results/', import.meta.url);
-  await mkdir(results, { recursive: true });
-  const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version };
-  const page = { date: iso(systemClock.now()), machine, perSecond, ...measured };
-  await writeFile(new URL('scale.json', results), `${JSON.stringify(page, null, 2)}\n`);
   expect(measured).toMatchObject({ outOfOrder: 0, late: 0, state: 'live', generation: 1 });
   expect(measured.entities).toBeGreaterThanOrEqual(5_000);
   expect(measured.changesPerSecond).toBeGreaterThan(perSecond * 0.95);
