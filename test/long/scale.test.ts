@@ -1,4 +1,4 @@
-/** Must hold 8: the Mirror of a very big home, on a machine shared with that home. */
+/** The Mirror of a very big home, on a machine shared with that home. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
