@@ -1,4 +1,4 @@
-/** Must hold 5: whatever cuts the line, the Mirror equals a snapshot and no recorded change is lost or told twice. */
+/** Whatever cuts the line, the Mirror equals a snapshot and no recorded change is lost or told twice. */
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Change } from '@tomte/sdk/home';

@@ -1,4 +1,4 @@
-/** Must hold 9: whatever a "home" sends, Tomte neither crashes nor grows, and says clearly what is wrong. */
+/** Whatever a "home" sends, Tomte neither crashes nor grows, and says clearly what is wrong. */
 
 import { TomteError } from '@tomte/sdk/errors';
 import { afterEach, expect, test } from 'vitest';
