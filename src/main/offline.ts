@@ -9,12 +9,13 @@ import type { Log } from '../lib/log.ts';
 import { oneByOne } from '../lib/one-by-one.ts';
 import { openStore } from '../store/open.ts';
 import { openBase } from './base.ts';
+import { loadDefinitions } from './definitions.ts';
 import { authorizedAnswer, keepAuthorized } from './keep-home.ts';
 import { homeOperations } from './operations-homes.ts';
 import { settingsOperations } from './operations-settings.ts';
 import type { PlaceParts } from './parts.ts';
 import { openSettings } from './settings.ts';
-import { storedLists } from './stored-lists.ts';
+import { storedChannels, storedLists } from './stored-lists.ts';
 
 export interface Offline {
   readonly tomte: Tomte;
@@ -92,6 +93,7 @@ async function openAll(config: Config, log: Log): Promise<Opened> {
       end: async () => {},
       inTurn: oneByOne(),
     };
+    const definitions = () => loadDefinitions(config.dataFolder);
     return {
       parts,
       tomte: {
@@ -99,7 +101,8 @@ async function openAll(config: Config, log: Log): Promise<Opened> {
           throw new TomteError('cli.usage', `link of ${request.address} goes another way`);
         }),
         ...settingsOperations(place, { passwordChanged: () => {} }),
-        ...storedLists(parts),
+        ...storedLists(parts, definitions),
+        ...storedChannels(parts, definitions),
       },
       close: async () => {
         await store.close();

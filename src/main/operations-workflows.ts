@@ -1,4 +1,4 @@
-import type { Finding } from '@tomte/sdk/define';
+import type { Finding, WorkflowDefinition } from '@tomte/sdk/define';
 import { TomteError } from '@tomte/sdk/errors';
 import type { Tomte } from '@tomte/sdk/operations';
 import type { Run, WorkflowRow } from '@tomte/sdk/types';
@@ -8,6 +8,7 @@ import { iso, isoOrNull } from '../lib/clock.ts';
 import { openAlertsOf } from '../store/alerts.ts';
 import { listEpisodes } from '../store/episodes.ts';
 import { getRun, listRuns, type RunRow } from '../store/runs.ts';
+import type { Db } from '../store/tables.ts';
 import {
   getWorkflowSettings,
   saveWorkflowSettings,
@@ -32,26 +33,7 @@ export function workflowOperations(
     saved: WorkflowSettingsRow | undefined,
   ): Promise<WorkflowRow> {
     const workflow = parts.workflows.get(name)!;
-    const [last] = await listRuns(db, { home, workflow: name, limit: 1 });
-    return {
-      name,
-      title: workflow.title,
-      text: workflow.text,
-      home,
-      mode: saved?.mode ?? 'off',
-      settings: (saved?.settings ?? {}) as Record<string, unknown>,
-      schema: z.toJSONSchema(workflow.settings, { io: 'input' }) as Record<string, unknown>,
-      grants: saved?.grants ?? [],
-      lastRun: last
-        ? {
-            id: last.id,
-            at: iso(last.created_at.getTime()),
-            state: last.state,
-            reason: last.reason,
-          }
-        : null,
-      fits: fitsOf(place, home, name),
-    };
+    return workflowRow(db, { home, name, workflow, saved, fits: fitsOf(place, home, name) });
   }
 
   return {
@@ -116,6 +98,39 @@ async function fireOpenEpisodes(parts: PlaceParts, home: string, workflow: strin
       { only: workflow },
     );
   }
+}
+
+/** A workflow of a home as it is set up, with what the caller knows of the home now. */
+export async function workflowRow(
+  db: Db,
+  o: {
+    home: string;
+    name: string;
+    workflow: WorkflowDefinition;
+    saved: WorkflowSettingsRow | undefined;
+    fits: WorkflowRow['fits'];
+  },
+): Promise<WorkflowRow> {
+  const { home, name, workflow, saved } = o;
+  const [last] = await listRuns(db, { home, workflow: name, limit: 1 });
+  const lastRun = last && {
+    id: last.id,
+    at: iso(last.created_at.getTime()),
+    state: last.state,
+    reason: last.reason,
+  };
+  return {
+    name,
+    title: workflow.title,
+    text: workflow.text,
+    home,
+    mode: saved?.mode ?? 'off',
+    settings: (saved?.settings ?? {}) as Record<string, unknown>,
+    schema: z.toJSONSchema(workflow.settings, { io: 'input' }) as Record<string, unknown>,
+    grants: saved?.grants ?? [],
+    lastRun: lastRun ?? null,
+    fits: o.fits,
+  };
 }
 
 async function closeAlerts(
