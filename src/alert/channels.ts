@@ -8,6 +8,7 @@ import { sql } from 'kysely';
 import { iso } from '../lib/clock.ts';
 import type { Extensions } from '../lib/extensions.ts';
 import { getChannel, listChannels, removeChannel, saveChannel } from '../store/channels.ts';
+import { getHome } from '../store/homes.ts';
 import type { Key } from '../store/seal.ts';
 import type { Db, Row } from '../store/tables.ts';
 import {
@@ -34,7 +35,7 @@ export const kindsOf = (kinds: Kinds): ChannelKind[] =>
 
 /**
  * Adds the channel, or changes the one with this id. A secret sent back as `«secret»` stays.
- * Throws api.invalid, channel.not_found.
+ * Throws api.invalid, channel.not_found, home.not_found.
  */
 export async function save(
   db: Db,
@@ -46,6 +47,9 @@ export async function save(
     throw new TomteError('api.invalid', `There is no kind of channel called ${input.kind}`, {
       details: { field: 'kind', expected: [...o.kinds.keys()] },
     });
+  }
+  if (input.home && !(await getHome(db, input.home))) {
+    throw new TomteError('home.not_found', `There is no home ${input.home}`);
   }
   const before = input.id === undefined ? null : await channelById(db, input.id);
   const kept = before?.kind === input.kind ? unsealSecrets(o.key, before) : {};

@@ -63,7 +63,7 @@ export function openLinks(key: Key, publicUrl: () => string | null): Links {
 }
 
 /** The base without a closing slash, or null for an address that only works on this computer. */
-function reachable(url: string | null): string | null {
+export function reachable(url: string | null): string | null {
   if (!url || !URL.canParse(url)) return null;
   const { hostname } = new URL(url);
   const host = hostname.replace(/^\[|\]$/g, '');

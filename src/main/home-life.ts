@@ -230,7 +230,7 @@ function stillOpen(findings: readonly Finding[]): Finding[] {
   return [...open.values()];
 }
 
-export function summaryOf(state: LinkState): HomeSummary['link'] {
+function summaryOf(state: LinkState): HomeSummary['link'] {
   return {
     state: state.kind,
     since: iso(state.since),

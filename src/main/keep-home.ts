@@ -116,7 +116,7 @@ async function keep(
 }
 
 /** `Villa Berg` becomes `villa-berg`; a second one `villa-berg-2`. */
-export function freeId(name: string, taken: readonly string[]): string {
+function freeId(name: string, taken: readonly string[]): string {
   const plain = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
   const base =
     plain

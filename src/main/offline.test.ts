@@ -50,6 +50,8 @@ test('workflows and channels are read from the store, and channels changed there
   ]);
   const settings = { url: 'https://example.org/x', secret: 'a-secret-of-sixteen-letters' };
   const { id } = await tomte.saveChannel({ kind: 'webhook', name: 'Hook', settings });
+  const elsewhere = tomte.saveChannel({ kind: 'webhook', name: 'x', home: 'nowhere', settings });
+  await expect(elsewhere).rejects.toMatchObject({ code: 'home.not_found' });
   expect(await tomte.listChannels({})).toMatchObject([{ id, settings: { secret: '«secret»' } }]);
   expect(await tomte.removeChannel({ id })).toEqual({ removed: id });
   await expect(tomte.testChannel({ id })).rejects.toMatchObject({

@@ -1,6 +1,6 @@
-import { isIP } from 'node:net';
 import { TomteError } from '@tomte/sdk/errors';
 import type { Tomte } from '@tomte/sdk/operations';
+import { reachable } from '../alert/links.ts';
 import { hashPassword } from '../api/password.ts';
 import { saveSetting } from '../store/settings.ts';
 import type { PlaceParts } from './parts.ts';
@@ -37,17 +37,8 @@ export function settingsOperations(
 }
 
 /** A link in a message must open from the street: never a loopback address, never without http(s). */
-export function checkPublicUrl(text: string): void {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  const loopback =
-    url !== null &&
-    (/^(localhost|127\.|\[::1\])/.test(url.hostname) || url.hostname.endsWith('.localhost'));
-  if (
-    !url ||
-    !/^https?:$/.test(url.protocol) ||
-    loopback ||
-    (isIP(url.hostname) !== 0 && url.hostname.startsWith('0.'))
-  ) {
+function checkPublicUrl(text: string): void {
+  if (!/^https?:/i.test(text) || reachable(text) === null) {
     throw new TomteError('api.invalid', `${text} cannot be the address in messages`, {
       hint: 'Write the whole address under which phones reach Tomte, such as https://tomte.example.org.',
     });
