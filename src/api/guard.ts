@@ -85,7 +85,8 @@ export function openGuard(o: GuardOptions): Guard {
     setCookie(c, cookieName, `${payload}.${sign(payload)}`, {
       httpOnly: true,
       sameSite: 'Strict',
-      secure: new URL(c.req.url).protocol === 'https:',
+      // We speak http; a proxy in front of us says when the browser speaks https.
+      secure: c.req.header('x-forwarded-proto') === 'https',
       maxAge: sessionMs / 1000,
       path: '/',
     });

@@ -164,6 +164,7 @@ test('with a password set, only login, the app itself and signed links open with
   const cookie = good.headers.get('set-cookie')!;
   expect(cookie).toMatch(/HttpOnly/);
   expect(cookie).toMatch(/SameSite=Strict/);
+  expect(cookie).not.toMatch(/Secure/);
   const session = cookie.split(';')[0]!;
   expect((await ask(app, '/api/homes', { headers: { cookie: session } })).status).toBe(200);
   const forged = session.replace(/.$/, (c) => (c === 'A' ? 'B' : 'A'));
@@ -296,4 +297,14 @@ test('with a password set, no way of writing the path leads round it', async () 
     '/api/homes%00',
   ])
     expect(await (await ask(app, path)).text(), path).not.toBe('[]');
+});
+
+test('behind a proxy that speaks https the session is sent over https only', async () => {
+  const app = await api({ password: 'lantern in the barn' });
+  const good = await ask(app, '/api/login', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-forwarded-proto': 'https' },
+    body: JSON.stringify({ password: 'lantern in the barn' }),
+  });
+  expect(good.headers.get('set-cookie')).toMatch(/; Secure/);
 });
