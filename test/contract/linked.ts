@@ -158,6 +158,14 @@ export function linkedContract({ start }: HomeRow): void {
     expect(states, JSON.stringify(gaps)).toEqual(['0', null, '1', '2', null, '3', '4']);
     expect(gaps[told]!.unknownEntities).toEqual([]);
     await home.remove(id);
+    // As history an entity that was removed is unavailable from there on.
+    const recorded = await eventually(async () => {
+      const from = changes.all.find((c) => c.entityId === id)!.at - 1;
+      const states = (await stateHistory(link.call, { entities: [id], from })).get(id) ?? [];
+      return states.at(-1)?.state === 'unavailable' && states.length >= 8 ? states : null;
+    });
+    const words = ['0', 'unavailable', '1', '2', 'unavailable', '3', '4', 'unavailable'];
+    expect(recorded.map((s) => s.state).slice(-8)).toEqual(words);
   });
 
   test('a button pressed in the phone app is heard with an administrator’s token, and costs no other its link', async () => {

@@ -1,6 +1,5 @@
 /** Whatever cuts the line, the Mirror equals a snapshot and no recorded change is lost or told twice. */
 
-import { isDeepStrictEqual } from 'node:util';
 import type { Change } from '@tomte/sdk/home';
 import { afterEach, expect, test } from 'vitest';
 import { type GapReport, type Link, type LinkOptions, openLink } from '../../src/home/link.ts';
@@ -11,6 +10,7 @@ import { openSim } from '../../src/sim/sim.ts';
 import { rest } from '../kit/raw-home.ts';
 import { realHome } from '../kit/real-home.ts';
 import { openCuttingProxy } from './cutting-proxy.ts';
+import { type Ask, expectSnapshot, type StateRow } from './snapshot.ts';
 
 const opened: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -54,49 +54,6 @@ function listen(link: Link, isNumbered: (id: string) => boolean): Heard {
   });
   link.onGap((gap) => heard.gaps.push(gap));
   return heard;
-}
-
-interface StateRow {
-  entity_id: string;
-  state: string;
-  attributes: object;
-  last_changed: string;
-  last_updated: string;
-}
-/** How the home stands, asked over a line of its own, which nobody cuts. */
-type Ask = () => Promise<StateRow[]>;
-
-/** Looks again while the line is stalled, or lost and not yet missed; the last look is the verdict. */
-async function expectSnapshot(link: Link, ask: Ask): Promise<void> {
-  const end = systemClock.ticks() + 20_000;
-  for (;;) {
-    const { held, wanted } = await compared(link, ask);
-    if (isDeepStrictEqual(held, wanted)) return;
-    if (systemClock.ticks() > end) return expect(held).toEqual(wanted);
-    await systemClock.sleep(20);
-  }
-}
-
-async function compared(link: Link, ask: Ask) {
-  const rows = await ask();
-  // Times come in two roundings: one that is as near as they can tell counts as the same.
-  const near = (time: number, other: number | undefined) =>
-    other !== undefined && Math.abs(time - other) <= 1 ? other : time;
-  const wanted: Record<string, object> = {};
-  const held: Record<string, object> = {};
-  for (const r of rows) {
-    const own = link.mirror.entity(r.entity_id);
-    wanted[r.entity_id] = {
-      state: r.state,
-      attributes: r.attributes,
-      changed: near(Date.parse(r.last_changed), own?.lastChanged),
-      updated: near(Date.parse(r.last_updated), own?.lastUpdated),
-    };
-  }
-  for (const { entityId, state, attributes, lastChanged, lastUpdated } of link.mirror.entities()) {
-    held[entityId] = { state, attributes, changed: lastChanged, updated: lastUpdated };
-  }
-  return { held, wanted };
 }
 
 const quick = {
