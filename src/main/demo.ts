@@ -38,6 +38,7 @@ async function openDemo(o: DemoOptions): Promise<Demo> {
     version,
     startedAt: o.startedAt,
     demoDoor: () => true,
+    shared: false,
     retentionDays: 60,
     publicUrl: null,
     passwordChanged: () => {},

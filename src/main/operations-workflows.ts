@@ -15,8 +15,9 @@ import {
   type WorkflowSettingsRow,
 } from '../store/workflow-settings.ts';
 import type { Grants } from './grants.ts';
+import { lifeOf } from './lives.ts';
 import type { PlaceParts } from './parts.ts';
-import { lifeOf, type Place } from './place.ts';
+import type { Place } from './place.ts';
 
 type Names = 'listWorkflows' | 'setWorkflow' | 'listRuns' | 'getRun';
 

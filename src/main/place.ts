@@ -1,33 +1,26 @@
 import type { ChannelDefinition } from '@tomte/sdk/define';
-import { isError, TomteError } from '@tomte/sdk/errors';
 import type { Tomte } from '@tomte/sdk/operations';
-import type { LinkAnswer, LinkRequest, ProbeStage } from '@tomte/sdk/types';
 import { type Alerts, openAlerts } from '../alert/alerts.ts';
 import { drawPng } from '../alert/picture.ts';
 import { LiveHub } from '../api/live.ts';
 import type { Site } from '../api/routes.ts';
 import type { Extensions } from '../lib/extensions.ts';
-import { oneByOne } from '../lib/one-by-one.ts';
-import { Secret } from '../lib/secret.ts';
-import { type HomeRow, listHomes } from '../store/homes.ts';
-import { gainLease, giveUpLease, renewLease } from '../store/leases.ts';
 import { dropReadings } from '../store/readings.ts';
-import { unseal } from '../store/seal.ts';
 import { alertChart } from './charts.ts';
 import { keepOffering } from './default-channels.ts';
-import { openGrants } from './grants.ts';
-import { type HomeLife, openHomeLife } from './home-life.ts';
+import { type Grants, openGrants } from './grants.ts';
+import type { HomeLife } from './home-life.ts';
 import { keepHome } from './keep-home.ts';
+import { type Lives, lifeOf, openLives } from './lives.ts';
 import { alertOperations } from './operations-alerts.ts';
 import { homeOperations } from './operations-homes.ts';
 import { settingsOperations } from './operations-settings.ts';
 import { todayOperations } from './operations-today.ts';
 import { workflowOperations } from './operations-workflows.ts';
 import type { PlaceParts } from './parts.ts';
+import { hearPhoneButtons } from './phone-buttons.ts';
 import { type LiveSettings, openSettings } from './settings.ts';
 
-const renewMs = 5_000;
-const leaseMs = 15_000;
 const retentionMs = 3_600_000;
 const dayMs = 86_400_000;
 /** Details of Runs are kept so long. */
@@ -41,18 +34,17 @@ export interface Place {
   readonly alerts: Alerts;
   readonly settings: LiveSettings;
   lives(): ReadonlyMap<string, HomeLife>;
-  /** Begins to look after a home that was just linked, or whose token changed. */
-  begin(row: HomeRow, token: Secret): Promise<void>;
-  /** The home is about to be forgotten: with it goes what the engine and the door hold of it. */
-  end(home: string): Promise<void>;
-  /** Linking and unlinking, one after another: the same home may be asked for twice at once. */
-  inTurn<T>(work: () => Promise<T>): Promise<T>;
+  readonly begin: Lives['begin'];
+  readonly end: Lives['end'];
+  readonly inTurn: Lives['inTurn'];
   close(): Promise<void>;
 }
 
 export interface PlaceOptions {
   readonly parts: Omit<PlaceParts, 'publish'>;
   readonly channels: Extensions<ChannelDefinition>;
+  /** Other workers may share the database. */
+  readonly shared: boolean;
   readonly version: string;
   readonly startedAt: number;
   readonly demoDoor: () => boolean;
@@ -70,141 +62,108 @@ export interface PlaceOptions {
 export async function openPlace(o: PlaceOptions): Promise<Place> {
   const hub = new LiveHub();
   const parts: PlaceParts = { ...o.parts, publish: (event) => hub.publish(event) };
-  const { store, clock, log } = parts;
-  const lives = new Map<string, HomeLife>();
-  const leases = new Map<string, number>();
-  const stopping = new AbortController();
-  const inTurn = oneByOne();
+  const { store } = parts;
   const settings = await openSettings(store.db, {
     retentionDays: o.retentionDays,
     publicUrl: o.publicUrl,
   });
   const grants = await openGrants(store.db);
-
-  const alerts = openAlerts({
+  // Alerts speak through the homes, and a home that begins has alerts to hear: each knows the other by function.
+  const alerts = openPlaceAlerts(o, parts, settings, () => lives.all);
+  const lives = openLives({
+    parts,
+    grants,
+    actionsStopped: () => settings.actionsStopped(),
+    shared: o.shared,
+    onBegun: (life) => begun(parts, alerts, life),
+  });
+  parts.engine.addPlace(parts.place, {
     store,
-    key: parts.key,
-    clock,
-    log,
-    random: parts.random,
+    effects: {
+      homeFacts: (home) => factsOf(lives.all, home),
+      alert: (request) => alerts.open(request),
+      resolve: (home, key, last) => alerts.resolve(home, key, last),
+      act: (home, action, by) => lifeOf(lives.all, home).door.act(action, by),
+    },
+  });
+  const stops = keepTidy(parts, settings);
+  const place: Omit<Place, 'tomte' | 'site'> = {
+    parts,
+    alerts,
+    settings,
+    lives: () => lives.all,
+    begin: lives.begin,
+    end: lives.end,
+    inTurn: lives.inTurn,
+    async close() {
+      for (const stop of stops) stop();
+      await alerts.stop();
+      await lives.close();
+    },
+  };
+  const { tomte, link } = operationsOf(place, o, grants);
+  await lives.beginAll();
+  alerts.start();
+  const picture: Site['picture'] = async (id) => {
+    const page = await tomte.getAlert({ id });
+    return page.chart ? drawPng(page.chart) : null;
+  };
+  return { ...place, tomte, site: { tomte, live: hub, link, picture } };
+}
+
+function openPlaceAlerts(
+  o: PlaceOptions,
+  parts: PlaceParts,
+  settings: LiveSettings,
+  lives: () => ReadonlyMap<string, HomeLife>,
+): Alerts {
+  const { store, key, clock, log, random } = parts;
+  return openAlerts({
+    ...{ store, key, clock, log, random, fetch },
     channels: o.channels,
-    fetch,
-    voice: (home) => lives.get(home)?.voice ?? null,
-    homeName: (home) => lives.get(home)?.name ?? 'Home',
+    voice: (home) => lives().get(home)?.voice ?? null,
+    homeName: (home) => lives().get(home)?.name ?? 'Home',
     picture: async (alert) => {
-      const spec = await alertChart(parts, lives.get(alert.home), alert);
+      const spec = await alertChart(parts, lives().get(alert.home), alert);
       return spec ? drawPng(spec) : null;
     },
     publicUrl: () => settings.get().publicUrl,
     held: parts.place === 'demo',
     onChanged: (alert) => parts.publish({ type: 'alert', alert: alert.id, state: alert.state }),
   });
+}
 
-  parts.engine.addPlace(parts.place, {
-    store,
-    effects: {
-      homeFacts: (home) => factsOf(lives, home),
-      alert: (request) => alerts.open(request),
-      resolve: (home, key, last) => alerts.resolve(home, key, last),
-      act: (home, action, by) => lifeOf(lives, home).door.act(action, by),
-    },
+/** What a home brings along when it is looked after: its phones, and the buttons pressed on them. */
+function begun(parts: PlaceParts, alerts: Alerts, life: HomeLife): void {
+  hearPhoneButtons(life, alerts, parts.log);
+  keepOffering(parts, alerts, life, life.ended).catch((error: unknown) => {
+    if (life.ended.aborted) return;
+    parts.log.warn({ err: error, home: life.home }, 'its channels could not be offered');
   });
+}
 
-  async function begin(row: HomeRow, token: Secret): Promise<void> {
-    await leave(row.id);
-    const lease = await gainLease(store.db, {
-      home: row.id,
-      worker: parts.worker,
-      boot: parts.boot,
-      ttlMs: leaseMs,
-    });
-    if (lease === null) {
-      log.warn({ home: row.id }, 'another worker looks after this home');
-      return;
-    }
-    leases.set(row.id, lease);
-    const life = openHomeLife({
-      parts,
-      row,
-      token,
-      grants: (askedBy) => grants.of(row.id, askedBy),
-      actionsStopped: () => settings.actionsStopped(),
-      lease,
-    });
-    lives.set(row.id, life);
-    await parts.engine.recover(parts.place, row.id);
-    keepOffering(parts, alerts, life, AbortSignal.any([stopping.signal, life.ended])).catch(
-      (error: unknown) => {
-        if (!stopping.signal.aborted && !life.ended.aborted)
-          log.warn({ err: error, home: row.id }, 'its channels could not be offered');
-      },
-    );
-  }
-
-  /** Looks after it no more. What its Runs have done so far stays, for who goes on with them. */
-  async function leave(home: string): Promise<void> {
-    const life = lives.get(home);
-    lives.delete(home);
-    const token = leases.get(home);
-    leases.delete(home);
-    await life?.close();
-    if (token !== undefined) await giveUpLease(store.db, { home, token });
-  }
-
-  async function end(home: string): Promise<void> {
-    await leave(home);
-    await parts.engine.forget(parts.place, home);
-    grants.drop(home);
-  }
-
-  async function renew(): Promise<void> {
-    for (const [home, token] of leases) {
-      if (await renewLease(store.db, { home, token, ttlMs: leaseMs })) continue;
-      // Linked anew or let go meanwhile: that lease was ours to end.
-      if (leases.get(home) !== token) continue;
-      log.warn({ home }, 'another worker took this home; it is left to it');
-      leases.delete(home);
-      await leave(home);
-    }
-  }
-
+function keepTidy(parts: PlaceParts, settings: LiveSettings): (() => void)[] {
+  const { clock, log, store, engine } = parts;
   const every = (ms: number, what: string, work: () => Promise<unknown>) =>
     clock.every(ms, () => {
       work().catch((error: unknown) =>
         log.warn({ err: error }, `${what} failed once; tried again later`),
       );
     });
-  const stops = [
-    every(renewMs, 'renewing leases', renew),
+  return [
     every(retentionMs, 'removing old readings', () =>
       dropReadings(store.db, clock.now() - settings.get().retentionDays * dayMs),
     ),
-    every(dayMs, 'removing old Runs', () => parts.engine.prune(parts.place, runDays)),
+    every(dayMs, 'removing old Runs', () => engine.prune(parts.place, runDays)),
   ];
+}
 
-  const place: Omit<Place, 'tomte' | 'site'> = {
-    parts,
-    alerts,
-    settings,
-    lives: () => lives,
-    begin,
-    end,
-    inTurn,
-    async close() {
-      stopping.abort();
-      for (const stop of stops) stop();
-      await alerts.stop();
-      const left = [...lives.keys()].map((home) => inTurn(() => leave(home)));
-      for (const one of await Promise.allSettled(left)) {
-        if (one.status === 'rejected') log.error({ err: one.reason }, 'a home was not closed well');
-      }
-    },
-  };
-  const link = (
-    request: LinkRequest,
-    onStage: (s: ProbeStage) => void,
-    signal?: AbortSignal,
-  ): Promise<LinkAnswer> =>
+function operationsOf(
+  place: Omit<Place, 'tomte' | 'site'>,
+  o: PlaceOptions,
+  grants: Grants,
+): Pick<Site, 'tomte' | 'link'> {
+  const link: Site['link'] = (request, onStage, signal) =>
     keepHome(place, request, {
       onStage,
       ...(signal ? { signal } : {}),
@@ -212,43 +171,14 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     });
   const tomte: Tomte = {
     ...todayOperations(place, o),
-    ...homeOperations(place, link),
+    ...homeOperations(place, (request, onStage) =>
+      link(request, onStage, new AbortController().signal),
+    ),
     ...alertOperations(place, o.demoTomte ?? (async () => null)),
     ...workflowOperations(place, grants),
     ...settingsOperations(place, o),
   };
-  for (const row of await listHomes(store.db)) {
-    const token = readableToken(parts, row);
-    if (token) await begin(row, token);
-  }
-  alerts.start();
-  const site: Site = {
-    tomte,
-    live: hub,
-    link,
-    picture: async (id) => {
-      const page = await tomte.getAlert({ id });
-      return page.chart ? drawPng(page.chart) : null;
-    },
-  };
-  return { ...place, tomte, site };
-}
-
-/** Null, and said so, where the key is another one: that home waits to be linked anew, the others do not. */
-function readableToken(parts: PlaceParts, row: HomeRow): Secret | null {
-  try {
-    return new Secret(unseal(parts.key, row.token_sealed, `home:${row.id}`).toString('utf8'));
-  } catch (error) {
-    if (!isError(error, 'store.secret_unreadable')) throw error;
-    parts.log.error({ err: error, home: row.id }, 'this home cannot be looked after');
-    return null;
-  }
-}
-
-export function lifeOf(lives: ReadonlyMap<string, HomeLife>, home: string): HomeLife {
-  const life = lives.get(home);
-  if (!life) throw new TomteError('home.not_found', `There is no home ${home}`);
-  return life;
+  return { tomte, link };
 }
 
 function factsOf(lives: ReadonlyMap<string, HomeLife>, home: string) {

@@ -123,6 +123,7 @@ async function openRooms(o: Opening & { startedAt: number; demoWanted: boolean }
     startedAt: o.startedAt,
     demoDoor: door.isOpen,
     demoTomte: async () => (await door.demo())?.place.tomte ?? null,
+    shared: config.databaseUrl !== null,
     retentionDays: config.retentionDays,
     publicUrl: config.publicUrl,
     passwordSet: () => password.hash !== null,

@@ -1,0 +1,145 @@
+import { isError, TomteError } from '@tomte/sdk/errors';
+import { oneByOne } from '../lib/one-by-one.ts';
+import { Secret } from '../lib/secret.ts';
+import { type HomeRow, listHomes } from '../store/homes.ts';
+import { gainLease, giveUpLease, renewLease } from '../store/leases.ts';
+import { unseal } from '../store/seal.ts';
+import type { Grants } from './grants.ts';
+import { type HomeLife, openHomeLife } from './home-life.ts';
+import type { PlaceParts } from './parts.ts';
+
+/** A dead worker's homes are taken over within this; alone with the database there is nobody to wait for. */
+const leaseMs = { shared: 15_000, alone: 180_000 };
+
+/** The homes this worker looks after: each under a lease, all begun and ended in one place. */
+export interface Lives {
+  readonly all: ReadonlyMap<string, HomeLife>;
+  /** Begins to look after a home that was just linked, or whose token changed. */
+  begin(row: HomeRow, token: Secret): Promise<void>;
+  /** The home is about to be forgotten: with it goes what the engine and the door hold of it. */
+  end(home: string): Promise<void>;
+  /** Linking and unlinking, one after another: the same home may be asked for twice at once. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
+  /** Begins all homes that nobody looks after. */
+  beginAll(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface LivesOptions {
+  readonly parts: PlaceParts;
+  readonly grants: Grants;
+  readonly actionsStopped: () => boolean;
+  /** Other workers may share the database. */
+  readonly shared: boolean;
+  readonly onBegun: (life: HomeLife, row: HomeRow) => void;
+}
+
+export function openLives(o: LivesOptions): Lives {
+  const { parts, grants } = o;
+  const { store, clock, log } = parts;
+  const ttlMs = o.shared ? leaseMs.shared : leaseMs.alone;
+  const all = new Map<string, HomeLife>();
+  const leases = new Map<string, number>();
+  const inTurn = oneByOne();
+
+  async function begin(row: HomeRow, token: Secret): Promise<void> {
+    await leave(row.id);
+    const { worker, boot } = parts;
+    const lease = await gainLease(store.db, { home: row.id, worker, boot, ttlMs });
+    if (lease === null) {
+      log.debug({ home: row.id }, 'another worker looks after this home');
+      return;
+    }
+    leases.set(row.id, lease);
+    const life = openHomeLife({
+      parts,
+      row,
+      token,
+      grants: (askedBy) => grants.of(row.id, askedBy),
+      actionsStopped: o.actionsStopped,
+      lease,
+    });
+    all.set(row.id, life);
+    await parts.engine.recover(parts.place, row.id);
+    o.onBegun(life, row);
+  }
+
+  /** Looks after it no more. What its Runs have done so far stays, for who goes on with them. */
+  async function leave(home: string): Promise<void> {
+    const life = all.get(home);
+    all.delete(home);
+    const token = leases.get(home);
+    leases.delete(home);
+    await life?.close();
+    if (token !== undefined) await giveUpLease(store.db, { home, token });
+  }
+
+  async function renew(): Promise<void> {
+    for (const [home, token] of leases) {
+      if (await renewLease(store.db, { home, token, ttlMs })) continue;
+      // Linked anew or let go meanwhile: that lease was ours to end.
+      if (leases.get(home) !== token) continue;
+      log.warn({ home }, 'another worker took this home; it is left to it');
+      leases.delete(home);
+      await leave(home);
+    }
+  }
+
+  async function beginAll(): Promise<void> {
+    for (const row of await listHomes(store.db)) {
+      if (all.has(row.id)) continue;
+      const token = readableToken(parts, row);
+      if (token) await begin(row, token);
+    }
+  }
+
+  const failed = (what: string) => (error: unknown) =>
+    log.warn({ err: error }, `${what} failed once; tried again later`);
+  const stops = [
+    clock.every(ttlMs / 3, () => void renew().catch(failed('renewing leases'))),
+    ...(o.shared
+      ? [
+          clock.every(
+            ttlMs,
+            () => void inTurn(beginAll).catch(failed('looking for homes of dead workers')),
+          ),
+        ]
+      : []),
+  ];
+
+  return {
+    all,
+    begin,
+    inTurn,
+    beginAll,
+    async end(home) {
+      await leave(home);
+      await parts.engine.forget(parts.place, home);
+      grants.drop(home);
+    },
+    async close() {
+      for (const stop of stops) stop();
+      const left = [...all.keys()].map((home) => inTurn(() => leave(home)));
+      for (const one of await Promise.allSettled(left)) {
+        if (one.status === 'rejected') log.error({ err: one.reason }, 'a home was not closed well');
+      }
+    },
+  };
+}
+
+/** Null, and said so, where the key is another one: that home waits to be linked anew, the others do not. */
+function readableToken(parts: PlaceParts, row: HomeRow): Secret | null {
+  try {
+    return new Secret(unseal(parts.key, row.token_sealed, `home:${row.id}`).toString('utf8'));
+  } catch (error) {
+    if (!isError(error, 'store.secret_unreadable')) throw error;
+    parts.log.error({ err: error, home: row.id }, 'this home cannot be looked after');
+    return null;
+  }
+}
+
+export function lifeOf(lives: ReadonlyMap<string, HomeLife>, home: string): HomeLife {
+  const life = lives.get(home);
+  if (!life) throw new TomteError('home.not_found', `There is no home ${home}`);
+  return life;
+}
