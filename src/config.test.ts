@@ -19,7 +19,14 @@ const sources = (env: Record<string, string> = {}, flags: Record<string, string>
 
 test('with nothing said, everything has a value', () => {
   expect(loadConfig(sources())).toEqual({
-    ...{ dataFolder: data, databaseUrl: null, host: '127.0.0.1', port: 8640, hosts: [] },
+    ...{
+      dataFolder: data,
+      databaseUrl: null,
+      host: '127.0.0.1',
+      port: 8640,
+      hosts: [],
+      discover: 'on',
+    },
     ...{ publicUrl: null, retentionDays: 365, keyFile: null, logLevel: 'info', worker: 'main' },
   });
 });

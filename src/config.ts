@@ -42,6 +42,10 @@ export const configSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('File with the key that seals tokens; without it the data folder holds one.'),
+  discover: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('Ask the local network (mDNS) for homes while somebody is linking one.'),
   logLevel: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
@@ -87,6 +91,7 @@ const variables: Readonly<Record<string, Key>> = {
   TOMTE_PUBLIC_URL: 'publicUrl',
   TOMTE_RETENTION_DAYS: 'retentionDays',
   TOMTE_KEY_FILE: 'keyFile',
+  TOMTE_DISCOVER: 'discover',
   TOMTE_LOG_LEVEL: 'logLevel',
   TOMTE_WORKER: 'worker',
 };

@@ -21,13 +21,17 @@ export async function discover(o: {
   /** How long to listen; announcements come within a second or two. */
   listenMs?: number;
   signal?: AbortSignal;
+  /** Address of the network to ask; all of them where left out. */
+  network?: string;
 }): Promise<FoundHome[]> {
   const heard: Announcement[] = [];
   const complain = (error: unknown) =>
     o.log.debug({ error: String(error) }, 'homes cannot be looked for');
   let bonjour: Bonjour | null = null;
   try {
-    bonjour = new Bonjour({}, complain);
+    // Its options are those of multicast-dns, which its types leave out.
+    const options: object = o.network ? { interface: o.network } : {};
+    bonjour = new Bonjour(options, complain);
     bonjour.find({ type: 'home-assistant' }, (found) => {
       if (heard.length < homesMax) heard.push(found);
     });

@@ -7,6 +7,7 @@ import { toTomteError } from '../api/answers.ts';
 import { type Door, openDoor } from '../home/act.ts';
 import { type Link, type LinkState, openLink } from '../home/link.ts';
 import { iso, isoOrNull } from '../lib/clock.ts';
+import { oneByOne } from '../lib/one-by-one.ts';
 import type { Secret } from '../lib/secret.ts';
 import { addGap } from '../store/gaps.ts';
 import type { HomeRow } from '../store/homes.ts';
@@ -80,6 +81,8 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
   let kept = new Set<string>();
   let dirty = false;
   const unkept: Finding[] = [];
+  // A tick may find something while a batch is being kept.
+  const inTurn = oneByOne();
   let position = row.position;
   const readUpTo = new Map<string, number>();
 
@@ -107,9 +110,13 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
     });
 
   /** Never throws: what could not be kept is kept with the next attempt, and the stream is not read twice. */
-  async function found(findings: readonly Finding[], checkpoint: boolean): Promise<void> {
+  function found(findings: readonly Finding[], checkpoint: boolean): Promise<void> {
     unkept.push(...findings);
-    if (unkept.length === 0 && !checkpoint) return;
+    if (unkept.length === 0 && !checkpoint) return Promise.resolve();
+    return inTurn(keepFound);
+  }
+
+  async function keepFound(): Promise<void> {
     try {
       await writer.flush();
       const keeping = [...unkept];

@@ -23,7 +23,7 @@ export interface Offline {
 }
 
 type Opened = { tomte: Partial<Tomte>; parts: OfflineParts; close(): Promise<void> };
-type OfflineParts = Pick<PlaceParts, 'store' | 'key' | 'clock' | 'log' | 'place'>;
+type OfflineParts = Pick<PlaceParts, 'store' | 'key' | 'clock' | 'log' | 'place' | 'discovers'>;
 
 /**
  * Tomte without a running service: the folder is locked and the store opened at the first operation
@@ -80,7 +80,10 @@ async function openAll(config: Config, log: Log): Promise<Opened> {
   const base = await openBase(config, { clock, log });
   try {
     const store = await openStore({ connection: base.connection, schema: 'tomte', log });
-    const parts: OfflineParts = { store, key: base.key, clock, log, place: 'tomte' };
+    const parts: OfflineParts = {
+      ...{ store, key: base.key, clock, log, place: 'tomte' },
+      discovers: config.discover === 'on',
+    };
     const settings = await openSettings(store.db, {
       retentionDays: config.retentionDays,
       publicUrl: config.publicUrl,

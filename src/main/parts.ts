@@ -19,6 +19,8 @@ export interface PlaceParts {
   readonly workflows: Extensions<WorkflowDefinition>;
   readonly engine: Engine;
   readonly publish: (event: LiveEvent) => void;
+  /** Whether the local network may be asked for homes. */
+  readonly discovers: boolean;
   readonly worker: string;
   readonly boot: string;
 }

@@ -112,6 +112,7 @@ async function openRooms(o: Opening & { startedAt: number; demoWanted: boolean }
     random: Math.random,
     ...definitions,
     engine,
+    discovers: config.discover === 'on',
     worker: config.worker,
     boot,
   };

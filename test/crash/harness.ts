@@ -35,7 +35,11 @@ export async function startService(o: {
   const child = spawn(
     process.execPath,
     [tomte, 'start', '--port', '0', '--data', o.dataDir, ...(o.args ?? [])],
-    { env: { ...process.env, TOMTE_ONCE: '1', ...o.env }, stdio: ['ignore', 'pipe', 'pipe'] },
+    {
+      // No test asks the network for homes: what is there is not its own.
+      env: { ...process.env, TOMTE_ONCE: '1', TOMTE_DISCOVER: 'off', ...o.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
   );
   let log = '';
   for (const stream of [child.stdout, child.stderr]) {
