@@ -13,6 +13,7 @@ import { addGap } from '../store/gaps.ts';
 import type { HomeRow } from '../store/homes.ts';
 import { actionJournal } from './action-journal.ts';
 import { recordFindings } from './findings.ts';
+import { keepHoursFresh } from './fresh-hours.ts';
 import { type Learned, learnHome, picksOf, subjectsOf } from './learn.ts';
 import type { PlaceParts } from './parts.ts';
 import { keptEntities, readingsOf } from './readings.ts';
@@ -129,19 +130,29 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
     }
   }
 
-  const began = begin().catch((error: unknown) => {
-    if (stopping.signal.aborted) return;
-    fault = toTomteError(error);
-    const progress = { done: 0, of: 60, what: 'The past could not be read' };
-    parts.publish({ type: 'firstLook', home: row.id, progress, state: 'failed' });
-    log.error(
-      { err: error },
-      'the home could not be read after linking; it is watched from now on without a past',
-    );
-    stream ??= open({});
-    picks = [...stream.watched];
-    kept = keptEntities(link.mirror.infos(), picks);
+  const hours = keepHoursFresh({
+    parts,
+    home: row.id,
+    link,
+    log,
+    signal: stopping.signal,
+    kept: () => kept,
   });
+  const began = begin()
+    .then(hours.now)
+    .catch((error: unknown) => {
+      if (stopping.signal.aborted) return;
+      fault = toTomteError(error);
+      const progress = { done: 0, of: 60, what: 'The past could not be read' };
+      parts.publish({ type: 'firstLook', home: row.id, progress, state: 'failed' });
+      log.error(
+        { err: error },
+        'the home could not be read after linking; it is watched from now on without a past',
+      );
+      stream ??= open({});
+      picks = [...stream.watched];
+      kept = keptEntities(link.mirror.infos(), picks);
+    });
 
   async function take(batch: readonly Change[]): Promise<void> {
     await began;
@@ -176,6 +187,7 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
       .catch((error: unknown) => log.error({ err: error }, 'watching failed once; it goes on'));
   };
   const stops = [
+    hours.stop,
     // Raw: a detector must know that a sensor is unavailable, else it would go on with its last value.
     link.onChanges(take, { raw: true }),
     link.onState(() => parts.publish({ type: 'home', home: row.id, link: summaryOf(link.state) })),

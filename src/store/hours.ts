@@ -34,3 +34,14 @@ export const readHours = (
     .where('at', '<', o.to)
     .orderBy('at')
     .execute();
+
+/** Start of the newest hour kept of any series of a home, epoch ms; null where none is. */
+export async function newestHour(db: Db, home: string): Promise<number | null> {
+  const row = await db
+    .selectFrom('hours')
+    .innerJoin('series', 'series.id', 'hours.series_id')
+    .select((q) => q.fn.max('hours.at').as('at'))
+    .where('series.home_id', '=', home)
+    .executeTakeFirst();
+  return row?.at ?? null;
+}
