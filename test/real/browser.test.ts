@@ -10,7 +10,7 @@ import { startService } from '../crash/harness.ts';
 import { axe, openBrowser } from '../e2e/browser.ts';
 import { realHome } from '../kit/real-home.ts';
 
-const home = await realHome({ port: process.env.REAL_HOME_ALERT_PORT ?? '8126' });
+const home = await realHome();
 const wrongToken = `eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.${Buffer.from('{"iss":"0123456789abcdef0123456789abcdef","iat":1790000000,"exp":2100000000}').toString('base64url')}.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA`;
 
 async function authorize(
