@@ -19,7 +19,7 @@ export interface Base {
 
 export async function openBase(config: Config, o: { clock: Clock; log: Log }): Promise<Base> {
   await makeDataFolder(config.dataFolder);
-  const lock = await lockFolder(config.dataFolder);
+  const lock = lockFolder(config.dataFolder);
   try {
     const key = await readKey({
       file: config.keyFile ?? join(config.dataFolder, 'key'),
@@ -35,11 +35,11 @@ export async function openBase(config: Config, o: { clock: Clock; log: Log }): P
       embedded,
       async close() {
         await embedded?.stop();
-        await lock.release();
+        lock.release();
       },
     };
   } catch (error) {
-    await lock.release();
+    lock.release();
     throw error;
   }
 }
