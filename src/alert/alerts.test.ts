@@ -146,6 +146,24 @@ describe('an alert', () => {
     expect(later).not.toEqual(first);
   });
 
+  test('comes back and rings also when the one before was to be quiet until the morning', async () => {
+    const { id } = await room.alerts.open(water());
+    await room.alerts.drain();
+    await room.alerts.acknowledge(id, 'Maja');
+    await room.alerts.quiet(id, night + 5 * 60 * minute);
+    room.clock.pass(6 * minute);
+    await room.alerts.resolve(home, 'water:sensor.water_flow', over(room.clock.now()));
+    await room.alerts.drain();
+    room.clock.pass(3 * minute);
+    const title = 'Water is pouring: 20 L/min';
+    await room.alerts.open(water({ title, at: room.clock.now() }));
+    await room.alerts.drain();
+    expect(titles().at(-1)).toBe(title);
+    expect((await deliveries()).at(-1)).toMatchObject({ silent: false, state: 'sent' });
+    const nobody = { seenBy: null, seenAt: null, quietUntil: null };
+    expect(await room.alerts.page(id)).toMatchObject({ state: 'open', ...nobody });
+  });
+
   test('is not changed by news older than what it says, nor opened again by a repeated step', async () => {
     const { id } = await room.alerts.open(water({ at: night }));
     await room.alerts.open(water({ title: 'Water has run for 40 minutes', at: night - minute }));

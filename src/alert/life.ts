@@ -54,7 +54,7 @@ export async function open(
   const ended = latest.resolved_at?.getTime() ?? 0;
   if (request.at !== undefined && at <= ended) return { alert: latest, turn: null };
   if (o.now - ended > sameStoryMs) return { alert: await insert(tx, request, o), turn: opened };
-  return reopen(tx, latest, request, { now: o.now, at });
+  return reopen(tx, latest, request, at);
 }
 
 async function update(tx: Db, row: AlertRow, request: Request, at: number): Promise<Lived> {
@@ -75,25 +75,19 @@ async function update(tx: Db, row: AlertRow, request: Request, at: number): Prom
   return { alert, turn: rings ? worse : detail };
 }
 
-async function reopen(
-  tx: Db,
-  row: AlertRow,
-  request: Request,
-  o: { now: number; at: number },
-): Promise<Lived> {
-  // A person who asked for quiet until a time meant this story; only a worse turn ends that.
-  const quiet = (row.quiet_until?.getTime() ?? 0) > o.now && request.worse !== true;
+async function reopen(tx: Db, row: AlertRow, request: Request, at: number): Promise<Lived> {
+  // Who saw it, and until when it was to be quiet, belonged to the episode that is over.
   const alert = await change(tx, row.id, {
     ...contentOf(request),
     ...factsOf(request),
-    state: quiet ? 'snoozed' : 'open',
-    updated_at: new Date(o.at),
+    state: 'open',
+    updated_at: new Date(at),
     resolved_at: null,
     seen_by: null,
     seen_at: null,
-    ...(quiet ? {} : { quiet_until: null }),
+    quiet_until: null,
   });
-  return { alert, turn: quiet ? null : opened };
+  return { alert, turn: opened };
 }
 
 /** Says it is over. Null when nothing with this key is open, or the end belongs to an earlier story. */
