@@ -49,8 +49,12 @@ const env = {
   ...process.env,
 };
 
-/** Exit code by which the program asks to be started again: its database died, or it failed itself. */
-const againCode = 75;
+/**
+ * Exit codes after which the program is started again: 75 when it asks for it (its database died, or it
+ * failed itself), and those of an abort or a fault of Node, such as memory that ran out. Not SIGKILL:
+ * whoever sent that meant it.
+ */
+const again = [75, 128 + constants.signals.SIGABRT, 128 + constants.signals.SIGSEGV];
 
 /**
  * Runs a file of ours, again when it asks for it; answers its exit code. With TOMTE_ONCE set it is not
@@ -60,7 +64,7 @@ export async function runFile(file, args) {
   for (let soon = 0; ; ) {
     const began = Date.now();
     const code = await runProgram(findNode(), [...flags, join(root, file), ...args], { env });
-    if (code !== againCode || process.env.TOMTE_ONCE) return code;
+    if (process.env.TOMTE_ONCE || !again.includes(code)) return code;
     // One that fails at once each time is tried less and less often: 1 s, 2 s … 30 s.
     soon = Date.now() - began < 60_000 ? soon + 1 : 0;
     await new Promise((resolve) => setTimeout(resolve, Math.min(30_000, 500 * 2 ** soon)));

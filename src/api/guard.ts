@@ -1,16 +1,16 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { TomteError } from '@tomte/sdk/errors';
 import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import type { Clock } from '../lib/clock.ts';
 import type { Secret } from '../lib/secret.ts';
+import { openGuesses } from './guesses.ts';
 import { checkPassword } from './password.ts';
 
 const cookieName = 'tomte_session';
 const sessionMs = 30 * 24 * 3600_000;
-const failuresMax = 5;
-const failureWindowMs = 60_000;
 
 export interface GuardOptions {
   readonly clock: Clock;
@@ -36,7 +36,7 @@ export interface Guard {
  * refused (CSRF), and with a password set a session or the one-machine credential is needed.
  */
 export function openGuard(o: GuardOptions): Guard {
-  const failures: number[] = [];
+  const guesses = openGuesses(o.clock);
 
   const sign = (payload: string) =>
     createHmac('sha256', o.sessionKey)
@@ -66,21 +66,15 @@ export function openGuard(o: GuardOptions): Guard {
 
   async function login(c: Context): Promise<Response> {
     const now = o.clock.now();
-    while (failures.length > 0 && failures[0]! < now - failureWindowMs) failures.shift();
-    if (failures.length >= failuresMax) {
-      throw new TomteError('api.password_wrong', 'Too many wrong passwords', {
-        hint: 'Wait a minute, then try again.',
-      });
-    }
     // Counted before it is checked: a burst of guesses at once is as many as one after another.
-    failures.push(now);
+    const right = guesses.count(addressOf(c));
     const hash = o.passwordHash();
     const body = (await c.req.json().catch(() => null)) as { password?: unknown } | null;
     const given = typeof body?.password === 'string' ? body.password.slice(0, 1000) : '';
     if (hash !== null && !(await checkPassword(given, hash))) {
       throw new TomteError('api.password_wrong', 'The password is not right');
     }
-    failures.splice(failures.indexOf(now), 1);
+    right();
     const payload = `${now + sessionMs}.${randomBytes(16).toString('base64url')}`;
     setCookie(c, cookieName, `${payload}.${sign(payload)}`, {
       httpOnly: true,
@@ -99,6 +93,12 @@ export function openGuard(o: GuardOptions): Guard {
   }
 
   return { middleware, login, logout };
+}
+
+/** Who is on the other end of the connection; empty where there is none, as in tests without a socket. */
+function addressOf(c: Context): string {
+  const { incoming } = (c.env ?? {}) as { incoming?: IncomingMessage };
+  return incoming?.socket.remoteAddress ?? '';
 }
 
 /** Pages and pieces that must open before login: the app itself, login, and signed links (they carry their own right). */
