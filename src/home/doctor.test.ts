@@ -1,3 +1,4 @@
+import { TomteError } from '@tomte/sdk/errors';
 import { afterEach, expect, test } from 'vitest';
 import { systemClock } from '../lib/clock.ts';
 import { Secret } from '../lib/secret.ts';
@@ -74,6 +75,22 @@ test('a refused token is tried once', async () => {
   const { home, report } = await visit({ login: () => 'Invalid access token or password' });
   expect(report.findings[0]).toMatchObject({ id: 'link.token_rejected', level: 'bad' });
   expect(home.tokens).toHaveLength(1);
+});
+
+test('a token the home refused for good is not sent again', async () => {
+  const refused = new TomteError(
+    'link.token_rejected',
+    'Home Assistant does not accept the token.',
+  );
+  const { home, report } = await visit({}, { admin: true }, { refused });
+  expect(home.tokens).toEqual([]);
+  expect(report.probe.map((row) => [row.stage, row.ok]).slice(-2)).toEqual([
+    ['websocket', true],
+    ['auth', false],
+  ]);
+  expect(report.findings).toMatchObject([
+    { id: 'link.token_rejected', level: 'bad', detail: refused.message },
+  ]);
 });
 
 test.each<[string, FakeOptions, string, string]>([

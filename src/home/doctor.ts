@@ -26,6 +26,7 @@ export type DoctorOptions = Omit<ProbeOptions, 'pin' | 'pinCertificate' | 'allow
 
 /**
  * Runs every probe of the Link again, with the stored token once, and reads what the home says about itself.
+ * With `refused` the token is not sent: the home said that already, and each time is a step towards a ban.
  * A home that cannot be reached is a finding, not an error.
  */
 export async function examine(home: Patient, o: DoctorOptions): Promise<DoctorReport> {

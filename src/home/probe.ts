@@ -39,6 +39,8 @@ export interface ProbeOptions {
   /** Accept and keep the certificate that is shown now. */
   readonly pinCertificate?: boolean | undefined;
   readonly allowPlainHttp?: boolean | undefined;
+  /** The home's last word about this token: the stages up to the greeting run, the token is not sent. */
+  readonly refused?: TomteError | undefined;
 }
 
 /** A home that let the token in. Whoever gets it closes the session. */
@@ -86,7 +88,7 @@ export async function probeHome<T>(
     await probe.stage('address', undefined, async () => [addressDetail(target), null]);
     // Read before the first packet: what the home would refuse is not worth a connection.
     const token = await tokenFirst(probe, readToken);
-    const { reached } = await enter(probe, token, o.allowPlainHttp === true);
+    const { reached } = await enter(probe, token, o);
     try {
       return await talk(reached, probe);
     } finally {
@@ -103,7 +105,7 @@ export async function probeHome<T>(
 async function enter(
   probe: Probe,
   token: Secret,
-  allowPlainHttp: boolean,
+  o: Pick<ProbeOptions, 'allowPlainHttp' | 'refused'>,
 ): Promise<{ reached: Reached }> {
   const { target, limits } = probe;
   const addresses = await probe.stage('dns', undefined, (reach) =>
@@ -126,7 +128,9 @@ async function enter(
         `${target.host} took the token and gave no answer.`,
         async (within) => {
           refuseOldVersion(session.version);
-          refusePlainHttp(found, allowPlainHttp);
+          refusePlainHttp(found, o.allowPlainHttp === true);
+          // Each time a refused token is sent is a failed login on the home's list.
+          if (o.refused) throw o.refused;
           await session.login(token, within.signal);
           return ['accepted', null];
         },

@@ -10,6 +10,7 @@ import type {
 } from '@tomte/sdk/types';
 import { discover } from '../home/discover.ts';
 import { examine } from '../home/doctor.ts';
+import { isFinal } from '../home/link-state.ts';
 import { openSocket } from '../home/socket.ts';
 import { iso, isoOrNull } from '../lib/clock.ts';
 import { Secret } from '../lib/secret.ts';
@@ -56,7 +57,7 @@ export function homeOperations(place: Parts, link: LinkCall): Pick<Tomte, Names>
       const { id, name, address, pinned_certificate: pin, user_admin: admin } = row;
       return examine(
         { id, name, address, token: tokenOf(place, row), pin, admin },
-        { clock: parts.clock },
+        { clock: parts.clock, refused: refusalOf(place.lives().get(row.id)) },
       );
     },
     firstLook: async ({ home }) => lifeAt(place, (await wanted(place, home)).id).firstLook(),
@@ -81,6 +82,12 @@ function lifeAt(place: StoreParts, home: string): HomeLife {
       hint: 'Start Tomte: npm start.',
     });
   return life;
+}
+
+/** What the home said of the token for good, by the Link that heard it. */
+function refusalOf(life: HomeLife | undefined): TomteError | undefined {
+  const state = life?.link.state;
+  return state?.kind === 'stopped' && isFinal(state.error) ? state.error : undefined;
 }
 
 const tokenOf = (place: StoreParts, row: HomeRow): Secret =>
