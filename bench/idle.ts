@@ -1,7 +1,7 @@
 /**
  * What Tomte costs when nothing happens but a home being a home: 200 sensors that report on their own
  * schedule, one workflow on. Measures memory of Node and PostgreSQL (PSS), CPU, megabytes written by both
- * in an hour's worth and the growth of the data folder. Usage: node bin/tomte.js --node bench/idle.ts [minutes]
+ * in an hour's worth and the growth of the database. Usage: node bin/tomte.js --node bench/idle.ts [minutes]
  */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -9,6 +9,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { connect } from '@tomte/sdk/client';
+import pg from 'pg';
 import { systemClock as clock, iso } from '../src/lib/clock.ts';
 import { openSim } from '../src/sim/sim.ts';
 import { databasePid, startService } from '../test/crash/harness.ts';
@@ -46,19 +47,18 @@ async function familyOf(pid: number): Promise<number[]> {
   return [pid, ...(await Promise.all(own.map(familyOf))).flat()];
 }
 
-async function familyCost(pid: number): Promise<Cost> {
-  const all = await Promise.all((await familyOf(pid)).map(costOf));
-  const sum = (key: keyof Cost) => all.reduce((total, cost) => total + cost[key], 0);
-  return {
-    memoryMb: sum('memoryMb'),
-    writtenBytes: sum('writtenBytes'),
-    cpuSeconds: sum('cpuSeconds'),
-  };
+/** What the database counts itself: its helpers come and go, and take their /proc counters along. */
+async function databaseCounts(pool: pg.Pool): Promise<{ writtenBytes: number; sizeBytes: number }> {
+  await pool.query('checkpoint');
+  const { rows } = await pool.query<{ written: string; size: string }>(
+    'select (select sum(write_bytes) from pg_stat_io) as written, pg_database_size(current_database()) as size',
+  );
+  return { writtenBytes: Number(rows[0]?.written), sizeBytes: Number(rows[0]?.size) };
 }
 
-async function folderMb(folder: string): Promise<number> {
-  const { stdout } = await promisify(execFile)('du', ['-sk', folder]);
-  return Number(stdout.split('\t')[0]) / 1024;
+async function memoryOfFamily(pid: number): Promise<number> {
+  const all = await Promise.all((await familyOf(pid)).map(costOf));
+  return all.reduce((sum, cost) => sum + cost.memoryMb, 0);
 }
 
 const dataDir = await mkdtemp('/var/tmp/tomte-idle-');
@@ -75,24 +75,26 @@ while ((await tomte.firstLook({ home })).state === 'running') await clock.sleep(
 await clock.sleep(warmUpMs);
 
 const database = await databasePid(dataDir);
-const before = {
-  node: await costOf(service.pid),
-  postgres: await familyCost(database),
-  folder: await folderMb(dataDir),
-};
+const pidFile = await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8');
+const pool = new pg.Pool({
+  host: pidFile.split('\n')[4]!,
+  user: 'tomte',
+  database: 'postgres',
+  max: 1,
+});
+const before = { node: await costOf(service.pid), database: await databaseCounts(pool) };
 await clock.sleep(minutes * 60_000);
-const after = {
-  node: await costOf(service.pid),
-  postgres: await familyCost(database),
-  folder: await folderMb(dataDir),
-};
+const after = { node: await costOf(service.pid), database: await databaseCounts(pool) };
+const postgresMb = await memoryOfFamily(database);
+await pool.end();
 stop();
 await service.stop();
 await sim.close();
 await rm(dataDir, { recursive: true, force: true });
 
 const anHour = 60 / minutes;
-const mb = (bytes: number) => Number((bytes / 1024 / 1024).toFixed(2));
+const mb = (bytes: number) => bytes / 1024 / 1024;
+const rounded = (value: number) => Number(value.toFixed(1));
 const result = {
   date: iso(clock.now()),
   machine: {
@@ -104,30 +106,18 @@ const result = {
   minutes,
   sensors,
   changesPerSecond: Number(perSecond.toFixed(2)),
-  memoryMb: {
-    node: Number(after.node.memoryMb.toFixed(1)),
-    postgres: Number(after.postgres.memoryMb.toFixed(1)),
-  },
+  memoryMb: { node: rounded(after.node.memoryMb), postgres: rounded(postgresMb) },
   writtenMbAnHour: {
-    node: Number((mb(after.node.writtenBytes - before.node.writtenBytes) * anHour).toFixed(2)),
-    postgres: Number(
-      (mb(after.postgres.writtenBytes - before.postgres.writtenBytes) * anHour).toFixed(2),
-    ),
+    node: rounded(mb(after.node.writtenBytes - before.node.writtenBytes) * anHour),
+    postgres: rounded(mb(after.database.writtenBytes - before.database.writtenBytes) * anHour),
   },
-  cpuPercent: {
-    node: Number(
-      (((after.node.cpuSeconds - before.node.cpuSeconds) / (minutes * 60)) * 100).toFixed(2),
-    ),
-    postgres: Number(
-      (((after.postgres.cpuSeconds - before.postgres.cpuSeconds) / (minutes * 60)) * 100).toFixed(
-        2,
-      ),
-    ),
-  },
-  dataFolder: {
-    mb: Number(after.folder.toFixed(1)),
-    growthMbADay: Number(((after.folder - before.folder) * anHour * 24).toFixed(1)),
-  },
+  nodeCpuPercent: rounded(
+    ((after.node.cpuSeconds - before.node.cpuSeconds) / (minutes * 60)) * 100,
+  ),
+  databaseMb: rounded(mb(after.database.sizeBytes)),
+  databaseGrowthMbADay: rounded(
+    mb(after.database.sizeBytes - before.database.sizeBytes) * anHour * 24,
+  ),
 };
 await mkdir(join(import.meta.dirname, 'results'), { recursive: true });
 await writeFile(
