@@ -67,7 +67,8 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
     token: o.token,
     pin: row.pinned_certificate,
     clock,
-    log,
+    // It names the home in each line itself.
+    log: parts.log,
     random: parts.random,
     position: row.position,
   });
@@ -190,7 +191,10 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
     hours.stop,
     // Raw: a detector must know that a sensor is unavailable, else it would go on with its last value.
     link.onChanges(take, { raw: true }),
-    link.onState(() => parts.publish({ type: 'home', home: row.id, link: summaryOf(link.state) })),
+    link.onState((state) => {
+      if (state.kind === 'live') log.info({ generation: state.generation }, 'the home is live');
+      parts.publish({ type: 'home', home: row.id, link: summaryOf(state) });
+    }),
     link.onGap((gap) => {
       const { beganAt, endedAt, cause, rebuilt, unknownEntities } = gap;
       const kept = {
