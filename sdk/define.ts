@@ -94,6 +94,8 @@ export interface ChartInput {
   readonly unit: string | null;
   readonly until: number | null;
   readonly gaps: readonly { from: number; to: number; reason: string }[];
+  /** Times of points that were rebuilt after the link was lost, epoch ms. */
+  readonly late?: readonly number[];
   readonly nights: readonly { from: number; to: number }[];
   readonly state: unknown;
 }

@@ -3,10 +3,11 @@ import type { ChartInput, Finding } from '@tomte/sdk/define';
 import type { EntityInfo, HourRow } from '@tomte/sdk/home';
 import type { AlertPage } from '@tomte/sdk/types';
 import { getTimes } from 'suncalc';
-import { listGaps } from '../store/gaps.ts';
+import { type GapRow, listGaps } from '../store/gaps.ts';
 import { readHours } from '../store/hours.ts';
-import { readingBefore, readNumbers } from '../store/readings.ts';
+import { readingBefore, readLateTimes, readNumbers } from '../store/readings.ts';
 import { listSeries } from '../store/series.ts';
+import type { Db } from '../store/tables.ts';
 import type { HomeLife } from './home-life.ts';
 import type { PlaceParts } from './parts.ts';
 
@@ -107,36 +108,48 @@ async function seriesInput(
   life: HomeLife,
   o: { home: string; entity: string; from: number; to: number },
 ): Promise<Omit<ChartInput, 'now' | 'until' | 'state'> | null> {
-  const { db } = parts.store;
   await life.flush();
+  const known = await knownOf(parts.store.db, o);
+  return (
+    known && {
+      ...known,
+      zone: life.zone,
+      from: o.from,
+      to: o.to,
+      unit: life.link.mirror.info(o.entity)?.unit ?? null,
+      nights: nights(life.link.mirror.config, o.from, o.to),
+    }
+  );
+}
+
+/** What is kept of one entity over a window: readings where there are some, else hours; else null. */
+export async function knownOf(
+  db: Db,
+  o: { home: string; entity: string; from: number; to: number },
+): Promise<Pick<ChartInput, 'points' | 'hourly' | 'gaps' | 'late'> | null> {
   const series = (await listSeries(db, o.home)).find((s) => s.entity_id === o.entity)?.id;
   if (series === undefined) return null;
-  const common = {
-    zone: life.zone,
-    from: o.from,
-    to: o.to,
-    unit: life.link.mirror.info(o.entity)?.unit ?? null,
-    gaps: (await listGaps(db, o)).map((g) => ({
-      from: g.began_at,
-      to: g.ended_at,
-      reason: 'Link lost',
-    })),
-    nights: nights(life.link.mirror.config, o.from, o.to),
-  };
+  const rows = await listGaps(db, o);
+  const gaps = gapsOf(rows, o.entity);
   const span = { series, from: o.from, to: o.to };
   const readings = await readNumbers(db, span);
   // No reading means unchanged: what held before the window holds at its left edge.
   const before = await readingBefore(db, { series, at: o.from });
   if (before) readings.unshift([o.from, before.value]);
-  if (readings.length > 0) return { ...common, hourly: false, points: readings };
+  if (readings.length > 0) {
+    const late = rows.length > 0 ? await readLateTimes(db, span) : [];
+    return { gaps, late, hourly: false, points: readings };
+  }
   const hours = await readHours(db, span);
   if (hours.length === 0) return null;
-  return {
-    ...common,
-    hourly: true,
-    points: hours.map((h) => [h.start, h.change ?? h.mean] as const),
-  };
+  return { gaps, hourly: true, points: hours.map((h) => [h.start, h.change ?? h.mean] as const) };
 }
+
+/** A gap hides an entity only where its changes could not be rebuilt. */
+const gapsOf = (rows: readonly GapRow[], entity: string): ChartInput['gaps'] =>
+  rows
+    .filter((row) => row.unknown_entities.includes(entity))
+    .map((row) => ({ from: row.began_at, to: row.ended_at, reason: 'Link lost' }));
 
 /** Today's picture: the first watched entity over the last day against what is usual. */
 export async function watchedChart(parts: PlaceParts, life: HomeLife): Promise<ChartSpec | null> {

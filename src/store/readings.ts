@@ -72,6 +72,23 @@ export const readNumbers = async (
   return rows.map(({ at, value }) => [at, value]);
 };
 
+/** Times of those in `[from, to)` that were rebuilt after a Gap, epoch ms, oldest first. */
+export const readLateTimes = async (
+  db: Db,
+  o: { series: number; from: number; to: number },
+): Promise<number[]> => {
+  const rows = await db
+    .selectFrom('readings')
+    .select('at')
+    .where('series_id', '=', o.series)
+    .where('at', '>=', o.from)
+    .where('at', '<', o.to)
+    .where('late', '=', true)
+    .orderBy('at')
+    .execute();
+  return rows.map(({ at }) => at);
+};
+
 /** The newest reading at or before `at`: what held then, since no reading means unchanged. */
 export const readingBefore = (
   db: Db,

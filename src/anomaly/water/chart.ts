@@ -4,8 +4,9 @@ import { dayTime, duration } from '@tomte/sdk/words';
 import { type Baseline, usualAt } from '../baseline.ts';
 import { hourMs, localHours, minuteMs } from '../local-hour.ts';
 import { litresPer, litresPerMinutePer, shownFor } from '../units.ts';
-import { readState } from './state.ts';
-import { isLearned } from './usual.ts';
+import { tapsOf } from './state.ts';
+import { newTap } from './tap.ts';
+import { baselineFor, isLearned } from './usual.ts';
 
 /** The picture of a finding: flow as means of some minutes, meters as flow, hours as bars of litres. */
 export function chartWater(
@@ -31,7 +32,7 @@ export function chartWater(
     now,
     form: bars ? 'bars' : 'line',
     points,
-    late: [],
+    late: bars ? [] : latePoints(points, series.late ?? [], { from, stepMs }),
     usual: baseline ? usualBand(baseline, series, bars ? shown.litres : 60 * shown.litres) : [],
     // Today's picture has nothing unusual in it.
     found:
@@ -59,9 +60,12 @@ function when(since: number, now: number | null, zone: string): string {
   return dayTime(since, zone) === dayTime(now, zone) ? 'today' : 'since yesterday';
 }
 
+/** As the rules judge it: the sensor's own past, or that of the best known one of the same water. */
 function baselineOfFirst(entities: readonly string[], state: unknown): Baseline | null {
-  const { taps } = readState(state, entities);
-  return taps.find((tap) => isLearned(tap.baseline))?.baseline ?? null;
+  const taps = tapsOf(state);
+  const tap = taps.find((one) => entities.includes(one.id)) ?? newTap(entities[0] ?? '');
+  const baseline = baselineFor(tap, taps);
+  return isLearned(baseline) ? baseline : null;
 }
 
 /** What is usual, hour by hour: from the lowest to what 19 of 20 hours stay below. */
@@ -81,7 +85,10 @@ function hourPoints(o: ChartInput, divide: number): [number, number | null][] {
   return o.points.map(([t, v]) => [t, v === null ? null : round((v * factor) / divide)]);
 }
 
-/** Mean flow of equal steps. A value holds until the next; a step without any known time is a gap. */
+/**
+ * Mean flow of equal steps. A value holds until the next, but not through a gap; of a step that a
+ * gap touches the known part counts, and one without any known time is empty.
+ */
 function means(o: ChartInput, stepMs: number, divide: number): [number, number | null][] {
   const perMinute = litresPerMinutePer(o.unit);
   const end = Math.min(o.to, o.now ?? o.to);
@@ -99,24 +106,58 @@ function means(o: ChartInput, stepMs: number, divide: number): [number, number |
       t = until;
     }
   };
+  const spreadKnown: Spread = (from, to, lpm) => {
+    for (const piece of outsideOf(o.gaps, from, to)) spread(piece.from, piece.to, lpm);
+  };
   for (const [i, [t, v]] of o.points.entries()) {
     const next = o.points[i + 1]?.[0] ?? end;
     if (v === null) continue;
-    if (perMinute !== null) spread(t, next, Math.max(0, v * perMinute));
+    if (perMinute !== null) spreadKnown(t, next, Math.max(0, v * perMinute));
+    // When in a gap its litres ran nobody knows.
+    else if (o.gaps.some((gap) => gap.from < next && gap.to > t)) spreadKnown(t, next, 0);
     else spreadMeter(spread, { t, v, next, after: o.points[i + 1]?.[1] ?? null, unit: o.unit });
   }
   return steps.map(({ litres, knownMs }, i) => {
     const t = (first + i) * stepMs;
-    const lost = o.gaps.some((gap) => t + stepMs > gap.from && t < gap.to);
-    const mean = knownMs === 0 || lost ? null : round((litres * minuteMs) / knownMs / divide);
+    const mean = knownMs === 0 ? null : round((litres * minuteMs) / knownMs / divide);
     // A mean stands in the middle of its time; the newest one at the now-line.
     return [t + stepMs >= end ? end : t + stepMs / 2, mean];
   });
 }
 
+type Spread = (from: number, to: number, lpm: number) => void;
+
+/** The pieces of `[from, to)` that no gap covers; gaps in time order. */
+function outsideOf(
+  gaps: ChartInput['gaps'],
+  from: number,
+  to: number,
+): { from: number; to: number }[] {
+  const pieces: { from: number; to: number }[] = [];
+  let at = from;
+  for (const gap of gaps) {
+    if (gap.to <= at || gap.from >= to) continue;
+    if (gap.from > at) pieces.push({ from: at, to: gap.from });
+    at = gap.to;
+  }
+  if (at < to) pieces.push({ from: at, to });
+  return pieces;
+}
+
+/** Times of the points whose step holds a value that came late. */
+function latePoints(
+  points: readonly (readonly [number, number | null])[],
+  late: readonly number[],
+  o: { from: number; stepMs: number },
+): number[] {
+  const first = Math.floor(o.from / o.stepMs);
+  const steps = new Set(late.map((t) => Math.floor(t / o.stepMs) - first));
+  return points.flatMap(([t, v], i) => (v !== null && steps.has(i) ? [t] : []));
+}
+
 /** A meter's step came shortly before it was read; the time before that was dry. */
 function spreadMeter(
-  spread: (from: number, to: number, lpm: number) => void,
+  spread: Spread,
   o: { t: number; v: number; next: number; after: number | null; unit: string | null },
 ): void {
   const litres = o.after === null ? 0 : Math.max(0, (o.after - o.v) * (litresPer(o.unit) ?? 1));

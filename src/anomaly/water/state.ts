@@ -18,6 +18,9 @@ export function readState(saved: unknown, ids: readonly string[]): WaterState {
   return { version: 1, taps, people: kept?.people ?? nobodyKnown(), episode };
 }
 
+/** All sensors a saved state knows. */
+export const tapsOf = (saved: unknown): readonly Tap[] => (isState(saved) ? saved.taps : []);
+
 /** State of an older program is dropped: two weeks of learning are worth less than a wrong alert. */
 const isState = (saved: unknown): saved is WaterState =>
   typeof saved === 'object' &&

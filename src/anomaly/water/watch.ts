@@ -5,7 +5,7 @@ import { shownFor } from '../units.ts';
 import { advance, hearFlow, jumpMsMax, type Surroundings } from './advance.ts';
 import { type Episode, forget, openEpisode, turn } from './episode.ts';
 import { hearMeter } from './meter.ts';
-import { hearPerson, type People, peopleSentence } from './people.ts';
+import { hearPerson, keepOnly, type People, peopleSentence } from './people.ts';
 import { rules, type Suspicion, suspect } from './rules.ts';
 import { peopleSensors, type WaterSensor, waterSensors } from './sensors.ts';
 import { limitsOf, type WaterSettings } from './settings.ts';
@@ -22,6 +22,8 @@ export function watchWater(context: DetectorContext<WaterSettings>): Watch {
   const motionIds = new Set(motion);
   const whoIds = new Set(who);
   const state = readState(context.state, [...sensors.keys()]);
+  keepOnly(state.people.motion, motionIds);
+  keepOnly(state.people.who, whoIds);
   const limits = limitsOf(settings);
   const local = localHours(zone);
 

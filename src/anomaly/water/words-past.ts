@@ -20,11 +20,12 @@ export function wordPast(
   const days = count(Math.min(60, o.baseline.days), 'day');
   const span = `${clockTime(since, o.zone)}–${clockTime(until, o.zone)}`;
   const known = usual < 1 ? '0' : `${volume(usual)} an hour`;
+  const highest = `${volume(usualAt(o.baseline, o.at).highest)} an hour`;
   const cistern = perHour < 180;
   const title = `Water ran for ${lasted}: ${volume(litres)}`;
   const facts: Facts = {
     is: `${volume(perHour)} an hour`,
-    usually: `${known} at this time; highest in ${days} ${volume(usualAt(o.baseline, o.at).highest)}`,
+    usually: `${known}; highest at this hour in ${days} ${highest}`,
     since: `${dayTime(since, o.zone)} ${span}, ${lasted}, ${volume(litres)}`,
     around: [],
     probably: cistern ? 'A toilet cistern: it stopped by itself' : 'An open tap or a hose',
@@ -49,7 +50,7 @@ export function wordPast(
   return {
     title,
     text,
-    lines: [`Highest at this time in ${days}: ${volume(usualAt(o.baseline, o.at).highest)}`],
+    lines: [`Highest at this hour in ${days}: ${highest}`],
     facts,
   };
 }

@@ -132,10 +132,26 @@ function likely(lpm: number): { what: string; look: string; check: string } {
   };
 }
 
+/**
+ * The most this hour of the day has seen, as what is told is measured: a rate beside a rate. Where no
+ * rate of the past is known, the litres of the whole hour, with the litres of now beside them.
+ */
 function highestWords(told: Told): string | null {
   const { highestPeak, highest, samples } = usualAt(told.baseline, told.at);
   if (samples === 0) return null;
-  return highestPeak === null ? `${volume(told, highest)} an hour` : rate(told, highestPeak);
+  if (told.rule !== 'hours' && highestPeak !== null) return rate(told, highestPeak);
+  const most = `${volume(told, highest)} in the whole hour`;
+  if (told.rule === 'hours') return most;
+  const lasted = duration((told.rule === 'noDryGap' ? told.now : told.until) - told.since);
+  return `${most} (now ${volume(told, told.litres)} in ${lasted})`;
+}
+
+function usualWords(told: Told): string {
+  const { median } = usualAt(told.baseline, told.at);
+  const highest = highestWords(told);
+  const known = median < 1 ? '0' : `${volume(told, median)} an hour`;
+  if (highest === null) return `${known} at this hour`;
+  return `${known}; highest at this hour in ${daysOf(told.baseline)} ${highest}`;
 }
 
 function linesOf(told: Told): string[] {
@@ -151,14 +167,11 @@ function linesOf(told: Told): string[] {
 function factsOf(told: Told): Facts {
   const { rule, baseline, now, since, until, zone } = told;
   const { median } = usualAt(baseline, told.at);
-  const highest = highestWords(told);
   const probably = rule === 'pouring' ? null : likely(told.lpm);
   const lasted = duration((rule === 'noDryGap' ? now : until) - since);
   return {
     is: rule === 'hours' ? volume(told, told.litres) : rate(told, told.lpm),
-    usually: isLearned(baseline)
-      ? `${median < 1 ? '0' : volume(told, median)} at this hour; highest in ${daysOf(baseline)} ${highest}`
-      : knownFor(baseline).replace(/\.$/, ''),
+    usually: isLearned(baseline) ? usualWords(told) : knownFor(baseline).replace(/\.$/, ''),
     since: `${moment(since, now, zone)}, ${lasted}, ${volume(told, told.litres)} so far`,
     around: told.people ? [told.people.replace(/\.$/, '')] : [],
     probably: probably ? `${capital(probably.what)}: ${figure(told.lpm)} L/min, steady` : null,
@@ -183,5 +196,8 @@ export function wordOver(told: Told): Worded {
   const again = 'If nobody did anything it may come again: a cistern often does.';
   const lasted = `${volume(told, told.litres)} in ${duration(told.until - told.since)}.`;
   const text = fit(title, told.rule === 'pouring' || told.lpm >= 3 ? [lasted] : [lasted, again]);
-  return { title, text, lines: [], facts: factsOf(told) };
+  const facts = factsOf(told);
+  // Nothing runs any more: what is left is to look where it came from.
+  const check = told.rule === 'pouring' ? 'Look where the water came from' : facts.check;
+  return { title, text, lines: [], facts: { ...facts, check } };
 }
