@@ -66,6 +66,8 @@ async function claimOf(tx: Db, id: string, o: ClaimOptions): Promise<Claimed | n
     .where('channel_id', '=', id)
     .where('state', 'in', ['pending', 'sending'])
     .orderBy('created_at')
+    // Of the same moment: the news of an alert before a note about another channel.
+    .orderBy(sql`alert_id is null`)
     .orderBy('turn')
     .execute();
   const onItsWay = rows.some((r) => r.state === 'sending' && r.next_at.getTime() > o.now);

@@ -1,6 +1,7 @@
 import { TomteError } from '@tomte/sdk/errors';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../lib/clock.ts';
+import { json } from '../store/tables.ts';
 import { type FreshStore, freshStore } from '../store/testing.ts';
 import {
   handClock,
@@ -77,6 +78,30 @@ describe('a delivery', () => {
     await room.alerts.drain();
     const notes = room.voice.told.filter(({ data }) => String(data.title).startsWith('Could not'));
     expect(notes).toHaveLength(1);
+  });
+
+  test('of an alert comes before a note of the same moment about another channel', async () => {
+    const { id: bell } = await addBell();
+    await room.alerts.open(water());
+    const [news] = await deliveriesOf();
+    await store.db
+      .insertInto('deliveries')
+      .values({
+        id: 'note',
+        alert_id: null,
+        channel_id: bell,
+        kind: 'open',
+        state: 'pending',
+        message: json({ ...news!.message, tag: 'tomte-note', title: 'Could not reach Node-RED' }),
+        next_at: news!.next_at,
+        created_at: news!.created_at,
+      })
+      .execute();
+    await room.alerts.drain();
+    expect(room.voice.told.map(({ data }) => data.title)).toEqual([
+      'Water has run for 52 minutes',
+      'Could not reach Node-RED',
+    ]);
   });
 
   test('through a home that is away waits for it a day, not half an hour', async () => {

@@ -219,6 +219,7 @@ describe('a webhook', () => {
     expect(headers['tomte-delivery']).toBe('d-1');
     const content = JSON.parse(body.toString()) as Record<string, unknown>;
     expect(content).toMatchObject({ kind: 'open', home: 'Villa Berg', delivery: 'd-1' });
+    expect((content.buttons as object[])[0]).toEqual({ id: 'seen', label: 'I see it', url: null });
     expect(Buffer.from(content.picture as string, 'base64')).toEqual(Buffer.from(png));
   });
 

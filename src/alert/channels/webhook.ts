@@ -40,7 +40,8 @@ export default defineChannel({
       severity: message.severity,
       silent: message.silent,
       link: message.link,
-      buttons: message.buttons,
+      // Without the signed word of a press: a receiver of this message has nowhere to hand it back to.
+      buttons: message.buttons.map(({ id, label, url }) => ({ id, label, url })),
       sentAt: new Date(message.sentAt).toISOString(),
       picture:
         withPicture && message.picture ? Buffer.from(message.picture).toString('base64') : null,
