@@ -5,8 +5,9 @@ import { Readable } from 'node:stream';
 import { TomteError } from '@tomte/sdk/errors';
 import type { Tomte } from '@tomte/sdk/operations';
 import type { HomeSummary, LinkAnswer } from '@tomte/sdk/types';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { type CliDeps, commands, runCli } from './index.ts';
+import { minute } from './print.ts';
 
 const home: HomeSummary = {
   ...{ id: 'cabin', name: 'Cabin', address: 'http://10.0.0.2:8123', version: '2026.11.0' },
@@ -224,6 +225,19 @@ test('a workflow is changed by name', async () => {
     ...{ home: 'cabin', name: 'water-watch', mode: 'on' },
     settings: { minutes: 30, who: 'all' },
   });
+});
+
+test.each([
+  ['Europe/Vienna', '2026-11-21 02:41+01:00'],
+  ['America/St_Johns', '2026-11-20 22:11-03:30'],
+  ['UTC', '2026-11-21 01:41Z'],
+])('times are told by the clock of the computer: %s', (zone, said) => {
+  vi.stubEnv('TZ', zone);
+  try {
+    expect(minute('2026-11-21T01:41:00.000Z')).toBe(said);
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });
 
 test('every command has a help that names all its options', async () => {

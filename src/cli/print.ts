@@ -18,9 +18,21 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-/** ISO time to the minute, as people read it; the wire keeps the whole. */
-export const minute = (iso: string | null): string =>
-  iso === null ? '' : iso.slice(0, 16).replace('T', ' ');
+/** ISO time to the minute by the clock of this computer, with its offset; the wire keeps the whole. */
+export function minute(iso: string | null): string {
+  if (iso === null) return '';
+  const ahead = -new Date(iso).getTimezoneOffset();
+  const here = new Date(Date.parse(iso) + ahead * 60_000).toISOString();
+  return `${here.slice(0, 16).replace('T', ' ')}${offset(ahead)}`;
+}
+
+/** `+01:00`, or `Z` where the computer keeps UTC. */
+function offset(minutes: number): string {
+  if (minutes === 0) return 'Z';
+  const two = (value: number) => String(Math.floor(value)).padStart(2, '0');
+  const away = Math.abs(minutes);
+  return `${minutes < 0 ? '-' : '+'}${two(away / 60)}:${two(away % 60)}`;
+}
 
 export const problemLine = ({ path, found, expected, line }: Problem): string =>
   [

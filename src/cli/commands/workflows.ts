@@ -12,7 +12,11 @@ export default command({
     'tomte workflows [NAME [--mode on|off|watch] [--set KEY=VALUE]… [--grant ENTITY]…] [--home HOME]',
   options: {
     home: { type: 'string', about: 'only those of this home' },
-    mode: { type: 'string', about: 'on, off, or watch: it tells, and switches nothing' },
+    mode: {
+      type: 'string',
+      about:
+        'on, off, or watch: it tells nobody and switches nothing, its Runs are kept to look at',
+    },
     set: { type: 'string', multiple: true, about: 'a setting, such as minutes=30' },
     grant: { type: 'string', multiple: true, about: 'an entity it may switch; replaces the list' },
   },
