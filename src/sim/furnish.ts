@@ -1,4 +1,5 @@
 /** Puts the house into a world: rooms, things, entities, users; and brings the states back after a restart. */
+import { Temporal } from 'temporal-polyfill';
 import type { LivedEntity } from './lived.ts';
 import { livedChanges } from './lived.ts';
 import type { World } from './world.ts';
@@ -145,11 +146,22 @@ function standStill(world: World): void {
     world.recorder.seed(world.states.place(e.id, { state, attributes: e.attributes, since }));
   }
   for (const f of fixed) {
-    const since = now - 3 * 86_400_000;
-    world.recorder.seed(
-      world.states.place(f.id, { state: f.state, attributes: attributesOf(f), since }),
-    );
+    const stands =
+      f.platform === 'sun' ? sunOf(world, now) : { state: f.state, since: now - 3 * 86_400_000 };
+    world.recorder.seed(world.states.place(f.id, { ...stands, attributes: attributesOf(f) }));
   }
+}
+
+const sunriseHour = 7;
+const sunsetHour = 17;
+
+/** The sun by the clock of the home, the same all year, with the time it last rose or set. */
+function sunOf(world: World, t: number): { state: string; since: number } {
+  const now = Temporal.Instant.fromEpochMilliseconds(t).toZonedDateTimeISO(world.options.zone);
+  const isUp = now.hour >= sunriseHour && now.hour < sunsetHour;
+  const day = now.hour < sunriseHour ? now.subtract({ days: 1 }) : now;
+  const turned = day.withPlainTime({ hour: isUp ? sunriseHour : sunsetHour });
+  return { state: isUp ? 'above_horizon' : 'below_horizon', since: turned.epochMilliseconds };
 }
 
 /** The present state, with the time it began as far as six hours tell. */
@@ -161,7 +173,7 @@ function lastChange(world: World, e: LivedEntity, now: number): { state: string;
   return { state: last[1], since: last[0] };
 }
 
-/** Each lived entity's word of now, where it differs; entities a test holds are left alone. */
+/** Each lived entity's word of now, and the sun's, where it differs; entities a test holds are left alone. */
 export function live(world: World): void {
   const now = world.clock.now();
   for (const e of world.lived.values()) {
@@ -169,6 +181,9 @@ export function live(world: World): void {
     const t = Math.floor(now / e.stepMs) * e.stepMs;
     world.states.set(e.id, e.state(world.house, t), e.attributes);
   }
+  const sun = world.states.get('sun.sun');
+  if (sun && !world.held.has(sun.entityId))
+    world.states.set(sun.entityId, sunOf(world, now).state, sun.attributes);
 }
 
 type Before = ReadonlyMap<string, { state: string; attributes: object }>;

@@ -157,6 +157,25 @@ test('a leak asked for began long enough ago to be noticed, on the sensor, in hi
   expect(sim.state('sensor.water_flow')!.state).not.toBe('0.4');
 });
 
+test.each([
+  ['06:59', 'below_horizon'],
+  ['07:00', 'above_horizon'],
+  ['12:00', 'above_horizon'],
+  ['17:00', 'below_horizon'],
+])('the sun of the home stands at %s where its clock says: %s', async (time, stands) => {
+  const startAt = Date.parse(`2026-11-22T${time}:00+01:00`);
+  const sim = await open({ clock: fastClock({ factor: 1, startAt }) });
+  expect(sim.state('sun.sun')!.state).toBe(stands);
+});
+
+test('the sun rises while it runs', async () => {
+  const startAt = Date.parse('2026-11-22T06:30:00+01:00');
+  const sim = await open({ living: true, clock: fastClock({ factor: 3000, startAt }) });
+  const { socket } = await login(sim, sim.tokens.resident);
+  await socket.result('subscribe_entities', { entity_ids: ['sun.sun'] });
+  await socket.events.until(({ event }) => JSON.stringify(event.c ?? {}).includes('above_horizon'));
+});
+
 test('people go on living while it runs', async () => {
   const startAt = Date.parse('2026-11-23T05:30:00Z');
   const sim = await open({ living: true, clock: fastClock({ factor: 3000, startAt }) });
