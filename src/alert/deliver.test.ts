@@ -92,7 +92,11 @@ describe('a delivery', () => {
         channel_id: bell,
         kind: 'open',
         state: 'pending',
-        message: json({ ...news!.message, tag: 'tomte-note', title: 'Could not reach Node-RED' }),
+        message: json({
+          ...(news!.message as object),
+          tag: 'tomte-note',
+          title: 'Could not reach Node-RED',
+        }),
         next_at: news!.next_at,
         created_at: news!.created_at,
       })
