@@ -168,7 +168,7 @@ export function loginError(message: string): TomteError {
   }
   return new TomteError(
     'link.token_rejected',
-    'The address is right. Home Assistant refused this token. Tried once and stopped, so you will not be locked out. Make a new one and paste it whole.',
+    'The address is right. Home Assistant refused this token. Tried once and stopped, so you will not be locked out.',
   );
 }
 
