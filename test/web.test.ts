@@ -1,8 +1,10 @@
+import type { EntityRow } from '@tomte/sdk/types';
 import { expect, test } from 'vitest';
 import { ago, nextHour, unbroken } from '../web/src/lib/ages.ts';
 import { profileAddress } from '../web/src/lib/profile-address.ts';
-import { rooms, stateText } from '../web/src/lib/rooms.ts';
-import { fieldsOf, keptSecret, read, shown } from '../web/src/lib/schema.ts';
+import { inNames, rooms, stateText } from '../web/src/lib/rooms.ts';
+import { onWords } from '../web/src/lib/run-words.ts';
+import { aboutOf, fieldsOf, keptSecret, read, shown } from '../web/src/lib/schema.ts';
 
 test.each([
   ['homeassistant.local', '', 'http://homeassistant.local:8123/profile/security'],
@@ -136,4 +138,28 @@ test('a state is said as people say it', () => {
   expect(say('on', { domain: 'binary_sensor', deviceClass: 'door' })).toBe('open');
   expect(say('not_home', { domain: 'person' })).toBe('away');
   expect(say('', { unit: 'W' })).toBe('');
+});
+
+test.each([
+  [0, 0, 'No workflow is on.'],
+  [0, 1, 'No workflow is on, 1 fits your home.'],
+  [1, 2, '1 workflow is on, 2 more fit your home.'],
+  [2, 1, '2 workflows are on, 1 more fits your home.'],
+])('%i on and %i that fit are told in a sentence', (on, fit, said) => {
+  expect(onWords(on, fit)).toBe(said);
+});
+
+test('what a setting is about ends before what holds without a value', () => {
+  const tell = { enum: ['as found', 'now'], default: 'as found', description: 'now or later' };
+  const [choice, plain] = fieldsOf({
+    properties: { tell, name: { type: 'string', description: 'Who?' } },
+  });
+  expect(aboutOf(choice!)).toBe('now or later. Without a value: As found.');
+  expect(aboutOf(plain!)).toBe('Who?');
+});
+
+test('a text names what has a name and leaves other ids as they are', () => {
+  const entity = { id: 'sensor.water_flow', name: 'Water flow' } as EntityRow;
+  const said = inNames('Watches sensor.water_flow, sensor.other.', [entity]);
+  expect(said).toBe('Watches Water flow, sensor.other.');
 });

@@ -29,6 +29,12 @@ export function rooms(entities: readonly EntityRow[], search: string): Room[] {
     );
 }
 
+/** A text with the names of entities where their ids stand. */
+export const inNames = (text: string, entities: readonly EntityRow[]): string => {
+  const names = new Map(entities.map(({ id, name }) => [id, name]));
+  return text.replaceAll(/\b[a-z_]+\.[a-z0-9_]+\b/g, (id) => names.get(id) ?? id);
+};
+
 const spoken: Record<string, readonly [on: string, off: string]> = {
   door: ['open', 'shut'],
   window: ['open', 'shut'],

@@ -105,6 +105,16 @@ export function words(name: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** What a setting is about, in whole sentences, with what holds when the field is left empty. */
+export function aboutOf(field: Field): string {
+  const { about, fallback, kind } = field;
+  const ended = about === '' || /[.!?…]$/.test(about) ? about : `${about}.`;
+  const unset = fallback === undefined || fallback === null || String(fallback) === '';
+  if (unset || kind === 'switch' || kind === 'json') return ended;
+  const word = kind === 'choice' ? field.choices.find((c) => c.value === fallback)?.word : null;
+  return `${ended} Without a value: ${word ?? String(fallback)}.`.trim();
+}
+
 /** What stands in a field at first. */
 export function shown(field: Field, value: unknown): string | boolean {
   const is = value === undefined ? field.fallback : value;
