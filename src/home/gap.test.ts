@@ -368,3 +368,24 @@ test('a long gap is waited for as far back as the recorder may be behind', async
   });
   expect(said).toEqual(rows.slice(1).map(([, s]) => `a.x=${s}`));
 });
+
+test('what the recorder wrote again after a restart is marked; a real change is not', async () => {
+  const { got } = await rebuilt({
+    told: { 'a.x': [1000, '1'], 'a.y': [1001, 'p'] },
+    target: { 'a.x': [1030, '1'], 'a.y': [1030, 'q'] },
+    recorded: {
+      'a.x': [
+        [1000, '1'],
+        [1030, '1'],
+      ],
+      'a.y': [
+        [1001, 'p'],
+        [1030, 'q'],
+      ],
+    },
+  });
+  expect(got.map((r) => [r.entityId, r.isAgain ?? false])).toEqual([
+    ['a.x', true],
+    ['a.y', false],
+  ]);
+});

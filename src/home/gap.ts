@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { type HeldState, sameInstantSeconds, toMs } from './apply.ts';
 import type { Call, RecordedRow } from './history.ts';
+import { saysTheSame } from './noise.ts';
 import { askRecorder, newestOfSnapshot, type OnUnreadable, untilWritten } from './written.ts';
 
 /** One state that came to be in a Gap. `to` is null for a removed entity. */
@@ -11,6 +12,8 @@ export interface Rebuilt {
   readonly at: number;
   /** State before it, where nothing was told of the entity yet but the recorder knows. */
   readonly before?: HeldState;
+  /** The recorder wrote again what it had last: it does so with every state after a restart of the home. */
+  readonly isAgain?: true;
 }
 
 export interface GapOptions {
@@ -144,7 +147,11 @@ function inOrder(o: GapOptions, rows: ReadonlyMap<string, RecordedRow[]>): Rebui
     const target = o.target.get(id);
     let before = o.told.get(id);
     const isTold = before !== undefined;
+    let last: HeldState | null = null;
     for (const { exact, state } of recorded) {
+      // Row against row: the recorder leaves out attributes that the live state has.
+      const isAgain = saysTheSame(last, state);
+      last = state;
       if (exact <= after) {
         if (!isTold) before = state ?? undefined;
         continue;
@@ -154,7 +161,13 @@ function inOrder(o: GapOptions, rows: ReadonlyMap<string, RecordedRow[]>): Rebui
       if (!target && exact > snapshotSeconds && !before) break;
       const isTarget = target && Math.abs(exact - target.exact) <= sameInstantSeconds;
       const to = state && isTarget ? target : state;
-      found.push({ entityId: id, to, at: exact, ...(before && !isTold ? { before } : {}) });
+      found.push({
+        entityId: id,
+        to,
+        at: exact,
+        ...(before && !isTold ? { before } : {}),
+        ...(isAgain ? { isAgain } : {}),
+      });
       before = to ?? undefined;
     }
   }

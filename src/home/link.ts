@@ -175,7 +175,7 @@ async function connectOnce(
     const first = o.position > 0 ? 'start' : 'first';
     return {
       onSnapshot() {
-        const gap = mirror.generation > 1 && cause ? cause.code : first;
+        const gap = mirror.generation > 1 && cause ? causeOf(cause) : first;
         stream.pushGap(gap, isRunning(mirror) ? new Map(mirror.states) : null);
         wires.watchers.callAll(undefined);
       },
@@ -204,6 +204,10 @@ async function connectOnce(
     };
   }
 }
+
+/** Home Assistant closes its sockets in good order when it restarts; a lost line says nothing. */
+const causeOf = (error: TomteError): string =>
+  error.details.code === 1000 ? 'restart' : error.code;
 
 function lostError(state: LinkState): TomteError {
   if (state.kind === 'stopped') return state.error;

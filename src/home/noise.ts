@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Change, EntityState } from '@tomte/sdk/home';
 
 /** Why a change was not passed on as news. */
@@ -41,6 +42,13 @@ export function openNoiseFilter(): NoiseFilter {
     },
   };
 }
+
+/** True when nothing but times differs. */
+export const saysTheSame = (from: EntityState | null, to: EntityState | null): boolean =>
+  from !== null &&
+  to !== null &&
+  from.state === to.state &&
+  isDeepStrictEqual(from.attributes, to.attributes);
 
 /** True when a change may set off a reflex: both sides are real states. */
 export function isReal(from: EntityState | null, to: EntityState | null): boolean {

@@ -13,7 +13,7 @@ export interface ReconnectOptions {
   readonly log: Log;
   readonly random: () => number;
   readonly signal: AbortSignal;
-  /** One life of a socket, of which the cause of the last end is told; answers why it ended. */
+  /** One life of a socket, told why the last live one ended; answers why it ended. */
   readonly connect: (cause: TomteError | null) => Promise<{ error: TomteError; liveMs: number }>;
 }
 
@@ -40,7 +40,8 @@ export function keepConnected(o: ReconnectOptions): { ended: Promise<void>; retr
       const { error, liveMs } = await o.connect(cause);
       if (o.signal.aborted) return;
       if (isFinal(error)) return o.stand.become({ kind: 'stopped' }, error);
-      cause = error;
+      // What ended the last life, not what the attempts since then met.
+      if (liveMs > 0 || cause === null) cause = error;
       if (liveMs > 0) {
         kind = 'stale';
         lostAt = o.clock.ticks();

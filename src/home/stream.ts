@@ -4,9 +4,9 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { BoundedQueue } from '../lib/queue.ts';
 import { type HeldState, toMs } from './apply.ts';
-import { type GapLimits, rebuildGap } from './gap.ts';
+import { type GapLimits, type Rebuilt, rebuildGap } from './gap.ts';
 import type { Call } from './history.ts';
-import { type NoiseReason, openNoiseFilter } from './noise.ts';
+import { type NoiseReason, openNoiseFilter, saysTheSame } from './noise.ts';
 
 export type OnChanges = (batch: readonly Change[]) => void | Promise<void>;
 
@@ -14,7 +14,10 @@ export interface GapReport {
   /** Epoch ms of the home. */
   readonly beganAt: number;
   readonly endedAt: number;
-  /** Code of the error that began it, `overflow` for a consumer that was too slow, `start` for Tomte's own. */
+  /**
+   * Code of the error that began it, `restart` for Home Assistant's own, `overflow` for a consumer that was
+   * too slow, `start` for Tomte's own: then `beganAt` is only "not before", the last that was kept.
+   */
   readonly cause: string;
   /** Changes rebuilt and handed over. */
   readonly rebuilt: number;
@@ -206,7 +209,7 @@ export function openStream(o: StreamOptions): ChangeStream {
 
   /** Answers how many changes there were; what is noise is counted in `lost`. */
   async function deliver(
-    rows: readonly (LiveItem & { before?: HeldState })[],
+    rows: readonly (LiveItem | Rebuilt)[],
     late: boolean,
     lost: Record<string, number>,
   ): Promise<number> {
@@ -217,6 +220,10 @@ export function openStream(o: StreamOptions): ChangeStream {
     for (const row of rows) {
       const change = next(row, late);
       if (!change) continue;
+      if (late && (('isAgain' in row && row.isAgain) || saysTheSame(change.from, change.to))) {
+        count(lost, 'restored');
+        continue;
+      }
       raw.push(change);
       const verdict = noise.judge(change, { restarting });
       if (typeof verdict === 'string') count(lost, verdict);
@@ -245,9 +252,9 @@ export function openStream(o: StreamOptions): ChangeStream {
     }
   }
 
-  function next(row: LiveItem & { before?: HeldState }, late: boolean): Change | null {
+  function next(row: LiveItem | Rebuilt, late: boolean): Change | null {
     const { entityId, to } = row;
-    const from = told.get(entityId) ?? row.before ?? null;
+    const from = told.get(entityId) ?? ('before' in row ? row.before : null) ?? null;
     if (to === null) {
       if (!told.delete(entityId)) return null;
       gone.set(entityId, from?.exact ?? position);

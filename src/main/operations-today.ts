@@ -1,18 +1,22 @@
 import type { Tomte } from '@tomte/sdk/operations';
 import type { Alert, Today } from '@tomte/sdk/types';
-import { clockTime, count, moment } from '@tomte/sdk/words';
+import { moment } from '@tomte/sdk/words';
 import { iso } from '../lib/clock.ts';
-import { listGaps } from '../store/gaps.ts';
+import { type GapRow, listGaps } from '../store/gaps.ts';
 import { listHomes } from '../store/homes.ts';
+import { countLateReadings } from '../store/readings.ts';
 import { listWorkflowSettings } from '../store/workflow-settings.ts';
 import { watchedChart } from './charts.ts';
 import type { HomeLife } from './home-life.ts';
 import { summary } from './operations-homes.ts';
 import type { Place, PlaceOptions } from './place.ts';
+import { alertLine, calmSentence, gapLine } from './today-words.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 86_400_000;
 const shownMax = 5;
+/** Readings are in the store by then. */
+const writtenAfterMs = 90_000;
 
 type Parts = Pick<Place, 'parts' | 'lives' | 'alerts' | 'settings'>;
 
@@ -42,15 +46,15 @@ async function composeToday(place: Parts, since: string | undefined): Promise<To
   const alerts = await place.alerts.list({ limit: 100 });
   const open = alerts.filter((a) => a.state !== 'resolved');
   const needsYou = open.filter((a) => a.state === 'open');
-  const saved = await Promise.all(lives.map((l) => listWorkflowSettings(parts.store.db, l.home)));
-  const on = saved.flat().filter((s) => s.mode !== 'off').length;
-  const watching = { ...watchedCount(lives, now), workflowsOn: on };
+  const awake = await awakeWorkflows(place, lives);
+  const watching = { ...watchedCount(place, awake, now), workflowsOn: awake.length };
+  const telling = awake.filter((w) => w.mode === 'on').length;
   const lost = lives.find((l) => l.link.state.kind === 'stale' || l.link.state.kind === 'stopped');
   const from =
     since !== undefined && Number.isFinite(Date.parse(since)) ? Date.parse(since) : now - dayMs;
   const [first] = lives;
   return {
-    sentence: sentenceOf({ lives, lost, open, watching, now }),
+    sentence: sentenceOf({ lives, lost, open, watching, telling, now }),
     lantern: needsYou.some((a) => a.severity === 'now') ? 'high' : open.length > 0 ? 'low' : 'none',
     asOf: lives.length === 0 ? null : iso(Math.min(...lives.map((l) => l.link.state.asOf ?? now))),
     stale: lost !== undefined,
@@ -63,16 +67,48 @@ async function composeToday(place: Parts, since: string | undefined): Promise<To
   };
 }
 
+interface Awake {
+  readonly life: HomeLife;
+  readonly workflow: string;
+  readonly mode: 'on' | 'watch';
+}
+
+/** The workflows that are on or only watch, home by home. */
+async function awakeWorkflows(place: Parts, lives: readonly HomeLife[]): Promise<Awake[]> {
+  const { store, workflows } = place.parts;
+  const found = await Promise.all(
+    lives.map(async (life) =>
+      (await listWorkflowSettings(store.db, life.home)).flatMap(({ workflow, mode }) =>
+        mode === 'off' || !workflows.has(workflow) ? [] : [{ life, workflow, mode }],
+      ),
+    ),
+  );
+  return found.flat();
+}
+
+/** Sensors that an awake workflow is about; one that is switched off watches nothing. */
 function watchedCount(
-  lives: readonly HomeLife[],
+  place: Parts,
+  awake: readonly Awake[],
   now: number,
 ): { sensors: number; reportedLastHour: number } {
+  const { detectors, workflows } = place.parts;
   let sensors = 0;
   let reportedLastHour = 0;
-  for (const life of lives) {
-    for (const id of life.watched()) {
+  for (const life of new Set(awake.map((w) => w.life))) {
+    const { mirror } = life.link;
+    const abouts = new Set(
+      awake
+        .filter((w) => w.life === life)
+        .flatMap((w) => workflows.get(w.workflow)!.triggers)
+        .flatMap((t) => ('anomaly' in t ? [t.anomaly.about] : [])),
+    );
+    const infos = mirror.infos();
+    const ids = [...detectors.values()]
+      .filter((d) => abouts.has(d.about))
+      .flatMap((d) => d.subjects(infos));
+    for (const id of new Set(ids)) {
       sensors++;
-      const { mirror } = life.link;
       const at = Math.max(mirror.lastReported(id) ?? 0, mirror.entity(id)?.lastUpdated ?? 0);
       if (now - at < hourMs) reportedLastHour++;
     }
@@ -85,6 +121,7 @@ function sentenceOf(o: {
   lost: HomeLife | undefined;
   open: readonly Alert[];
   watching: Today['watching'];
+  telling: number;
   now: number;
 }): string {
   if (o.lives.length === 0) return 'No home is linked yet.';
@@ -96,11 +133,8 @@ function sentenceOf(o: {
   if (urgent) return `${urgent.title}.`;
   if (o.lives.some((l) => l.link.state.kind !== 'live'))
     return 'Reading the home. This takes a few seconds.';
-  if (o.watching.workflowsOn === 0) return 'Tomte is watching nothing yet.';
-  const { sensors, reportedLastHour } = o.watching;
-  const watched = `${count(sensors, 'sensor')} watched`;
-  if (sensors === reportedLastHour) return `All quiet. ${watched}, all reported in the last hour.`;
-  return `All quiet. ${watched}, ${reportedLastHour} of them reported in the last hour.`;
+  const { workflowsOn: awake, ...counted } = o.watching;
+  return calmSentence({ awake, telling: o.telling, ...counted });
 }
 
 function nextTries(place: Parts, now: number): Today['next'] {
@@ -123,27 +157,27 @@ async function sinceYouLooked(
   from: number,
   now: number,
 ): Promise<Today['sinceYouLooked']> {
-  const out: Today['sinceYouLooked'] = [];
-  for (const alert of alerts) {
-    if (Date.parse(alert.since) >= from)
-      out.push({ at: alert.since, text: `${alert.title}.`, alert: alert.id });
-    if (alert.resolvedAt && Date.parse(alert.resolvedAt) >= from) {
-      out.push({
-        at: alert.resolvedAt,
-        text: `Over: ${alert.title.replace(/^Over: /, '')}.`,
-        alert: alert.id,
-      });
-    }
-  }
+  const out = alerts.map(alertLine).filter((line) => Date.parse(line.at) >= from);
   for (const life of place.lives().values()) {
     for (const gap of await listGaps(place.parts.store.db, { home: life.home, from, to: now })) {
-      const span = `${clockTime(gap.began_at, life.zone)}–${clockTime(gap.ended_at, life.zone)}`;
-      out.push({
-        at: iso(gap.ended_at),
-        text: `Lost the link ${span}; caught up on ${count(gap.rebuilt, 'change')}.`,
-        alert: null,
-      });
+      const changes = gap.cause === 'start' ? await newlyRead(place, life, gap, now) : gap.rebuilt;
+      const text = gapLine(gap, { zone: life.zone, changes });
+      if (text !== null) out.push({ at: iso(gap.ended_at), text, alert: null });
     }
   }
   return out.toSorted((a, b) => b.at.localeCompare(a.at)).slice(0, shownMax);
+}
+
+/**
+ * What a start of Tomte brought that was not kept before. The Gap begins at the last checkpoint, so it
+ * counts again what was told live after it; the readings know which of them came late.
+ */
+async function newlyRead(place: Parts, life: HomeLife, gap: GapRow, now: number): Promise<number> {
+  // What was read just now still waits to be written.
+  if (now - gap.ended_at < writtenAfterMs) await life.flush();
+  return countLateReadings(place.parts.store.db, {
+    home: life.home,
+    from: gap.began_at,
+    to: gap.ended_at,
+  });
 }

@@ -89,6 +89,23 @@ export const readLateTimes = async (
   return rows.map(({ at }) => at);
 };
 
+/** How many of a home's in `[from, to]` (epoch ms) became known only after a Gap. */
+export async function countLateReadings(
+  db: Db,
+  o: { home: string; from: number; to: number },
+): Promise<number> {
+  const { n } = await db
+    .selectFrom('readings')
+    .innerJoin('series', 'series.id', 'readings.series_id')
+    .select(({ fn }) => fn.countAll<string>().as('n'))
+    .where('series.home_id', '=', o.home)
+    .where('readings.at', '>=', o.from)
+    .where('readings.at', '<=', o.to)
+    .where('readings.late', '=', true)
+    .executeTakeFirstOrThrow();
+  return Number(n);
+}
+
 /** The newest reading at or before `at`: what held then, since no reading means unchanged. */
 export const readingBefore = (
   db: Db,
