@@ -10,6 +10,7 @@ import { addHome, changeHome, getHome, removeHome, savePosition } from './homes.
 import { keepHours, readHours } from './hours.ts';
 import { gainLease, giveUpLease, renewLease } from './leases.ts';
 import {
+  countLateReadings,
   dropReadings,
   keepReadings,
   readHomeReadings,
@@ -116,6 +117,10 @@ test('a reading that comes twice is kept once, numbers and words alike', async (
   expect(await keepReadings(store.db, rows)).toBe(2);
   expect(await keepReadings(store.db, [...rows, { ...rows[0]!, at: 1_790_000_002_000 }])).toBe(1);
   const window = { series: id, from: 1_790_000_000_000, to: 1_790_000_002_000 };
+  const gap = { home: 'h1', from: 1_790_000_000_000, to: 1_790_000_001_000 };
+  expect(await countLateReadings(store.db, gap)).toBe(1);
+  expect(await countLateReadings(store.db, { ...gap, to: gap.from })).toBe(0);
+  expect(await countLateReadings(store.db, { ...gap, home: 'h2' })).toBe(0);
   expect(await readReadings(store.db, window)).toEqual([
     { at: 1_790_000_000_000, value: 1.5, word: null },
     { at: 1_790_000_001_000, value: null, word: 'unavailable' },
