@@ -11,6 +11,10 @@ test('a gap is told by what caused it', () => {
   expect(gap('link.lost', 1)).toBe('Lost the link 13:36–13:39; caught up on 1 change.');
   expect(gap('link.refused', 0)).toBe('Lost the link 13:36–13:39.');
   expect(gap('overflow')).toBe(null);
+  const short = { cause: 'restart', began_at: at('13:41'), ended_at: at('13:41') };
+  expect(gapLine(short, { zone: 'Etc/UTC', changes: 0 })).toBe(
+    'Home Assistant restarted at 13:41.',
+  );
 });
 
 test('an alert that is over is one line, at the time it ended', () => {

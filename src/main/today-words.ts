@@ -16,8 +16,9 @@ export function gapLine(
   const caughtUp = o.changes > 0 ? `; caught up on ${count(o.changes, 'change')}` : '';
   if (gap.cause === 'overflow') return null;
   if (gap.cause === 'start') return `Tomte was off until ${ended}${caughtUp}.`;
-  if (gap.cause === 'restart') return `Home Assistant restarted ${began}–${ended}.`;
-  return `Lost the link ${began}–${ended}${caughtUp}.`;
+  const when = began === ended ? `at ${ended}` : `${began}–${ended}`;
+  if (gap.cause === 'restart') return `Home Assistant restarted ${when}.`;
+  return `Lost the link ${when}${caughtUp}.`;
 }
 
 /** An alert in one line: when it is over, its title is the last word on it, told when it ended. */
