@@ -88,9 +88,6 @@ export async function nextDeliveryAt(db: Db): Promise<Date | null> {
   return row?.at ?? null;
 }
 
-export const getDelivery = (db: Db, id: string): Promise<DeliveryRow | undefined> =>
-  db.selectFrom('deliveries').selectAll().where('id', '=', id).executeTakeFirst();
-
 /** Of these Alerts, oldest first. */
 export async function deliveriesOf(db: Db, alerts: readonly string[]): Promise<DeliveryRow[]> {
   if (alerts.length === 0) return [];
@@ -102,13 +99,3 @@ export async function deliveriesOf(db: Db, alerts: readonly string[]): Promise<D
     .orderBy('turn')
     .execute();
 }
-
-/** The newest Delivery of each Channel that was tried. */
-export const lastDeliveries = (db: Db): Promise<DeliveryRow[]> =>
-  db
-    .selectFrom('deliveries')
-    .selectAll()
-    .distinctOn('channel_id')
-    .orderBy('channel_id')
-    .orderBy('created_at', 'desc')
-    .execute();

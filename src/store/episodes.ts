@@ -34,9 +34,6 @@ export async function endEpisode(
     .executeTakeFirst();
 }
 
-export const getEpisode = (db: Db, id: string): Promise<EpisodeRow | undefined> =>
-  db.selectFrom('episodes').selectAll().where('id', '=', id).executeTakeFirst();
-
 /** Newest first. */
 export function listEpisodes(
   db: Db,

@@ -9,10 +9,6 @@ export const listHomes = (db: Db): Promise<HomeRow[]> =>
 export const getHome = (db: Db, id: string): Promise<HomeRow | undefined> =>
   db.selectFrom('homes').selectAll().where('id', '=', id).executeTakeFirst();
 
-/** By Home Assistant's own identity: the same home under another address is the same home. */
-export const findHomeByInstance = (db: Db, instance: string): Promise<HomeRow | undefined> =>
-  db.selectFrom('homes').selectAll().where('instance', '=', instance).executeTakeFirst();
-
 export async function addHome(db: Db, home: NewRow<'homes'>): Promise<void> {
   await db.insertInto('homes').values(home).execute();
 }

@@ -50,6 +50,3 @@ export async function giveUpLease(db: Db, o: { home: string; token: number }): P
     .where('token', '=', o.token)
     .execute();
 }
-
-export const getLease = (db: Db, home: string): Promise<LeaseRow | undefined> =>
-  db.selectFrom('leases').selectAll().where('home_id', '=', home).executeTakeFirst();

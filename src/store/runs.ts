@@ -121,19 +121,6 @@ export async function addNotRun(
     .execute();
 }
 
-/** Newest first. */
-export function listNotRun(
-  db: Db,
-  o: { home: string; workflow?: string; limit?: number },
-): Promise<NotRunRow[]> {
-  let query = db.selectFrom('not_run').selectAll().where('home_id', '=', o.home);
-  if (o.workflow !== undefined) query = query.where('workflow', '=', o.workflow);
-  return query
-    .orderBy('id', 'desc')
-    .limit(o.limit ?? 100)
-    .execute();
-}
-
 /** Retention: ended Runs and reasons older than `before`. Answers the ids of the Runs. */
 export async function dropRuns(db: Db, before: Date): Promise<string[]> {
   await db.deleteFrom('not_run').where('at', '<', before).execute();

@@ -18,7 +18,3 @@ export async function saveSetting(db: Db, name: string, value: unknown): Promise
     .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: text }))
     .execute();
 }
-
-export async function removeSetting(db: Db, name: string): Promise<void> {
-  await db.deleteFrom('settings').where('name', '=', name).execute();
-}
