@@ -432,6 +432,48 @@ export const errorTable = {
     retry: false,
     hint: 'The Run’s page tells which step failed and why.',
   },
+  'connect.address_invalid': {
+    status: 422,
+    exit: 2,
+    retry: false,
+    hint: 'Write a whole address with http or https, without user name and password in it.',
+  },
+  'connect.address_refused': {
+    status: 403,
+    exit: 4,
+    retry: false,
+    hint: 'Only public addresses are reached from here, and what was allowed besides.',
+  },
+  'connect.name_not_found': {
+    status: 502,
+    exit: 1,
+    retry: true,
+    hint: 'Check the spelling of the name, and that this computer is online.',
+  },
+  'connect.unreachable': {
+    status: 502,
+    exit: 1,
+    retry: true,
+    hint: 'Check the address and that the other side is running.',
+  },
+  'connect.timeout': {
+    status: 504,
+    exit: 1,
+    retry: true,
+    hint: 'The other side is slow or sends without end.',
+  },
+  'connect.too_large': {
+    status: 502,
+    exit: 1,
+    retry: false,
+    hint: 'Ask for less: an address that answers only what is needed.',
+  },
+  'connect.redirect_refused': {
+    status: 502,
+    exit: 1,
+    retry: false,
+    hint: 'Use the address that the redirect leads to.',
+  },
   'detect.input_invalid': {
     status: 422,
     exit: 2,

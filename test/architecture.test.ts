@@ -97,6 +97,7 @@ test('each outside package is known to the rooms that are there for it', () => {
   const allowed: Readonly<Record<string, readonly string[]>> = {
     '@dbos-inc/': ['engine'],
     ws: ['home', 'sim'],
+    undici: ['lib'],
     nodemailer: ['alert'],
     hono: ['api', 'sim'],
   };

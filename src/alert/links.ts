@@ -1,7 +1,7 @@
 /** Links that open one alert and say one thing about it: signed, with an end, worth nothing elsewhere. */
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { TomteError } from '@tomte/sdk/errors';
-import ipaddr from 'ipaddr.js';
+import { rangeOf } from '../lib/addresses.ts';
 import type { Key } from '../store/seal.ts';
 
 /** `open` only shows; the others are done by the page's button. `test` belongs to a channel. */
@@ -68,9 +68,7 @@ export function reachable(url: string | null): string | null {
   const { hostname } = new URL(url);
   const host = hostname.replace(/^\[|\]$/g, '');
   if (host === 'localhost' || host.endsWith('.localhost')) return null;
-  if (ipaddr.isValid(host)) {
-    const range = ipaddr.process(host).range();
-    if (range === 'loopback' || range === 'unspecified') return null;
-  }
+  const range = rangeOf(host);
+  if (range === 'loopback' || range === 'unspecified') return null;
   return url.replace(/\/+$/, '');
 }

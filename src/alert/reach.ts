@@ -1,9 +1,15 @@
-import { lookup } from 'node:dns/promises';
-import { TomteError } from '@tomte/sdk/errors';
-import ipaddr from 'ipaddr.js';
+import { isError, TomteError } from '@tomte/sdk/errors';
+import type { Clock } from '../lib/clock.ts';
+import { guardedFetch } from '../lib/egress.ts';
 
+/** Self-hosted receivers stand in the person's own network or on this computer. */
+const reachable = ['private', 'loopback'];
 /** More than any service we speak to has to say; the rest is not read. */
 const answerMaxBytes = 64 * 1024;
+
+/** What channels speak through. Where clouds keep their machine credentials no receiver ever is. */
+export const channelFetch = (clock: Clock): typeof fetch =>
+  guardedFetch({ clock, allow: reachable, bytesMax: answerMaxBytes, longer: 'cut' });
 
 export interface Reached {
   readonly status: number;
@@ -18,16 +24,19 @@ export interface ReachOptions {
 }
 
 /**
- * One request of a channel. Answers whatever status came, with at most 64 KB of its text.
+ * One request of a channel. Answers whatever status came, with the beginning of its text.
  * Follows no redirect: the message would go where nobody said. Throws channel.unreachable or
  * channel.address_invalid.
  */
 export async function reach(url: string, init: RequestInit, o: ReachOptions): Promise<Reached> {
-  await refuseLinkLocal(url, o.who);
   try {
     const response = await o.fetch(url, { ...init, redirect: 'manual', signal: o.signal });
-    return { status: response.status, text: await textOf(response) };
+    return { status: response.status, text: await response.text() };
   } catch (cause) {
+    if (isError(cause, 'connect.address_refused', 'connect.address_invalid')) {
+      const why = cause.details.fault ?? 'no address for it';
+      throw new TomteError('channel.address_invalid', `${o.who}: ${why}`, { cause });
+    }
     throw new TomteError('channel.unreachable', `${o.who} does not answer: ${reason(cause)}`, {
       cause,
     });
@@ -42,45 +51,11 @@ export function mustBeTaken({ status }: Reached, who: string): void {
   throw new TomteError(code, `${who} answered ${status}`, { details: { status } });
 }
 
-/**
- * Addresses of the link itself (169.254.…, fe80::) are where clouds keep their machine credentials,
- * never a person's receiver. Private networks stay allowed: that is where receivers live.
- */
-async function refuseLinkLocal(url: string, who: string): Promise<void> {
-  const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
-  const addresses = ipaddr.isValid(host) ? [host] : await addressesOf(host, who);
-  for (const address of addresses) {
-    if (ipaddr.process(address).range() === 'linkLocal') {
-      throw new TomteError('channel.address_invalid', `${who}: link-local addresses are refused`);
-    }
-  }
-}
-
-async function addressesOf(host: string, who: string): Promise<string[]> {
-  try {
-    return (await lookup(host, { all: true })).map((found) => found.address);
-  } catch (cause) {
-    throw new TomteError('channel.unreachable', `${who}: the name was not found`, { cause });
-  }
-}
-
-async function textOf(response: Response): Promise<string> {
-  if (!response.body) return '';
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body) {
-    chunks.push(chunk);
-    size += chunk.length;
-    // Leaving the loop cancels the stream.
-    if (size >= answerMaxBytes) break;
-  }
-  return Buffer.concat(chunks).subarray(0, answerMaxBytes).toString('utf8');
-}
-
 /** Why a request failed, in a word; the address stays out of it. */
 function reason(error: unknown): string {
+  if (isError(error, 'connect.name_not_found')) return 'the name was not found';
+  if (isError(error, 'connect.unreachable')) return String(error.details.reason);
+  if (isError(error, 'connect.timeout')) return 'no answer in time';
   if (!(error instanceof Error)) return 'unknown';
-  if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'no answer in time';
-  const cause = error.cause as { code?: string } | undefined;
-  return cause?.code ?? error.name;
+  return /^(Timeout|Abort)Error$/.test(error.name) ? 'no answer in time' : error.name;
 }

@@ -8,12 +8,13 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ChannelDefinition, HomeVoice } from '@tomte/sdk/define';
 import type { Action } from '@tomte/sdk/home';
-import type { Clock } from '../lib/clock.ts';
+import { type Clock, systemClock } from '../lib/clock.ts';
 import { type Extensions, loadExtensions } from '../lib/extensions.ts';
 import { silentLog } from '../lib/log.ts';
 import type { Store } from '../store/open.ts';
 import type { Db } from '../store/tables.ts';
 import { type Alerts, type AlertsOptions, openAlerts } from './alerts.ts';
+import { channelFetch } from './reach.ts';
 
 /** 21 November 2026, 02:41 in Oslo. */
 export const night = Date.UTC(2026, 10, 21, 1, 41);
@@ -146,7 +147,7 @@ export async function openRoom(
     log: silentLog,
     random: () => 0.5,
     channels: await builtInChannels(),
-    fetch,
+    fetch: channelFetch(systemClock),
     voice: () => voice,
     picture: async () => new Uint8Array([137, 80, 78, 71]),
     homeName: () => 'Villa Berg',

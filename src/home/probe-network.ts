@@ -1,7 +1,7 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import { isIP, type Socket, connect as systemConnect } from 'node:net';
 import { TomteError } from '@tomte/sdk/errors';
-import ipaddr from 'ipaddr.js';
+import { rangeOf } from '../lib/addresses.ts';
 import type { Clock } from '../lib/clock.ts';
 
 /** The way out, as a test may replace it. */
@@ -91,9 +91,8 @@ export function dial(addresses: readonly string[], port: number, reach: Reach): 
  * range too, but does not let its customers reach one another in it.
  */
 export function isPrivateAddress(address: string): boolean {
-  if (!ipaddr.isValid(address)) return false;
-  const range = ipaddr.process(address).range();
-  return ['private', 'loopback', 'linkLocal', 'uniqueLocal', 'carrierGradeNat'].includes(range);
+  const local = ['private', 'loopback', 'linkLocal', 'uniqueLocal', 'carrierGradeNat'];
+  return local.includes(rangeOf(address) ?? '');
 }
 
 /**

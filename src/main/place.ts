@@ -2,6 +2,7 @@ import type { ChannelDefinition } from '@tomte/sdk/define';
 import type { Tomte } from '@tomte/sdk/operations';
 import { type Alerts, openAlerts } from '../alert/alerts.ts';
 import { drawPng } from '../alert/picture.ts';
+import { channelFetch } from '../alert/reach.ts';
 import { LiveHub } from '../api/live.ts';
 import type { Site } from '../api/routes.ts';
 import type { Extensions } from '../lib/extensions.ts';
@@ -119,7 +120,8 @@ function openPlaceAlerts(
 ): Alerts {
   const { store, key, clock, log, random } = parts;
   return openAlerts({
-    ...{ store, key, clock, log, random, fetch },
+    ...{ store, key, clock, log, random },
+    fetch: channelFetch(clock),
     channels: o.channels,
     voice: (home) => lives().get(home)?.voice ?? null,
     homeName: (home) => lives().get(home)?.name ?? 'Home',

@@ -1,6 +1,7 @@
 /** One life of the alert room, for the crash test: tells the same story again, exits 0 at its end. */
 import pg from 'pg';
 import { openAlerts } from '../../src/alert/alerts.ts';
+import { channelFetch } from '../../src/alert/reach.ts';
 import { builtInChannels, home, night, testKey, water } from '../../src/alert/testing.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { silentLog } from '../../src/lib/log.ts';
@@ -37,7 +38,7 @@ const alerts = openAlerts({
   log: silentLog,
   random: Math.random,
   channels: await builtInChannels(),
-  fetch,
+  fetch: channelFetch(systemClock),
   voice: () => null,
   picture: async () => null,
   homeName: () => 'Villa Berg',

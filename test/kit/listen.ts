@@ -6,19 +6,21 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** A server on a free loopback port whose answers are given by one function. */
+/** A server on a loopback port, free unless given, whose answers are given by one function. */
 export async function listenHttp(
   answer: (request: IncomingMessage, body: Buffer, response: ServerResponse) => void,
+  o: { host?: string; port?: number } = {},
 ): Promise<Listening> {
+  const host = o.host ?? '127.0.0.1';
   const server: Server = createServer((request, response) => {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => answer(request, Buffer.concat(parts), response));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(o.port ?? 0, host, resolve));
   const { port } = server.address() as { port: number };
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://${host}:${port}`,
     port,
     close: () =>
       new Promise((resolve) => {

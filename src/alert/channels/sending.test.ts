@@ -5,6 +5,8 @@ import type { ChannelDefinition, Message } from '@tomte/sdk/define';
 import { isError, TomteError } from '@tomte/sdk/errors';
 import { SMTPServer } from 'smtp-server';
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../lib/clock.ts';
+import { channelFetch } from '../reach.ts';
 import { fakeVoice, night, receiver } from '../testing.ts';
 import companionApp from './companion-app.ts';
 import email from './email.ts';
@@ -52,7 +54,7 @@ const send = <S>(
 ) =>
   channel.send(one, {
     settings: channel.settings.parse(settings),
-    fetch,
+    fetch: channelFetch(systemClock),
     signal: o.signal ?? new AbortController().signal,
     home: o.home ?? null,
     now: () => night,
@@ -231,13 +233,19 @@ describe('a webhook', () => {
     expect(elsewhere.received).toEqual([]);
   });
 
-  test.each(['http://169.254.169.254/latest', 'http://[fe80::1]/', 'http://[::ffff:a9fe:a9fe]/'])(
-    'to the machine’s own cloud address is refused: %s',
-    async (url) => {
-      const error = await failureOf(send(webhook, { url, secret }, message()));
-      expect(error.code).toBe('channel.address_invalid');
-    },
-  );
+  test.each([
+    'http://169.254.169.254/latest',
+    'http://2852039166/latest',
+    'http://[fe80::1]/',
+    'http://[::ffff:a9fe:a9fe]/',
+    'http://[64:ff9b::a9fe:a9fe]/',
+    'http://[fd00:ec2::254]/latest',
+    'http://0.0.0.0:8640/',
+    'http://maja:word@127.0.0.1/',
+  ])('to the machine’s own cloud address is refused: %s', async (url) => {
+    const error = await failureOf(send(webhook, { url, secret }, message()));
+    expect(error.code).toBe('channel.address_invalid');
+  });
 
   test('that nobody hears is tried again, and its address stays out of the error', async () => {
     const url = 'http://127.0.0.1:1/secret-path';
