@@ -22,6 +22,7 @@ export function workflowContext(o: {
     return `${kind} ${count}`;
   };
   return {
+    run: run.id,
     home: effects.homeFacts(run.home),
     trigger: run.fired,
     step: (name, body) => step(name, null, body),
@@ -44,5 +45,5 @@ export function workflowContext(o: {
       );
     },
     log: (message) => log.info({ home: run.home, workflow: run.workflow, run: run.id }, message),
-  };
+  } as Partial<WorkflowContext> as WorkflowContext;
 }

@@ -28,7 +28,7 @@ export function matching(
   const runs: NewRun[] = [];
   for (const [workflow, definition] of workflows) {
     if (options.only !== undefined && options.only !== workflow) continue;
-    if (!definition.triggers.some((spec) => trigger.matches(spec, fired))) continue;
+    if (!specsOf(definition).some((spec) => trigger.matches(spec, fired, workflow))) continue;
     const id = runId(home, workflow, trigger.runKey(fired));
     runs.push({ id, home, workflow, fired, reason: trigger.reason(fired) });
   }
@@ -65,3 +65,7 @@ export function laneOf(
   if (!lane) return { name: run.id, order: 0 };
   return { name: JSON.stringify([run.home, run.workflow, lane.name]), order: lane.order };
 }
+
+/** Triggers that hang on no settings; those that do are asked with the settings of the home. */
+const specsOf = ({ triggers }: WorkflowDefinition) =>
+  typeof triggers === 'function' ? [] : triggers;

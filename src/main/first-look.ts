@@ -1,4 +1,4 @@
-import type { Finding } from '@tomte/sdk/define';
+import { aboutsOf, type Finding } from '@tomte/sdk/define';
 import type { HourRow } from '@tomte/sdk/home';
 import type { FirstLook } from '@tomte/sdk/types';
 import { broken, inventory } from '../home/inventory.ts';
@@ -99,7 +99,7 @@ function unusual(o: FirstLookInput, raised: Finding): FirstLook['unusual'][numbe
 function couldSwitchOn(o: FirstLookInput, raised: readonly Finding[]): FirstLook['couldSwitchOn'] {
   const infos = o.link.mirror.infos();
   return [...o.parts.workflows].flatMap(([name, workflow]) => {
-    const abouts = workflow.triggers.flatMap((t) => ('anomaly' in t ? [t.anomaly.about] : []));
+    const abouts = aboutsOf(workflow);
     const detectors = [...o.parts.detectors].filter(([, d]) => abouts.includes(d.about));
     if (!detectors.some(([, d]) => d.picks(infos).length > 0)) return [];
     const told = raised.filter((f) => detectors.some(([d]) => d === f.detector)).length;

@@ -1,3 +1,4 @@
+import { aboutsOf } from '@tomte/sdk/define';
 import type { Tomte } from '@tomte/sdk/operations';
 import type { Alert, Today } from '@tomte/sdk/types';
 import { moment } from '@tomte/sdk/words';
@@ -98,10 +99,7 @@ function watchedCount(
   for (const life of new Set(awake.map((w) => w.life))) {
     const { mirror } = life.link;
     const abouts = new Set(
-      awake
-        .filter((w) => w.life === life)
-        .flatMap((w) => workflows.get(w.workflow)!.triggers)
-        .flatMap((t) => ('anomaly' in t ? [t.anomaly.about] : [])),
+      awake.filter((w) => w.life === life).flatMap((w) => aboutsOf(workflows.get(w.workflow)!)),
     );
     const infos = mirror.infos();
     const ids = [...detectors.values()]

@@ -1,4 +1,4 @@
-import type { Finding, WorkflowDefinition } from '@tomte/sdk/define';
+import { aboutsOf, type Finding, type WorkflowDefinition } from '@tomte/sdk/define';
 import { TomteError } from '@tomte/sdk/errors';
 import type { Tomte } from '@tomte/sdk/operations';
 import type { Run, WorkflowRow } from '@tomte/sdk/types';
@@ -155,9 +155,7 @@ function fitsOf(
   home: string,
   name: string,
 ): WorkflowRow['fits'] {
-  const abouts = place.parts.workflows
-    .get(name)!
-    .triggers.flatMap((t) => ('anomaly' in t ? [t.anomaly.about] : []));
+  const abouts = aboutsOf(place.parts.workflows.get(name)!);
   if (abouts.length === 0) return { ok: true, text: 'Fits any home.', entities: [] };
   const infos = place.lives().get(home)?.link.mirror.infos() ?? [];
   const entities = [...place.parts.detectors.values()]

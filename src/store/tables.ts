@@ -1,11 +1,11 @@
-import type { ColumnType, Generated, Insertable, Kysely, Selectable, Updateable } from 'kysely';
-import { keepableJson } from './keepable.ts';
-
 /**
  * The tables of `migrations/`, as Kysely sees them. `bigint` columns are epoch milliseconds or
  * counters and are read as numbers (the pool parses them; all are far below 2^53); `timestamptz`
  * columns are `Date`s and may be written as a `Date` or as ISO 8601 text.
+ * One file, however long: it is one list, and the schema beside it is another.
  */
+import type { ColumnType, Generated, Insertable, Kysely, Selectable, Updateable } from 'kysely';
+import { keepableJson } from './keepable.ts';
 
 type Time = ColumnType<Date, Date | string, Date | string>;
 type MaybeTime = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
@@ -14,6 +14,8 @@ type Texts = ColumnType<string[], readonly string[] | undefined, readonly string
 /** Written as a value or as its JSON text; `json()` makes the text, which arrays and strings need. */
 type Json = ColumnType<unknown, unknown, unknown>;
 type MaybeJson = ColumnType<unknown, unknown, unknown>;
+/** May be left out when inserting. */
+type Maybe<T> = ColumnType<T | null, T | null | undefined, T | null>;
 
 export interface HomesTable {
   id: string;
@@ -105,6 +107,8 @@ export interface WorkflowSettingsTable {
   settings: Json;
   grants: Texts;
   changed_at: TimeNow;
+  secrets_sealed: ColumnType<Buffer | null, Buffer | null | undefined, Buffer | null>;
+  watch_until: MaybeTime;
 }
 
 export interface RunsTable {
@@ -118,6 +122,60 @@ export interface RunsTable {
   error: MaybeJson;
   created_at: TimeNow;
   ended_at: MaybeTime;
+  version: Maybe<string>;
+  parent: Maybe<string>;
+  dry: Generated<boolean>;
+  segment: Generated<number>;
+  crashes: Generated<number>;
+}
+
+export interface WaitsTable {
+  run: string;
+  position: number;
+  home_id: string;
+  kind: 'sleep' | 'until' | 'event' | 'webhook' | 'approval' | 'run';
+  name: string;
+  spec: Json;
+  began_at: number;
+  due_at: number | null;
+  settled_at: Maybe<number>;
+  outcome: MaybeJson;
+}
+
+export interface ApprovalsTable {
+  id: string;
+  home_id: string;
+  run: string | null;
+  position: number | null;
+  workflow: string | null;
+  kind: 'question' | 'action';
+  title: string;
+  text: string;
+  options: Json;
+  fallback: string;
+  action: MaybeJson;
+  action_hash: Maybe<string>;
+  state: 'open' | 'answered' | 'expired' | 'cancelled';
+  asked_at: TimeNow;
+  expires_at: Time;
+  answer: Maybe<string>;
+  answered_by: Maybe<string>;
+  answered_at: MaybeTime;
+  used_at: MaybeTime;
+}
+
+export interface SchedulesTable {
+  home_id: string;
+  workflow: string;
+  spec: string;
+  last_due: number | null;
+  next_due: number | null;
+}
+
+export interface ClockJumpsTable {
+  id: ColumnType<number, never, never>;
+  at: Time;
+  by_ms: number;
 }
 
 export interface NotRunTable {
@@ -126,6 +184,91 @@ export interface NotRunTable {
   workflow: string;
   reason: string;
   at: TimeNow;
+  trigger: Maybe<string>;
+  code: Maybe<string>;
+  details: MaybeJson;
+}
+
+export interface WorkflowStoreTable {
+  home_id: string;
+  workflow: string;
+  key: string;
+  value: Json;
+  updated_at: TimeNow;
+}
+
+export interface WorkflowVersionsTable {
+  hash: string;
+  name: string;
+  number: number;
+  code: string;
+  source_map: string | null;
+  declared: Json;
+  made_at: TimeNow;
+}
+
+export interface WorkflowFilesTable {
+  name: string;
+  hash: string | null;
+  error: MaybeJson;
+  changed_at: TimeNow;
+}
+
+export interface RunLogsTable {
+  id: ColumnType<number, never, never>;
+  run: string;
+  at: number;
+  text: string;
+}
+
+export interface ModesTable {
+  home_id: string;
+  mode: 'pause' | 'guests' | 'away';
+  since: Time;
+  until: Time;
+  set_by: string | null;
+}
+
+export interface WebhooksTable {
+  path_hash: string;
+  home_id: string;
+  workflow: string;
+  name: string;
+  sealed: Buffer;
+  made_at: TimeNow;
+}
+
+export interface WebhookDeliveriesTable {
+  path_hash: string;
+  id: string;
+  at: TimeNow;
+}
+
+export interface ConnectorCacheTable {
+  home_id: string;
+  connector: string;
+  key: string;
+  value: Json;
+  fetched_at: Time;
+  valid_until: Time;
+  error: MaybeJson;
+  failed_at: MaybeTime;
+}
+
+export interface ConnectorSettingsTable {
+  home_id: string;
+  connector: string;
+  settings: Json;
+  secrets_sealed: Buffer | null;
+  changed_at: TimeNow;
+}
+
+export interface BacktestsTable {
+  home_id: string;
+  workflow: string;
+  settings: Json;
+  result: Json;
+  made_at: TimeNow;
 }
 
 export interface ActionsTable {
@@ -224,6 +367,20 @@ export interface Tables {
   deliveries: DeliveriesTable;
   settings: SettingsTable;
   first_looks: FirstLooksTable;
+  waits: WaitsTable;
+  approvals: ApprovalsTable;
+  schedules: SchedulesTable;
+  clock_jumps: ClockJumpsTable;
+  workflow_store: WorkflowStoreTable;
+  workflow_versions: WorkflowVersionsTable;
+  workflow_files: WorkflowFilesTable;
+  run_logs: RunLogsTable;
+  modes: ModesTable;
+  webhooks: WebhooksTable;
+  webhook_deliveries: WebhookDeliveriesTable;
+  connector_cache: ConnectorCacheTable;
+  connector_settings: ConnectorSettingsTable;
+  backtests: BacktestsTable;
 }
 
 /** A `Transaction<Tables>` is one too. */

@@ -29,8 +29,8 @@ const finding: Finding = {
 function notebook(told: Finding) {
   const alerts: Record<string, unknown>[] = [];
   const overs: Record<string, unknown>[] = [];
-  const context: WorkflowContext = {
-    home: { id: 'h1', name: 'Home', zone: 'Europe/Stockholm' },
+  const context: Partial<WorkflowContext> = {
+    home: { id: 'h1', name: 'Home', zone: 'Europe/Stockholm' } as WorkflowContext['home'],
     trigger: { kind: 'anomaly', about: 'water', finding: told },
     step: async (_name, body) => body(),
     async alert(request) {
@@ -43,7 +43,7 @@ function notebook(told: Finding) {
     act: async () => ({ kind: 'sent', at: 0 }),
     log() {},
   };
-  return { context, alerts, overs };
+  return { context: context as WorkflowContext, alerts, overs };
 }
 
 const settings = (input: Record<string, unknown> = {}) => waterWatch.settings.parse(input);

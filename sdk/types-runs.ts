@@ -1,0 +1,153 @@
+/** Wire nouns around workflows: what needs a yes, why something did or did not run, what would have happened. */
+import { z } from 'zod';
+import { chartSpec } from './chart.ts';
+import { errorShape, isoTime, severity } from './types.ts';
+
+/** What a workflow may switch, in one rule; an Action passes when one rule of its workflow allows it. */
+export const grant = z.strictObject({
+  entities: z.array(z.string()).default([]),
+  /** Area ids: all entities in them that the workflow's Actions fit. */
+  areas: z.array(z.string()).default([]),
+  /** Action names such as `turn_on`; all when left out. */
+  actions: z.array(z.string()).optional(),
+  /** Numbers in the Action's data must lie within. */
+  ranges: z
+    .array(
+      z.strictObject({ field: z.string(), min: z.number().optional(), max: z.number().optional() }),
+    )
+    .optional(),
+  /** Actions an hour, for each entity. */
+  perHour: z.number().int().min(1).max(3600).optional(),
+  /** Local times between which nothing is switched. */
+  quiet: z.strictObject({ from: z.string(), to: z.string() }).optional(),
+  minOnMinutes: z.number().min(0).max(1440).optional(),
+  minOffMinutes: z.number().min(0).max(1440).optional(),
+  /** Each Action needs a person's yes. Always so for locks, alarms, garage doors, valves and sirens. */
+  ask: z.boolean().optional(),
+  notWhile: z.array(z.enum(['guests', 'away'])).optional(),
+});
+export type Grant = z.infer<typeof grant>;
+
+export const approval = z.object({
+  id: z.string(),
+  home: z.string(),
+  homeName: z.string(),
+  kind: z.enum(['question', 'action']),
+  title: z.string(),
+  text: z.string(),
+  options: z.array(z.object({ id: z.string(), label: z.string(), danger: z.boolean().optional() })),
+  /** Taken when nobody answers before it ends. */
+  fallback: z.string(),
+  state: z.enum(['open', 'answered', 'expired', 'cancelled']),
+  askedAt: isoTime,
+  expiresAt: isoTime,
+  answer: z.string().nullable(),
+  answeredBy: z.string().nullable(),
+  answeredAt: isoTime.nullable(),
+  workflow: z.string().nullable(),
+  run: z.string().nullable(),
+  action: z
+    .object({
+      domain: z.string(),
+      action: z.string(),
+      entities: z.array(z.string()),
+      data: z.record(z.string(), z.unknown()),
+    })
+    .nullable(),
+});
+export type Approval = z.infer<typeof approval>;
+
+export const modeName = z.enum(['pause', 'guests', 'away']);
+export type ModeName = z.infer<typeof modeName>;
+/** A mode that holds now. */
+export const homeMode = z.object({
+  home: z.string(),
+  mode: modeName,
+  since: isoTime,
+  until: isoTime,
+  setBy: z.string().nullable(),
+});
+export type HomeMode = z.infer<typeof homeMode>;
+
+/** A trigger that matched and started nothing. */
+export const notRun = z.object({
+  home: z.string(),
+  workflow: z.string(),
+  at: isoTime,
+  /** The trigger's kind. */
+  trigger: z.string().nullable(),
+  /** `off`, `watch`, `condition`, `busy`, `cooldown`, `debounce`, `paused`, `late`, `skipped`, … */
+  code: z.string(),
+  /** In words. */
+  reason: z.string(),
+  details: z.record(z.string(), z.unknown()),
+});
+export type NotRun = z.infer<typeof notRun>;
+
+/** What a search found: the answer first, then what it rests on, newest first. */
+export const whyAnswer = z.object({
+  /** One sentence. */
+  sentence: z.string(),
+  found: z.array(
+    z.object({
+      kind: z.enum(['run', 'notRun', 'action', 'alert', 'workflow', 'entity', 'gap', 'clockJump']),
+      at: isoTime.nullable(),
+      title: z.string(),
+      text: z.string(),
+      /** Page of the app it belongs to, relative, such as `runs/ab12`. */
+      page: z.string().nullable(),
+      home: z.string().nullable(),
+    }),
+  ),
+});
+export type WhyAnswer = z.infer<typeof whyAnswer>;
+
+export const simulatedAction = z.object({
+  at: isoTime,
+  domain: z.string(),
+  action: z.string(),
+  entities: z.array(z.string()),
+  data: z.record(z.string(), z.unknown()),
+  /** False when the guardrail would have refused; then `rule` names why. */
+  allowed: z.boolean(),
+  rule: z.string().nullable(),
+});
+
+/** A workflow tried on the recorded past: nothing was switched, nobody was told. */
+export const backtest = z.object({
+  workflow: z.string(),
+  home: z.string(),
+  from: isoTime,
+  to: isoTime,
+  runs: z.array(
+    z.object({
+      at: isoTime,
+      reason: z.string(),
+      state: z.enum(['done', 'failed', 'cancelled', 'waiting']),
+      endedAt: isoTime.nullable(),
+      error: errorShape.nullable(),
+      steps: z.array(z.object({ name: z.string(), at: isoTime, text: z.string() })),
+    }),
+  ),
+  notRun: z.array(z.object({ at: isoTime, code: z.string(), reason: z.string() })),
+  actions: z.array(simulatedAction),
+  alerts: z.array(
+    z.object({
+      key: z.string(),
+      title: z.string(),
+      text: z.string(),
+      severity,
+      since: isoTime,
+      until: isoTime.nullable(),
+      entities: z.array(z.string()),
+      chart: chartSpec.nullable(),
+    }),
+  ),
+  /** What was missing: entities the recorder does not keep, days beyond its reach, outside facts. */
+  missing: z.array(z.string()),
+  /** One sentence: "In 60 days it would have told you once and switched nothing." */
+  sentence: z.string(),
+  chart: chartSpec.nullable(),
+  tookMs: z.number(),
+});
+export type Backtest = z.infer<typeof backtest>;
