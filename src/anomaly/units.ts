@@ -53,3 +53,28 @@ export function numberOf(v: number | string): number | null {
   const parsed = Number(v);
   return Number.isFinite(parsed) ? parsed : null;
 }
+
+export const isDegrees = (unit: string | null): boolean =>
+  unit === '°C' || unit === '°F' || unit === 'K';
+
+/** Degrees Celsius; null when the unit is no temperature. */
+export function celsiusOf(value: number, unit: string | null): number | null {
+  if (unit === '°C') return value;
+  if (unit === '°F') return ((value - 32) * 5) / 9;
+  return unit === 'K' ? value - 273.15 : null;
+}
+
+/** Degrees as people of this sensor read them: `−11 °C`, one decimal only between −1 and 10. */
+export function degrees(celsius: number, unit: string | null): string {
+  const value = unit === '°F' ? (celsius * 9) / 5 + 32 : celsius;
+  return `${plain(value)} ${unit === '°F' ? '°F' : '°C'}`;
+}
+/** A difference of degrees, without a sign. */
+export function degreesApart(celsius: number, unit: string | null): string {
+  const value = Math.abs(unit === '°F' ? (celsius * 9) / 5 : celsius);
+  return `${value < 10 ? Number(value.toFixed(1)) : Math.round(value)} ${unit === '°F' ? '°F' : '°C'}`;
+}
+function plain(value: number): string {
+  const rounded = value > -1 && value < 10 ? Number(value.toFixed(1)) : Math.round(value);
+  return String(rounded === 0 ? 0 : rounded).replace('-', '−');
+}

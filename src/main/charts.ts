@@ -151,12 +151,12 @@ const gapsOf = (rows: readonly GapRow[], entity: string): ChartInput['gaps'] =>
     .filter((row) => row.unknown_entities.includes(entity))
     .map((row) => ({ from: row.began_at, to: row.ended_at, reason: 'Link lost' }));
 
-/** Today's picture: the first watched entity over the last day against what is usual. */
+/** Today's picture: water where there is some, else the first watched entity, over the last day against what is usual. */
 export async function watchedChart(parts: PlaceParts, life: HomeLife): Promise<ChartSpec | null> {
-  const entity = life.watched()[0];
-  const chosen = [...parts.detectors].find(([, d]) =>
-    d.picks(life.link.mirror.infos()).includes(entity ?? ''),
-  );
+  const infos = life.link.mirror.infos();
+  const watching = [...parts.detectors].filter(([, d]) => d.subjects(infos).length > 0);
+  const chosen = watching.find(([, d]) => d.about === 'water') ?? watching[0];
+  const entity = chosen?.[1].subjects(infos)[0];
   if (!entity || !chosen) return null;
   const [name, detector] = chosen;
   const now = parts.clock.now();

@@ -1,7 +1,8 @@
 import { defineDetector } from '@tomte/sdk/define';
+import { peopleSensors } from '../people-sensors.ts';
 import { chartWater } from '../water/chart.ts';
 import { learnWater, lookAtWater } from '../water/past.ts';
-import { peopleSensors, waterSensors } from '../water/sensors.ts';
+import { waterSensors } from '../water/sensors.ts';
 import { waterSettings } from '../water/settings.ts';
 import { watchWater } from '../water/watch.ts';
 

@@ -45,24 +45,3 @@ const isMeter = (entity: EntityInfo, chosen: readonly string[]): boolean =>
   (entity.deviceClass === 'water' &&
     (entity.stateClass === 'total' || entity.stateClass === 'total_increasing')) ||
   (entity.id.includes(':') && waterWords.test(`${entity.id} ${entity.name}`));
-
-const isMotion = (e: EntityInfo): boolean =>
-  e.domain === 'binary_sensor' &&
-  ['motion', 'occupancy', 'presence'].includes(e.deviceClass ?? '') &&
-  !isOutdoors(e);
-
-const outdoorWords =
-  /yard|garden|outside|outdoor|exterior|drive ?way|porch|terrace|terrasse|patio|balcon|balkon|veranda|street|side ?walk|car ?port|lawn|door ?bell|garten|außen|aussen|draußen|einfahrt|straße|tuin|buiten|oprit|jardin|jardín|extérieur|\b(gate|deck|road|hof|hage|utomhus|trädgård)\b/i;
-/** Cats, rain and passers-by: what moves there says nothing of the house. */
-const isOutdoors = (e: EntityInfo): boolean =>
-  outdoorWords.test(`${e.id} ${e.name} ${e.area ?? ''}`.replace(/[_.-]/g, ' '));
-
-/** What tells whether somebody is about: motion sensors indoors and persons; trackers only without persons. */
-export function peopleSensors(entities: readonly EntityInfo[]): {
-  motion: string[];
-  who: string[];
-} {
-  const persons = entities.filter((e) => e.domain === 'person');
-  const who = persons.length > 0 ? persons : entities.filter((e) => e.domain === 'device_tracker');
-  return { motion: entities.filter(isMotion).map((e) => e.id), who: who.map((e) => e.id) };
-}

@@ -1,5 +1,5 @@
+import { nobodyKnown, type People } from '../people.ts';
 import type { Episode } from './episode.ts';
-import { nobodyKnown, type People } from './people.ts';
 import { newTap, type Tap } from './tap.ts';
 
 /** What the water detector knows. Plain JSON, saved and restored whole. */

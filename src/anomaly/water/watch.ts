@@ -1,18 +1,20 @@
 import type { DetectorContext, Finding, Watch } from '@tomte/sdk/define';
 import type { Reading, Severity } from '@tomte/sdk/home';
+import type { Worded } from '../fit.ts';
 import { hourMs, localHours, minuteMs } from '../local-hour.ts';
+import { hearPerson, keepOnly, type People, peopleSentence } from '../people.ts';
+import { peopleSensors } from '../people-sensors.ts';
 import { shownFor } from '../units.ts';
 import { advance, hearFlow, jumpMsMax, type Surroundings } from './advance.ts';
 import { type Episode, forget, openEpisode, turn } from './episode.ts';
 import { hearMeter } from './meter.ts';
-import { hearPerson, keepOnly, type People, peopleSentence } from './people.ts';
 import { rules, type Suspicion, suspect } from './rules.ts';
-import { peopleSensors, type WaterSensor, waterSensors } from './sensors.ts';
+import { type WaterSensor, waterSensors } from './sensors.ts';
 import { limitsOf, type WaterSettings } from './settings.ts';
 import { readState, type WaterState } from './state.ts';
 import type { Tap } from './tap.ts';
 import { baselineFor, hourlyUsual, isLearned } from './usual.ts';
-import { type Told, type Worded, wordOver, wordWater } from './words.ts';
+import { type Told, wordOver, wordWater } from './words.ts';
 
 /** Watches the water of one home. All that it knows is in `state`, plain JSON. */
 export function watchWater(context: DetectorContext<WaterSettings>): Watch {

@@ -1,11 +1,11 @@
 import type { Facts } from '@tomte/sdk/types';
 import { amount, clockTime, count, dayTime, duration } from '@tomte/sdk/words';
 import { type Baseline, usualAt } from '../baseline.ts';
+import { fit, type Worded } from '../fit.ts';
 import type { LocalHour } from '../local-hour.ts';
 import type { Shown } from '../units.ts';
 import type { Streak } from './tap.ts';
 import { isLearned } from './usual.ts';
-import { fit, type Worded } from './words.ts';
 
 /** Words for hours on end that took more water than usual, some days ago. */
 export function wordPast(

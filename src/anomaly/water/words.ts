@@ -1,6 +1,7 @@
 import type { Facts } from '@tomte/sdk/types';
 import { amount, clockTime, count, duration, figure, moment } from '@tomte/sdk/words';
 import { type Baseline, usualAt } from '../baseline.ts';
+import { fit, type Worded } from '../fit.ts';
 import type { LocalHour } from '../local-hour.ts';
 import type { Shown } from '../units.ts';
 import type { Rule } from './rules.ts';
@@ -21,15 +22,6 @@ export interface Told {
   readonly at: LocalHour;
   readonly people: string | null;
 }
-export interface Worded {
-  readonly title: string;
-  readonly text: string;
-  readonly lines: string[];
-  readonly facts: Facts;
-}
-
-const textMax = 240;
-
 export function wordWater(told: Told): Worded {
   const { rule } = told;
   const title = titles[rule](told);
@@ -42,17 +34,6 @@ export function wordWater(told: Told): Worded {
     ...(isLearned(told.baseline) ? [] : [knownFor(told.baseline)]),
   ];
   return { title, text: fit(title, sentences), lines: linesOf(told), facts: factsOf(told) };
-}
-
-/** As many sentences as there is room for, dropped from the right. */
-export function fit(title: string, sentences: readonly string[]): string {
-  let text = '';
-  for (const sentence of sentences) {
-    const longer = text === '' ? sentence : `${text} ${sentence}`;
-    if (title.length + longer.length > textMax) break;
-    text = longer;
-  }
-  return text;
 }
 
 const closeTap = 'If nobody is filling something, close the main tap now.';

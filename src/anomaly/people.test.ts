@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { minuteMs } from '../local-hour.ts';
+import { minuteMs } from './local-hour.ts';
 import { hearPerson, keepOnly, nobodyKnown, peopleSentence } from './people.ts';
-import { peopleSensors } from './sensors.ts';
-import { at, entity, feed, flow, motion, openWatch, say, zone } from './testing.ts';
+import { peopleSensors } from './people-sensors.ts';
+import { at, entity, feed, flow, motion, openWatch, say, zone } from './water/testing.ts';
 
 const now = at('2026-11-21T12:00:00Z'); // 13:00 in Amsterdam
 const ago = (minutes: number) => now - minutes * minuteMs;

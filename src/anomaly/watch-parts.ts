@@ -1,0 +1,160 @@
+import type { Finding, Watch } from '@tomte/sdk/define';
+import type { Reading, Severity } from '@tomte/sdk/home';
+import { type Around, type AroundSensors, hearAround, nothingAround } from './around.ts';
+import { type Episode, follow, isFrozen, openEpisode, type Suspicion } from './episode.ts';
+import type { Worded } from './fit.ts';
+import { minuteMs } from './local-hour.ts';
+import { keepOnly } from './people.ts';
+
+/** What is known of one sensor: plain JSON. */
+export interface Part {
+  readonly id: string;
+}
+
+/** The sensors of one detector, each judged on its own. Functions change the part they are handed. */
+export interface PartRules<P extends Part> {
+  readonly detector: string;
+  readonly fresh: (id: string) => P;
+  /** The clock moves to `to`; what the sensor said last holds until then. `frozen`: nothing is learned. */
+  pass(part: P, to: number, frozen: boolean): void;
+  /** The sensor said something, at the part's clock. */
+  hear(part: P, reading: Reading): void;
+  suspect(part: P, at: number, around: Around): Suspicion | null;
+  isOver(part: P, o: { episode: Episode; at: number; suspicion: Suspicion | null }): boolean;
+  /** An episode begins: what led to it is no habit. */
+  begin?(part: P): void;
+  /** An episode ends. */
+  end?(part: P, at: number): void;
+  tell(part: P, o: Telling): Worded & { probability: number };
+}
+export interface Telling {
+  readonly kind: Finding['kind'];
+  readonly episode: Episode;
+  readonly at: number;
+  readonly around: Around;
+}
+
+/** State of a detector that watches sensor by sensor. Plain JSON. */
+export interface PartsState<P extends Part> {
+  readonly version: 1;
+  readonly parts: P[];
+  readonly episodes: Record<string, Episode>;
+  readonly around: Around;
+  /** The minute the clock was last looked at: durations are judged once a minute. */
+  minute: number;
+}
+
+export const partsState = <P extends Part>(parts: P[]): PartsState<P> => ({
+  version: 1,
+  parts,
+  episodes: {},
+  around: nothingAround(),
+  minute: 0,
+});
+
+/** The saved state for these sensors; sensors that are new begin afresh, others are forgotten. */
+export function readParts<P extends Part>(
+  saved: unknown,
+  ids: readonly string[],
+  fresh: (id: string) => P,
+): PartsState<P> {
+  const kept = isParts<P>(saved) ? structuredClone(saved) : null;
+  const known = new Map(kept?.parts.map((part) => [part.id, part]) ?? []);
+  const parts = ids.map((id) => known.get(id) ?? fresh(id));
+  const episodes = Object.fromEntries(
+    Object.entries(kept?.episodes ?? {}).filter(([id]) => ids.includes(id)),
+  );
+  return { ...partsState(parts), ...kept, parts, episodes };
+}
+
+/** One sensor's part of a saved state. */
+export const partOf = <P extends Part>(saved: unknown, id: string | undefined): P | null =>
+  isParts<P>(saved) ? (saved.parts.find((part) => part.id === id) ?? null) : null;
+
+const isParts = <P extends Part>(saved: unknown): saved is PartsState<P> =>
+  typeof saved === 'object' &&
+  saved !== null &&
+  (saved as { version?: unknown }).version === 1 &&
+  Array.isArray((saved as { parts?: unknown }).parts);
+
+/** Watches each sensor on its own: reading by reading, and all of them once a minute. */
+export function watchParts<P extends Part>(o: {
+  rules: PartRules<P>;
+  ids: readonly string[];
+  around: AroundSensors;
+  state: unknown;
+}): Watch {
+  const { rules } = o;
+  const state = readParts(o.state, o.ids, rules.fresh);
+  const { episodes, around } = state;
+  keepOnly(around.people.motion, o.around.motion);
+  keepOnly(around.people.who, o.around.who);
+  const byId = new Map(state.parts.map((part) => [part.id, part]));
+
+  const judge = (part: P, at: number): Finding[] => {
+    const suspicion = rules.suspect(part, at, around);
+    const episode = episodes[part.id];
+    if (!episode) {
+      if (!suspicion) return [];
+      rules.begin?.(part);
+      episodes[part.id] = openEpisode(rules.detector, part.id, { suspicion, at });
+      return [finding('raised', part, at)];
+    }
+    if (rules.isOver(part, { episode, at, suspicion })) {
+      const over = finding('cleared', part, at);
+      delete episodes[part.id];
+      rules.end?.(part, at);
+      return [over];
+    }
+    const what = follow(episode, suspicion, at);
+    if (what === null) return [];
+    const told = finding('updated', part, at);
+    return [what === 'worse' ? { ...told, worse: true } : told];
+  };
+  const finding = (kind: Finding['kind'], part: P, at: number): Finding => {
+    const episode = episodes[part.id]!;
+    const { probability, ...worded } = rules.tell(part, { kind, episode, at, around });
+    const { id, since } = episode;
+    const severity: Severity = episode.severity;
+    const entities = [part.id];
+    return {
+      kind,
+      episode: id,
+      detector: rules.detector,
+      entities,
+      at,
+      since,
+      severity,
+      probability,
+      ...worded,
+    };
+  };
+  const tick = (t: number): Finding[] => {
+    const minute = Math.floor(t / minuteMs);
+    if (minute <= state.minute) return [];
+    state.minute = minute;
+    const found: Finding[] = [];
+    for (const part of state.parts) {
+      rules.pass(part, t, isFrozen(episodes[part.id], t));
+      found.push(...judge(part, t));
+    }
+    return found;
+  };
+
+  return {
+    read(reading) {
+      const found = tick(reading.t);
+      const part = byId.get(reading.id);
+      if (!part) {
+        hearAround(around, reading, o.around);
+        return found;
+      }
+      rules.pass(part, reading.t, isFrozen(episodes[part.id], reading.t));
+      rules.hear(part, reading);
+      const news = judge(part, reading.t);
+      return found.length === 0 ? news : [...found, ...news];
+    },
+    tick,
+    save: () => structuredClone(state),
+  };
+}
