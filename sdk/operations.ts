@@ -71,6 +71,13 @@ export const operations = {
     z.array(t.entityRow),
     'All entities with area, state and age.',
   ),
+  homeTypes: op(
+    'GET',
+    'homes/:home/types',
+    z.strictObject({ home }),
+    z.object({ home: z.string(), text: z.string() }),
+    'TypeScript types of the home: entities, areas, Actions with their fields.',
+  ),
 
   listAlerts: op(
     'GET',

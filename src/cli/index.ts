@@ -13,6 +13,7 @@ import password from './commands/password.ts';
 import runs from './commands/runs.ts';
 import start from './commands/start.ts';
 import stopActions from './commands/stop-actions.ts';
+import types from './commands/types.ts';
 import unlink from './commands/unlink.ts';
 import workflows from './commands/workflows.ts';
 import { type ParsedLine, parseLine } from './parse.ts';
@@ -23,7 +24,7 @@ export type { CliDeps, Command, Flags, Opened, Problem } from './command.ts';
 /** In the order of the help. */
 export const commands: readonly Command[] = [
   ...[start, link, homes, unlink, doctor, alerts, workflows, runs, channels],
-  ...[stopActions, password, check, detect],
+  ...[types, stopActions, password, check, detect],
 ];
 
 /** Runs one command line (without program and script). Answers the exit code; throws nothing. */

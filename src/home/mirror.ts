@@ -1,7 +1,14 @@
 import type { EntityInfo, EntityState } from '@tomte/sdk/home';
 import { applyEvent, type HeldState } from './apply.ts';
 import { invalid, isPlain, type Plain } from './frames.ts';
-import { floorOf, infoOf, noRegistries, type Registries } from './registries.ts';
+import {
+  floorOf,
+  infoOf,
+  type Named,
+  namedOf,
+  noRegistries,
+  type Registries,
+} from './registries.ts';
 
 /** What a home says of itself (`get_config`). */
 export interface HomeConfig {
@@ -36,6 +43,10 @@ export interface Mirror {
   hasAction(domain: string, action: string): boolean;
   actions(): Record<string, Record<string, unknown>>;
   readonly config: HomeConfig | null;
+  /** Areas, floors or labels, with the ids that stay through a rename. */
+  named(kind: 'areas' | 'floors' | 'labels'): Named[];
+  /** Rises when what there is changes: entities, registries, Actions. Changes of state leave it. */
+  readonly shape: number;
 }
 
 /** The Mirror with the doors through which the Link alone writes. */
@@ -63,6 +74,7 @@ export function createMirror(): WritableMirror {
   let config: HomeConfig | null = null;
   let generation = 0;
   let asOf: number | null = null;
+  let shape = 0;
   return {
     get generation() {
       return generation;
@@ -79,6 +91,10 @@ export function createMirror(): WritableMirror {
     get states() {
       return states;
     },
+    get shape() {
+      return shape;
+    },
+    named: (kind) => namedOf(kind, registries),
     entity: (id) => states.get(id),
     entities: () => states.values(),
     info: (id) =>
@@ -102,8 +118,13 @@ export function createMirror(): WritableMirror {
       applyEvent(fresh, event, () => {});
       states = fresh;
       generation++;
+      shape++;
     },
-    apply: (event, onApplied) => applyEvent(states, event, onApplied),
+    apply: (event, onApplied) =>
+      applyEvent(states, event, (id, from, to) => {
+        if (from === null || to === null) shape++;
+        onApplied(id, from, to);
+      }),
     heard(now) {
       asOf = now;
     },
@@ -112,9 +133,11 @@ export function createMirror(): WritableMirror {
     },
     setRegistry(name, registry) {
       registries = { ...registries, [name]: registry };
+      shape++;
     },
     setActions(value) {
       actions = readActions(value);
+      shape++;
     },
     setReported(rows) {
       reported = readReported(rows);

@@ -101,6 +101,15 @@ export function floorOf(id: string, r: Registries): string | null {
   return floor === null ? null : (r.floors.get(floor) ?? floor);
 }
 
+/** A place or mark a person made, by the id that stays when it is renamed. */
+export interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+export const namedOf = (kind: 'areas' | 'floors' | 'labels', r: Registries): Named[] =>
+  [...r[kind]].map(([id, entry]) => ({ id, name: typeof entry === 'string' ? entry : entry.name }));
+
 /** The entity's own area, else its device's, else that of the device it is a part of. */
 function areaOf(id: string, r: Registries): string | null {
   const entry = r.entities.get(id);

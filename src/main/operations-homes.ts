@@ -12,6 +12,7 @@ import { discover } from '../home/discover.ts';
 import { examine } from '../home/doctor.ts';
 import { isFinal } from '../home/link-state.ts';
 import { openSocket } from '../home/socket.ts';
+import { type HomeShape, shapeOf, typesOfHome } from '../home/types-of-home.ts';
 import { iso, isoOrNull } from '../lib/clock.ts';
 import { Secret } from '../lib/secret.ts';
 import { type HomeRow, listHomes, removeHome } from '../store/homes.ts';
@@ -29,7 +30,8 @@ type Names =
   | 'unlinkHome'
   | 'doctor'
   | 'firstLook'
-  | 'listEntities';
+  | 'listEntities'
+  | 'homeTypes';
 type OwnParts = Pick<PlaceParts, 'store' | 'key' | 'clock' | 'log' | 'place' | 'discovers'>;
 export type StoreParts = { readonly parts: OwnParts; lives(): ReadonlyMap<string, HomeLife> };
 export type Parts = StoreParts & Pick<Place, 'begin' | 'end' | 'inTurn'>;
@@ -62,6 +64,10 @@ export function homeOperations(place: Parts, link: LinkCall): Pick<Tomte, Names>
     },
     firstLook: async ({ home }) => lifeAt(place, (await wanted(place, home)).id).firstLook(),
     listEntities: async ({ home }) => entityRows(lifeAt(place, (await wanted(place, home)).id)),
+    homeTypes: async ({ home }) => {
+      const life = lifeAt(place, (await wanted(place, home)).id);
+      return { home: life.home, text: typesOfHome(readShape(life)) };
+    },
   };
 }
 
@@ -159,6 +165,14 @@ function factsOf(row: HomeRow, life: HomeLife | undefined, now: number): HomeFac
       daysLeft: expiresAt === null ? null : Math.max(0, Math.floor((expiresAt - now) / dayMs)),
     },
   };
+}
+
+/** Throws `link.lost` for a home that was never read: it would have no entity. */
+function readShape(life: HomeLife): HomeShape {
+  const { mirror } = life.link;
+  if (mirror.generation === 0)
+    throw new TomteError('link.lost', `${life.name} has not been read yet`);
+  return shapeOf(mirror, life.name);
 }
 
 function entityRows(life: HomeLife): EntityRow[] {

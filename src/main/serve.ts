@@ -16,6 +16,7 @@ import { readSetting } from '../store/settings.ts';
 import { type Base, openBase } from './base.ts';
 import { loadDefinitions } from './definitions.ts';
 import { type Demo, demoDoor } from './demo.ts';
+import { keepHomeTypes } from './home-types.ts';
 import { openPlace, type Place } from './place.ts';
 import { removeServiceFile, writeServiceFile } from './service-file.ts';
 import { version } from './version.ts';
@@ -134,6 +135,13 @@ async function openRooms(o: Opening & { startedAt: number; demoWanted: boolean }
     onLinked: async () => door.shut(() => place.parts.publish({ type: 'demoGone' })),
   });
   o.closers.push(() => place.close());
+  const types = keepHomeTypes({
+    folder: join(config.dataFolder, 'workflows'),
+    lives: () => [...place.lives().values()],
+    clock,
+    log,
+  });
+  o.closers.push(async () => types.stop());
   if (o.demoWanted || (await listHomes(store.db)).length === 0) {
     door.open({
       ...common,
