@@ -4,6 +4,7 @@
  */
 import { defineChannel } from '@tomte/sdk/define';
 import { TomteError } from '@tomte/sdk/errors';
+import { secret } from '@tomte/sdk/secret';
 import { z } from 'zod';
 
 export default defineChannel({
@@ -14,7 +15,7 @@ export default defineChannel({
   settings: z.strictObject({
     server: z.url().describe('Your home server, such as https://matrix.example.org'),
     room: z.string().startsWith('!').describe('Id of the room, such as !abc:example.org'),
-    token: z.string().meta({ secret: true }).describe('Access token of the user who writes'),
+    token: secret({ description: 'Access token of the user who writes', hostOf: 'server' }),
   }),
 
   async send(message, { settings: { server, room, token }, fetch, signal }) {

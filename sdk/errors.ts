@@ -474,6 +474,12 @@ export const errorTable = {
     retry: false,
     hint: 'Use the address that the redirect leads to.',
   },
+  'connect.secret_refused': {
+    status: 403,
+    exit: 4,
+    retry: false,
+    hint: 'A secret goes to its own hosts only. Check the address, and which hosts the setting is for.',
+  },
   'detect.input_invalid': {
     status: 422,
     exit: 2,

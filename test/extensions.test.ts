@@ -41,8 +41,9 @@ for (const { kind, folder, verb } of kinds) {
       expect(definition.title, name).toMatch(/^\p{Lu}|^ntfy/u);
       expect(definition.title.length, name).toBeLessThanOrEqual(60);
       if (definition.text !== undefined) expect(definition.text, name).toMatch(/\.$/);
-      for (const [key, setting] of Object.entries(definition.settings?.shape ?? {})) {
-        expect((setting as z.ZodType).description, `${name}.${key}`).toBeTruthy();
+      const form = z.toJSONSchema(definition.settings ?? z.object({}), { io: 'input' });
+      for (const [key, setting] of Object.entries(form.properties ?? {})) {
+        expect(setting, `${name}.${key}`).toHaveProperty('description');
       }
     }
   });

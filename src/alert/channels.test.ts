@@ -38,6 +38,18 @@ test('a secret is sealed in the store, masked on the screen, and kept when sent 
   expect(await room.alerts.channels()).toEqual([]);
 });
 
+test('the token of an ntfy server does not go along when its address becomes another', async () => {
+  const settings = { url: 'https://ntfy.example/topic', token: 'tk_of_mine' };
+  const ntfy = { kind: 'ntfy', name: 'Push' };
+  const saved = await room.alerts.saveChannel({ ...ntfy, settings });
+  const change = (url: string) =>
+    room.alerts.saveChannel({ ...ntfy, id: saved.id, settings: { ...saved.settings, url } });
+  await change('https://ntfy.example/other-topic');
+  const refused = { code: 'api.invalid', message: expect.stringContaining('type it again') };
+  await expect(change('https://evil.example/topic')).rejects.toMatchObject(refused);
+  await room.alerts.removeChannel(saved.id);
+});
+
 test('wrong settings are refused, each field named', async () => {
   const work = room.alerts.saveChannel({
     kind: 'ntfy',

@@ -5,32 +5,33 @@ import { TomteError } from '@tomte/sdk/errors';
 import type { ParsedInput } from '@tomte/sdk/operations';
 import type { ChannelKind, ChannelRow } from '@tomte/sdk/types';
 import { sql } from 'kysely';
+import { z } from 'zod';
 import { iso } from '../lib/clock.ts';
 import type { Extensions } from '../lib/extensions.ts';
 import { getChannel, listChannels, removeChannel, saveChannel } from '../store/channels.ts';
 import { getHome } from '../store/homes.ts';
 import type { Key } from '../store/seal.ts';
+import { type SettingsOwner, shownSettings, takeSettings } from '../store/sealed-settings.ts';
 import type { Db, Row } from '../store/tables.ts';
-import {
-  checked,
-  formOf,
-  sealSecrets,
-  shown,
-  split,
-  unsealSecrets,
-  withKept,
-} from './channel-secrets.ts';
 import { wireState } from './wire.ts';
 
 export type ChannelInput = ParsedInput<'saveChannel'>;
 export type Kinds = Extensions<ChannelDefinition>;
+
+/** Whose secrets are sealed: a channel's, by its id. */
+export const ownerOf = (definition: ChannelDefinition, key: Key, id: string): SettingsOwner => ({
+  schema: definition.settings,
+  title: definition.title,
+  key,
+  row: `channels/${id}`,
+});
 
 export const kindsOf = (kinds: Kinds): ChannelKind[] =>
   [...kinds].map(([kind, definition]) => ({
     kind,
     title: definition.title,
     text: definition.text,
-    schema: formOf(definition),
+    schema: z.toJSONSchema(definition.settings, { io: 'input' }) as Record<string, unknown>,
   }));
 
 /**
@@ -52,16 +53,17 @@ export async function save(
     throw new TomteError('home.not_found', `There is no home ${input.home}`);
   }
   const before = input.id === undefined ? null : await channelById(db, input.id);
-  const kept = before?.kind === input.kind ? unsealSecrets(o.key, before) : {};
-  const settings = checked(definition, withKept(input.settings, kept));
-  const { open, secrets } = split(definition, settings);
   const id = before?.id ?? randomUUID();
+  const taken = takeSettings(
+    ownerOf(definition, o.key, id),
+    input.settings,
+    before?.kind === input.kind ? before : null,
+  );
   await saveChannel(db, {
     id,
     kind: input.kind,
     name: input.name.trim() || definition.title,
-    settings: open,
-    secrets_sealed: sealSecrets(o.key, id, secrets),
+    ...taken,
     ...(input.home === undefined ? {} : { home_id: input.home }),
     ...(input.enabled === undefined ? {} : { enabled: input.enabled }),
     ...(input.severities === undefined ? {} : { severities: input.severities }),
@@ -114,7 +116,7 @@ export async function list(db: Db, kinds: Kinds, only?: string): Promise<Channel
       home: row.home_id,
       enabled: row.enabled,
       severities: row.severities as ChannelRow['severities'],
-      settings: shown(kinds.get(row.kind), row),
+      settings: shownSettings(kinds.get(row.kind)?.settings, row),
       lastDelivery: delivery
         ? {
             state: wireState(delivery.state),

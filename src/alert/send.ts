@@ -4,8 +4,8 @@ import { TomteError } from '@tomte/sdk/errors';
 import { type Clock, withTimeout } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Key } from '../store/seal.ts';
-import { checked, type Settings, unsealSecrets } from './channel-secrets.ts';
-import type { Kinds } from './channels.ts';
+import { clearSettings } from '../store/sealed-settings.ts';
+import { type Kinds, ownerOf } from './channels.ts';
 import type { Claimed } from './claim.ts';
 import type { LinkAction, Links } from './links.ts';
 import type { StoredMessage } from './turn.ts';
@@ -36,8 +36,7 @@ export async function send(
   if (!definition) {
     throw new TomteError('channel.refused', `The kind of channel ${channel.kind} is gone`);
   }
-  const secrets = unsealSecrets(parts.key, channel);
-  const settings = checked(definition, { ...(channel.settings as Settings), ...secrets });
+  const settings = clearSettings(ownerOf(definition, parts.key, channel.id), channel);
   const message = await messageOf(claimed, parts);
   const home = claimed.alert?.home_id ?? channel.home_id;
   const late = new AbortController();

@@ -1,5 +1,6 @@
 import { defineChannel } from '@tomte/sdk/define';
 import { TomteError } from '@tomte/sdk/errors';
+import { secret } from '@tomte/sdk/secret';
 import { createTransport, type SendMailOptions } from 'nodemailer';
 import { z } from 'zod';
 import { mailHtml, mailText } from '../mail.ts';
@@ -12,12 +13,11 @@ const settings = z.strictObject({
     .default('starttls')
     .describe('How the way to the mail server is protected'),
   user: z.string().max(320).optional().describe('User name at the mail server'),
-  password: z
-    .string()
-    .max(500)
-    .optional()
-    .meta({ secret: true })
-    .describe('Password at the mail server'),
+  password: secret({
+    description: 'Password at the mail server',
+    hostOf: 'host',
+    lengthMin: 1,
+  }).optional(),
   from: z.email().describe('Address the mail comes from'),
   to: z.email().describe('Address the mail goes to'),
 });

@@ -1,4 +1,5 @@
 import { defineChannel, type Message } from '@tomte/sdk/define';
+import { secret } from '@tomte/sdk/secret';
 import { z } from 'zod';
 import { mustBeTaken, reach } from '../reach.ts';
 
@@ -7,12 +8,10 @@ const settings = z.strictObject({
     .url({ protocol: /^https?$/ })
     .max(500)
     .describe('Address of the topic, such as https://ntfy.sh/my-home-7f3k'),
-  token: z
-    .string()
-    .max(500)
-    .optional()
-    .meta({ secret: true })
-    .describe('Access token, when the topic is protected'),
+  token: secret({
+    description: 'Access token, when the topic is protected',
+    hostOf: 'url',
+  }).optional(),
 });
 
 /** 5 rings, 2 makes no sound, 1 hides under the fold. */

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { defineChannel } from '@tomte/sdk/define';
+import { secret } from '@tomte/sdk/secret';
 import { z } from 'zod';
 import { mustBeTaken, reach } from '../reach.ts';
 
@@ -8,12 +9,10 @@ const settings = z.strictObject({
     .url({ protocol: /^https?$/ })
     .max(2000)
     .describe('Address that takes the message as a JSON POST'),
-  secret: z
-    .string()
-    .min(16)
-    .max(500)
-    .meta({ secret: true })
-    .describe('Signs each message, at least 16 characters; the receiver checks it'),
+  secret: secret({
+    description: 'Signs each message, at least 16 characters; the receiver checks it',
+    lengthMin: 16,
+  }),
   withPicture: z.boolean().default(true).describe('Send the chart along as base64 PNG'),
 });
 

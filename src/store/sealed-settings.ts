@@ -1,0 +1,137 @@
+/**
+ * Settings that hold secrets, of channels, connectors and workflows alike: checked, parted, sealed and
+ * bound to their row; masked where they are shown; in clear, or as words that stand for them, where used.
+ */
+import { createHmac } from 'node:crypto';
+import { type ErrorCode, TomteError } from '@tomte/sdk/errors';
+import { type SecretField, secretsOf } from '@tomte/sdk/secret';
+import type { z } from 'zod';
+import { masked, Secret } from '../lib/secret.ts';
+import { originOf, type SecretInUse } from '../lib/secret-fetch.ts';
+import { type Key, seal, unseal } from './seal.ts';
+
+export type Settings = Record<string, unknown>;
+
+/** As the tables keep them. */
+export interface SettingsRow {
+  readonly settings: unknown;
+  readonly secrets_sealed: Buffer | null;
+}
+
+/** Whose settings they are. */
+export interface SettingsOwner {
+  readonly schema: z.ZodObject;
+  readonly title: string;
+  readonly key: Key;
+  /** Table and row, such as `channels/abc`. */
+  readonly row: string;
+  /** Of the error that names what does not fit; `api.invalid` when left out. */
+  readonly code?: ErrorCode;
+}
+
+const boundTo = ({ row }: SettingsOwner): string => `${row}/secrets`;
+
+/**
+ * What came from a form, as it is kept. A secret sent back as `«secret»` stays as it was, unless its
+ * host is another now: then it has to be typed again. Throws the owner's code, each problem named.
+ */
+export function takeSettings(
+  owner: SettingsOwner,
+  given: Settings,
+  before: SettingsRow | null,
+): { settings: Settings; secrets_sealed: Buffer | null } {
+  const fields = secretsOf(owner.schema);
+  const kept = before ? unsealed(owner, before) : {};
+  for (const field of fields) {
+    if (given[field.name] !== masked || kept[field.name] === undefined) continue;
+    if (hostOf(field, given) === hostOf(field, before!.settings as Settings)) continue;
+    const expected = `type it again, for it was given for another ${field.hostOf}`;
+    throw unfit(owner, [{ path: field.name, expected }]);
+  }
+  const filled = Object.entries(given).map(([name, value]) => [
+    name,
+    value === masked ? kept[name] : value,
+  ]);
+  // What was emptied in a form is left out.
+  const wanted = filled.filter(([, value]) => value !== '' && value !== undefined);
+  const settings = checked(owner, Object.fromEntries(wanted));
+  const isSecret = (name: string) => fields.some((field) => field.name === name);
+  const entries = Object.entries(settings).filter(([, value]) => value !== undefined);
+  const secrets = entries.filter(([name]) => isSecret(name));
+  return {
+    settings: Object.fromEntries(entries.filter(([name]) => !isSecret(name))),
+    secrets_sealed:
+      secrets.length === 0
+        ? null
+        : seal(owner.key, JSON.stringify(Object.fromEntries(secrets)), boundTo(owner)),
+  };
+}
+
+const hostOf = (field: SecretField, settings: Settings): string | null => {
+  const named = field.hostOf === null ? null : settings[field.hostOf];
+  return typeof named === 'string' ? originOf(named) : null;
+};
+
+/** Settings as they may be shown: where secrets are kept, each stands as `«secret»`. */
+export function shownSettings(schema: z.ZodObject | undefined, row: SettingsRow): Settings {
+  const open = row.settings as Settings;
+  if (!schema || !row.secrets_sealed) return open;
+  return { ...open, ...Object.fromEntries(secretsOf(schema).map(({ name }) => [name, masked])) };
+}
+
+/** Settings in clear; each secret is made known to the scrubber of logs. Throws store.secret_unreadable. */
+export const clearSettings = (owner: SettingsOwner, row: SettingsRow): Settings =>
+  checked(owner, { ...(row.settings as Settings), ...unsealed(owner, row) });
+
+/**
+ * Settings for code that is not to hold a secret: a word stands for each, always the same for this row,
+ * which nobody outside can guess. `secrets` is what the words stand for, and where it may go.
+ */
+export function referredSettings(
+  owner: SettingsOwner,
+  row: SettingsRow,
+): { settings: Settings; secrets: SecretInUse[] } {
+  const settings = clearSettings(owner, row);
+  const secrets = secretsOf(owner.schema).flatMap((field): SecretInUse[] => {
+    const value = settings[field.name];
+    if (typeof value !== 'string') return [];
+    const named = hostOf(field, settings);
+    const origins = [...field.hosts.map(originOf), ...(named === null ? [] : [named])];
+    const { name } = field;
+    return [{ name, value: new Secret(value), origins, reference: reference(owner, name) }];
+  });
+  const words = secrets.map(({ name, reference }) => [name, reference]);
+  return { settings: { ...settings, ...Object.fromEntries(words) }, secrets };
+}
+
+function reference(owner: SettingsOwner, name: string): string {
+  const mac = createHmac('sha256', owner.key)
+    .update(`${boundTo(owner)}/${name}`)
+    .digest('hex');
+  return `tomte-secret-${name}-${mac.slice(0, 32)}`;
+}
+
+function unsealed(owner: SettingsOwner, { secrets_sealed }: SettingsRow): Settings {
+  if (!secrets_sealed) return {};
+  const text = unseal(owner.key, secrets_sealed, boundTo(owner)).toString('utf8');
+  const secrets = JSON.parse(text) as Settings;
+  for (const value of Object.values(secrets)) if (typeof value === 'string') new Secret(value);
+  return secrets;
+}
+
+function checked(owner: SettingsOwner, settings: Settings): Settings {
+  const parsed = owner.schema.safeParse(settings);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => ({
+    path: issue.path.join('.') || '(all)',
+    expected: issue.message,
+  }));
+  throw unfit(owner, problems);
+}
+
+function unfit(owner: SettingsOwner, problems: { path: string; expected: string }[]): TomteError {
+  const words = problems.map(({ path, expected }) => `${path}: ${expected}`).join('; ');
+  return new TomteError(owner.code ?? 'api.invalid', `${owner.title}: ${words}`, {
+    details: { problems },
+  });
+}
