@@ -408,6 +408,12 @@ export const errorTable = {
     hint: 'Write a whole address, such as https://ntfy.sh/my-home.',
   },
   'workflow.not_found': { status: 404, exit: 2, retry: false, hint: 'tomte workflows lists them.' },
+  'workflow.file_invalid': {
+    status: 422,
+    exit: 2,
+    retry: false,
+    hint: 'Mend the file at the place named. Until then the last version that loaded goes on.',
+  },
   'workflow.settings_invalid': {
     status: 422,
     exit: 2,

@@ -1,0 +1,47 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { realpathSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, extname, join } from 'node:path';
+
+const source = extname(import.meta.filename) === '.ts';
+const own = join(import.meta.dirname, '../../..');
+
+/** Folders the process may read: this installation and where its packages lie. */
+function readable(): string[] {
+  const zod = createRequire(import.meta.url).resolve('zod');
+  const packages = zod.slice(0, zod.lastIndexOf('node_modules') + 'node_modules'.length);
+  const folders = [own, packages, join(packages, '@tomte', 'sdk')];
+  return [...new Set(folders.map((folder) => realpathSync(folder)))];
+}
+
+/** Starts the process, shut in: an empty environment, a bounded heap, no files but ours, no processes, no threads. */
+export function startChild(heapMb: number): ChildProcess {
+  return fork(join(import.meta.dirname, `child${extname(import.meta.filename)}`), [], {
+    execArgv: [
+      `--max-old-space-size=${heapMb}`,
+      '--enable-source-maps',
+      '--no-warnings',
+      '--permission',
+      ...readable().map((folder) => `--allow-fs-read=${folder}`),
+      ...(source ? ['--conditions=source'] : []),
+    ],
+    // One zone everywhere: local times are asked of the home.
+    env: { TZ: 'UTC' },
+    cwd: dirname(own),
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    serialization: 'json',
+  });
+}
+
+const pageBytes = 4096;
+
+/** Resident memory in bytes; null where the system does not tell. Also true of one that is busy. */
+export async function residentOf(pid: number): Promise<number | null> {
+  try {
+    const [, pages] = (await readFile(`/proc/${pid}/statm`, 'utf8')).split(' ');
+    return Number(pages) * pageBytes;
+  } catch {
+    return null;
+  }
+}
