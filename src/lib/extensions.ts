@@ -59,7 +59,7 @@ async function definitionFiles(folder: string): Promise<string[]> {
 }
 
 /** What stands there runs as Tomte itself, so only root and our own account may have written it. */
-async function refuseForeign(paths: readonly string[]): Promise<void> {
+export async function refuseForeign(paths: readonly string[]): Promise<void> {
   if (process.getuid === undefined) return;
   const trusted = [0, process.getuid()];
   for (const path of paths) {
