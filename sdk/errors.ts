@@ -221,6 +221,12 @@ export const errorTable = {
     retry: false,
     hint: 'No such Action in the home. Its integration may not be loaded.',
   },
+  'home.ask_refused': {
+    status: 403,
+    exit: 4,
+    retry: false,
+    hint: 'Only Actions that answer and change nothing may be asked; the guide lists them.',
+  },
   'home.action_unconfirmed': {
     status: 504,
     exit: 1,

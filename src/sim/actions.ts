@@ -1,4 +1,5 @@
 /** What the home can do when called: switches, numbers, locks, notices. Devices follow after a latency. */
+import { answeringRows, answers } from './answering.ts';
 import type { SimUser } from './auth.ts';
 import type { Context } from './states.ts';
 import { invalidFormat, WireError } from './wire-error.ts';
@@ -11,6 +12,8 @@ export interface ActionCall {
   readonly data: Readonly<Record<string, unknown>>;
   readonly user: SimUser;
   readonly context: Context;
+  /** Asked with `return_response`. */
+  readonly wantsAnswer: boolean;
 }
 
 interface ActionRow {
@@ -77,6 +80,14 @@ export function describeActions(world: World): Record<string, Record<string, obj
     out[domain] = {};
     for (const [name, { fields }] of Object.entries(actions)) out[domain][name] = described(fields);
   }
+  for (const [domain, actions] of Object.entries(answeringRows)) {
+    for (const [name, { fields }] of Object.entries(actions)) {
+      out[domain] = {
+        ...out[domain],
+        [name]: { ...described(fields), response: { optional: false } },
+      };
+    }
+  }
   for (const phone of world.phones.values()) out.notify![phone.action] = described(phoneFields);
   return out;
 }
@@ -86,13 +97,24 @@ const described = (fields: object): object => ({
   target: { entity: [{}] },
 });
 
-/** Throws WireError as the real home would; an unknown entity is no error. */
-export async function runAction(world: World, call: ActionCall): Promise<void> {
+/** Throws WireError as the real home would; an unknown entity is no error. Answers what an answering Action says. */
+export async function runAction(world: World, call: ActionCall): Promise<object | null> {
   const { domain, action, data } = call;
   const phone = domain === 'notify' ? world.phones.get(action) : undefined;
+  const answering = answeringRows[domain]?.[action];
   const row = rows[domain]?.[action];
-  if (!row && !phone) throw unknownAction(domain, action);
-  const fields: ActionRow['fields'] = phone ? phoneFields : row!.fields;
+  if (!row && !phone && !answering) throw unknownAction(domain, action);
+  checkAnswerMode(call, answering !== undefined);
+  checkFields(data, phone ? phoneFields : (answering ?? row!).fields);
+  world.calls.push({ domain, action, entityIds: call.entityIds, data, at: world.clock.now() });
+  if (world.calls.length > 10_000) world.calls.splice(0, 5000);
+  if (answering) return answers(world, answering, call);
+  if (phone) await phone.push(data);
+  else await row!.run(world, call);
+  return null;
+}
+
+function checkFields(data: ActionCall['data'], fields: ActionRow['fields']): void {
   for (const name of Object.keys(data)) {
     if (!Object.hasOwn(fields, name)) throw invalidFormat(`not a valid option at '${name}'`);
   }
@@ -100,10 +122,25 @@ export async function runAction(world: World, call: ActionCall): Promise<void> {
     if (field.required && data[name] === undefined)
       throw invalidFormat(`required key not provided at '${name}'`);
   }
-  world.calls.push({ domain, action, entityIds: call.entityIds, data, at: world.clock.now() });
-  if (world.calls.length > 10_000) world.calls.splice(0, 5000);
-  if (phone) await phone.push(data);
-  else await row!.run(world, call);
+}
+
+/** What answers must be asked for its answer, and nothing else may be. */
+function checkAnswerMode({ wantsAnswer }: ActionCall, answers: boolean): void {
+  if (wantsAnswer === answers) return;
+  const [key, words] = answers
+    ? [
+        'service_lacks_response_request',
+        'The action requires responses and must be called with return_response=True',
+      ]
+    : [
+        'service_does_not_support_response',
+        "An action which does not return responses can't be called with return_response=True",
+      ];
+  throw new WireError('service_validation_error', `Validation error: ${words}`, {
+    translation_key: key,
+    translation_placeholders: { return_response: 'return_response=True' },
+    translation_domain: 'homeassistant',
+  });
 }
 
 function follow(world: World, call: ActionCall, next: (state: string) => string): void {

@@ -18,6 +18,14 @@ interface Fixed {
 const amps = { min: 6, max: 32, step: 1, mode: 'auto', unit_of_measurement: 'A' };
 const priceRange = { min: -1, max: 5, step: 0.0001, mode: 'box', initial: 0.25, editable: false };
 
+const weatherUnits = {
+  temperature_unit: '°C',
+  pressure_unit: 'hPa',
+  wind_speed_unit: 'km/h',
+  visibility_unit: 'km',
+  precipitation_unit: 'mm',
+};
+
 /** Entities that stay as they are until somebody switches them. */
 const fixed: readonly Fixed[] = [
   {
@@ -97,6 +105,23 @@ const fixed: readonly Fixed[] = [
     state: 'off',
     platform: 'input_boolean',
     attributes: { editable: false },
+  },
+  {
+    id: 'weather.forecast_home',
+    name: 'Forecast Home',
+    state: 'cloudy',
+    platform: 'met',
+    // Daily and hourly forecasts.
+    attributes: { ...weatherUnits, temperature: 6.4, humidity: 81, supported_features: 3 },
+  },
+  { id: 'calendar.family', name: 'Family', state: 'off', platform: 'local_calendar' },
+  { id: 'calendar.waste', name: 'Waste', state: 'off', platform: 'local_calendar' },
+  {
+    id: 'todo.shopping_list',
+    name: 'Shopping list',
+    state: '2',
+    platform: 'shopping_list',
+    attributes: { supported_features: 15 },
   },
   { id: 'sun.sun', name: 'Sun', state: 'below_horizon', platform: 'sun' },
   {

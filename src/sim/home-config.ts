@@ -33,6 +33,9 @@ const loaded = [
     'light',
     'lock',
     'valve',
+    'weather',
+    'calendar',
+    'todo',
   ],
 ];
 

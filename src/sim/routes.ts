@@ -79,6 +79,7 @@ async function callAction({ world, path, body, user }: HttpCall): Promise<HttpAn
       data,
       user: user!,
       context,
+      wantsAnswer: false,
     });
   } catch (error) {
     if (!(error instanceof WireError)) throw error;

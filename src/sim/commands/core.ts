@@ -79,15 +79,16 @@ async function callAction({ world, message, user }: CommandCall): Promise<object
   const target = (message.target ?? {}) as Record<string, unknown>;
   const { entity_id: inData, ...data } = (message.service_data ?? {}) as Record<string, unknown>;
   const context = world.states.context(user.id);
-  await runAction(world, {
+  const response = await runAction(world, {
     domain: String(message.domain),
     action: String(message.service),
     entityIds: texts(target.entity_id ?? inData),
     data,
     user,
     context,
+    wantsAnswer: message.return_response === true,
   });
-  return { context };
+  return response === null ? { context } : { context, response };
 }
 
 export const coreCommands: Record<string, Command> = {
