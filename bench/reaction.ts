@@ -6,6 +6,7 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
+import { grantsOf } from '@tomte/sdk/types-grant';
 import WebSocket from 'ws';
 import { openDoor } from '../src/home/act.ts';
 import { type Link, openLink } from '../src/home/link.ts';
@@ -49,7 +50,8 @@ async function openReflex(url: string, token: string): Promise<{ close(): void }
     clock,
     log,
     journal: { intend: async () => ({ attempts: 1, answered: false }), answer: async () => {} },
-    grants: () => [effect],
+    zone: 'Europe/Vienna',
+    grants: () => grantsOf([effect]),
     stopped: () => false,
   });
   link.onReflex([cause], (change) => {

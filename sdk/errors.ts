@@ -258,6 +258,79 @@ export const errorTable = {
     retry: false,
     hint: 'All Actions are stopped. tomte stop-actions --resume lets them go on.',
   },
+  'guardrail.paused': {
+    status: 403,
+    exit: 4,
+    retry: false,
+    hint: 'Workflows are paused in this home. tomte pause --off lets them go on before the end.',
+  },
+  'guardrail.action_not_granted': {
+    status: 403,
+    exit: 4,
+    retry: false,
+    hint: 'The rule for this entity allows other Actions only. Change it where the workflow is enabled.',
+  },
+  'guardrail.out_of_range': {
+    status: 403,
+    exit: 4,
+    retry: false,
+    hint: 'The rule for this entity has a range for its numbers. Change it where the workflow is enabled.',
+  },
+  'guardrail.too_often': {
+    status: 403,
+    exit: 4,
+    retry: false,
+    hint: 'The rule for this entity allows so many Actions an hour; the next is possible later.',
+  },
+  'guardrail.too_soon': {
+    status: 403,
+    exit: 4,
+    retry: false,
+    hint: 'The rule for this entity has a shortest time on or off; after it, this is possible.',
+  },
+  'guardrail.quiet_hours': {
+    status: 403,
+    exit: 4,
+    retry: false,
+    hint: 'The rule for this entity has quiet hours. Change them where the workflow is enabled.',
+  },
+  'guardrail.not_while': {
+    status: 403,
+    exit: 4,
+    retry: false,
+    hint: 'The rule for this entity does not hold while guests are there, or while you are away. tomte guests --off or tomte away --off ends that.',
+  },
+  'guardrail.said_no': {
+    status: 403,
+    exit: 4,
+    retry: false,
+    hint: 'A person was asked and did not say yes. Nothing was switched.',
+  },
+  'guardrail.approval_invalid': {
+    status: 403,
+    exit: 4,
+    retry: false,
+    hint: 'A yes holds once, for a few minutes, for exactly the Action that was asked about. Ask again.',
+  },
+
+  'approval.not_found': {
+    status: 404,
+    exit: 2,
+    retry: false,
+    hint: 'tomte approve lists what waits for an answer.',
+  },
+  'approval.closed': {
+    status: 409,
+    exit: 1,
+    retry: false,
+    hint: 'It was answered, or its time is over. tomte approve lists what waits for an answer.',
+  },
+  'approval.invalid': {
+    status: 422,
+    exit: 2,
+    retry: false,
+    hint: 'Answer with one of the options that were asked.',
+  },
 
   'store.folder_unreachable': {
     status: 500,

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import * as t from './types.ts';
+import { grant } from './types-grant.ts';
 
 const none = z.strictObject({});
 const home = z.string().max(200);
@@ -127,7 +128,11 @@ export const operations = {
       name: id,
       mode: t.workflowMode.optional(),
       settings: z.record(z.string(), z.unknown()).optional(),
-      grants: z.array(z.string()).optional(),
+      /** Rules, or entity ids: such an id alone may be switched without further limits. */
+      grants: z
+        .array(z.union([z.string().max(255), grant]))
+        .max(100)
+        .optional(),
     }),
     t.workflowRow,
     'Turn on, off, or watch only; change settings and what it may switch.',

@@ -3,30 +3,7 @@ import { z } from 'zod';
 import { chartSpec } from './chart.ts';
 import { errorShape, isoTime, severity } from './types.ts';
 
-/** What a workflow may switch, in one rule; an Action passes when one rule of its workflow allows it. */
-export const grant = z.strictObject({
-  entities: z.array(z.string()).default([]),
-  /** Area ids: all entities in them that the workflow's Actions fit. */
-  areas: z.array(z.string()).default([]),
-  /** Action names such as `turn_on`; all when left out. */
-  actions: z.array(z.string()).optional(),
-  /** Numbers in the Action's data must lie within. */
-  ranges: z
-    .array(
-      z.strictObject({ field: z.string(), min: z.number().optional(), max: z.number().optional() }),
-    )
-    .optional(),
-  /** Actions an hour, for each entity. */
-  perHour: z.number().int().min(1).max(3600).optional(),
-  /** Local times between which nothing is switched. */
-  quiet: z.strictObject({ from: z.string(), to: z.string() }).optional(),
-  minOnMinutes: z.number().min(0).max(1440).optional(),
-  minOffMinutes: z.number().min(0).max(1440).optional(),
-  /** Each Action needs a person's yes. Always so for locks, alarms, garage doors, valves and sirens. */
-  ask: z.boolean().optional(),
-  notWhile: z.array(z.enum(['guests', 'away'])).optional(),
-});
-export type Grant = z.infer<typeof grant>;
+export { type Grant, grant } from './types-grant.ts';
 
 export const approval = z.object({
   id: z.string(),

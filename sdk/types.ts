@@ -1,6 +1,7 @@
 /** The nouns that cross the wire, as zod schemas with their types. Times on the wire are ISO 8601 UTC with `Z`. */
 import { z } from 'zod';
 import { chartSpec } from './chart.ts';
+import { grant } from './types-grant.ts';
 
 export const isoTime = z.string();
 export const severity = z.enum(['now', 'today', 'digest']);
@@ -257,8 +258,8 @@ export const workflowRow = z.object({
   settings: z.record(z.string(), z.unknown()),
   /** JSON schema of the settings: the form is made of it. */
   schema: z.record(z.string(), z.unknown()),
-  /** Entities it may switch. */
-  grants: z.array(z.string()),
+  /** What it may switch; each entity needs a rule that allows it. */
+  grants: z.array(grant),
   lastRun: z
     .object({ id: z.string(), at: isoTime, state: z.string(), reason: z.string() })
     .nullable(),

@@ -22,7 +22,23 @@ export interface Effects {
   homeFacts(home: string): { id: string; name: string; zone: string };
   alert(request: AlertOfRun): Promise<{ id: string }>;
   resolve(home: string, key: string, last: LastWord): Promise<void>;
-  act(home: string, action: Action, o: { askedBy: string; key: string }): Promise<ActionOutcome>;
+  /** `needs_approval`: nothing was done; ask a person, wait, and call again with the approval's id. */
+  act(home: string, action: Action, o: ActOfRun): Promise<ActionOutcome | NeedsApproval>;
+}
+
+export interface ActOfRun {
+  readonly askedBy: string;
+  /** The same key is the same Action: it is not done twice. */
+  readonly key: string;
+  readonly confirmMs?: number;
+  readonly retries?: number;
+  /** Id of the approval that was waited for, whatever came of it: the door knows the answer. */
+  readonly approval?: string;
+}
+
+export interface NeedsApproval {
+  readonly kind: 'needs_approval';
+  readonly reason: string;
 }
 
 /**

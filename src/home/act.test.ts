@@ -1,11 +1,15 @@
 import type { ActionOutcome } from '@tomte/sdk/define';
 import type { Action } from '@tomte/sdk/home';
-import { afterEach, expect, test } from 'vitest';
+import { type Grant, grantsOf } from '@tomte/sdk/types-grant';
+import { afterEach, expect, test, vi } from 'vitest';
 import { systemClock } from '../lib/clock.ts';
 import { silentLog } from '../lib/log.ts';
 import { openSim } from '../sim/sim.ts';
-import { type ActionRow, type Door, openDoor } from './act.ts';
+import { type ActionRow, type Door, type DoorOptions, openDoor } from './act.ts';
+import { actionHash } from './action-hash.ts';
+import type { Conflict } from './conflict.ts';
 import type { Link } from './link.ts';
+import { openTally } from './tally.ts';
 import { linkTo, until } from './testing/linked.ts';
 
 const opened: (() => Promise<unknown>)[] = [];
@@ -15,17 +19,24 @@ afterEach(async () => {
 
 /** A journal in memory; `interrupted` keys were begun in an earlier life and never ended. */
 function openJournal(interrupted: readonly string[] = []) {
+  const askedAt = systemClock.now();
+  const conflicts = new Map<string, Conflict>();
   const attempts = new Map(interrupted.map((key) => [key, 1]));
   const rows: ActionRow[] = [];
   const answers = new Map<string, ActionOutcome>();
   return {
     rows,
     answers,
+    conflicts,
+    async conflict(key: string, conflict: Conflict) {
+      conflicts.set(key, conflict);
+    },
     async intend(row: ActionRow) {
       rows.push(row);
       const n = (attempts.get(row.key) ?? 0) + 1;
       attempts.set(row.key, n);
-      return { attempts: n, answered: answers.has(row.key), outcome: answers.get(row.key) ?? null };
+      const outcome = answers.get(row.key) ?? null;
+      return { attempts: n, answered: outcome !== null, outcome, askedAt };
     },
     async answer(key: string, outcome: ActionOutcome) {
       answers.set(key, outcome);
@@ -35,7 +46,13 @@ function openJournal(interrupted: readonly string[] = []) {
 
 const mains = 'switch.mains';
 async function home(
-  o: { grants?: string[]; interrupted?: string[]; stopped?: boolean; latencyMs?: number } = {},
+  o: {
+    grants?: (string | Grant)[];
+    interrupted?: string[];
+    stopped?: boolean;
+    latencyMs?: number;
+    door?: Partial<DoorOptions>;
+  } = {},
 ) {
   const sim = await openSim({ living: false, days: 1, options: { latencyMs: o.latencyMs ?? 0 } });
   opened.push(() => sim.close());
@@ -50,8 +67,10 @@ async function home(
     clock: systemClock,
     log: silentLog,
     journal,
-    grants: () => o.grants ?? [mains, 'switch.never_there', 'lock.front'],
+    zone: 'Europe/Vienna',
+    grants: () => grantsOf(o.grants ?? [mains, 'switch.never_there']),
     stopped: () => o.stopped ?? false,
+    ...o.door,
   });
   let sent = 0;
   link.onApplied([mains], () => sent++);
@@ -63,6 +82,7 @@ const turn = (state: 'on' | 'off', entity = mains): Action => ({
   entities: [entity],
   data: {},
 });
+const toggle: Action = { ...turn('on'), action: 'toggle' };
 const by = (key: string, o: object = {}) => ({ askedBy: 'water-watch', key, ...o });
 
 test('a granted Action is done, seen in the mirror, and journalled before and after', async () => {
@@ -101,7 +121,6 @@ test('a device that does not follow is unconfirmed, not done', async () => {
 
 test('what has no lasting effect can only be said to be sent', async () => {
   const { door } = await home();
-  const toggle = { ...turn('on'), action: 'toggle' };
   expect(await door.act(toggle, by('k1'))).toMatchObject({ kind: 'sent' });
 });
 
@@ -112,14 +131,125 @@ test('the same key is done once', async () => {
   expect(changes()).toBe(1);
 });
 
-test('after a crash in the middle, what can be repeated is, and what cannot is said to be unsure', async () => {
-  const { door, sim, changes } = await home({ interrupted: ['done', 'again', 'unsure'] });
-  expect(await door.act(turn('off'), by('done'))).toMatchObject({ kind: 'confirmed' });
-  expect(changes()).toBe(0);
-  expect(await door.act(turn('on'), by('again'))).toMatchObject({ kind: 'confirmed' });
-  const toggle = { ...turn('on'), action: 'toggle' };
+test('after a crash in the middle, what can be repeated is, and what cannot is done at most once and somebody is told', async () => {
+  const doubts: string[] = [];
+  const onDoubt = async ({ key }: { key: string }) => void doubts.push(key);
+  const { door, sim, link } = await home({
+    interrupted: ['again', 'unsure'],
+    door: { onDoubt },
+  });
+  const call = vi.spyOn(link, 'call');
+  // It shows already, and yet another program may have done that: with a shared user it is sent again.
+  expect(await door.act(turn('off'), by('again'))).toMatchObject({ kind: 'confirmed' });
+  expect(call).toHaveBeenCalledTimes(1);
+  expect(doubts).toEqual([]);
   expect(await door.act(toggle, by('unsure'))).toMatchObject({ kind: 'unconfirmed' });
-  expect(sim.state(mains)?.state).toBe('on');
+  expect(call).toHaveBeenCalledTimes(1);
+  expect(doubts).toEqual(['unsure']);
+  // Asked again it is not told again.
+  expect(await door.act(toggle, by('unsure'))).toMatchObject({ kind: 'unconfirmed' });
+  expect(doubts).toEqual(['unsure']);
+  expect(sim.state(mains)?.state).toBe('off');
+});
+
+test('where the user is Tomte’s alone, what the home shows is evidence, and only after the intent', async () => {
+  const doubts: string[] = [];
+  let user: string | null = null;
+  const { door, link, journal } = await home({
+    interrupted: ['before', 'done', 'toggled'],
+    door: { ownUser: () => user, onDoubt: async ({ key }) => void doubts.push(key) },
+  });
+  expect(await door.act(turn('on'), by('now'))).toMatchObject({ kind: 'confirmed' });
+  user = link.mirror.entity(mains)!.contextUserId;
+  expect(user).not.toBeNull();
+  const call = vi.spyOn(link, 'call');
+  expect(await door.act(turn('on'), by('done'))).toMatchObject({ kind: 'confirmed' });
+  expect(await door.act(toggle, by('toggled'))).toMatchObject({ kind: 'sent' });
+  expect(call).not.toHaveBeenCalled();
+  expect(doubts).toEqual([]);
+  // The change was there before this one was meant: it proves nothing.
+  const { intend } = journal;
+  journal.intend = async (row) => ({ ...(await intend(row)), askedAt: systemClock.now() + 60_000 });
+  expect(await door.act(turn('on'), by('before'))).toMatchObject({ kind: 'confirmed' });
+  expect(call).toHaveBeenCalledTimes(1);
+});
+
+test('what is refused now and may have been done before is in doubt, not refused', async () => {
+  const doubts: string[] = [];
+  const onDoubt = async ({ key }: { key: string }) => void doubts.push(key);
+  const { door } = await home({ stopped: true, interrupted: ['unsure'], door: { onDoubt } });
+  expect(await door.act(toggle, by('unsure'))).toMatchObject({ kind: 'unconfirmed' });
+  expect(doubts).toEqual(['unsure']);
+  expect(await door.act(toggle, by('fresh'))).toMatchObject({ rule: 'guardrail.stopped' });
+});
+
+test('a recorded outcome is not written over by a rule that came later', async () => {
+  let stopped = false;
+  const { door } = await home({ door: { stopped: () => stopped } });
+  const first = await door.act(turn('on'), by('k1'));
+  stopped = true;
+  expect(await door.act(turn('on'), by('k1'))).toEqual(first);
+});
+
+test('a device that does not follow is asked again as often as the workflow chose, and no more once all is stopped', async () => {
+  let stopped = false;
+  const { door, link } = await home({ latencyMs: 60_000, door: { stopped: () => stopped } });
+  const call = vi.spyOn(link, 'call');
+  const patient = { confirmMs: 20, retries: 2 };
+  expect(await door.act(turn('on'), by('k1', patient))).toMatchObject({ kind: 'unconfirmed' });
+  expect(call).toHaveBeenCalledTimes(3);
+  call.mockImplementation(async () => {
+    stopped = true;
+    return null;
+  });
+  expect(await door.act(turn('on'), by('k2', patient))).toMatchObject({ kind: 'unconfirmed' });
+  expect(call).toHaveBeenCalledTimes(4);
+});
+
+test('what somebody else changes shortly after is noted on the Action; our own next Action is not', async () => {
+  const { door, sim, journal } = await home();
+  await door.act(turn('on'), by('k1'));
+  await door.act(turn('off'), by('k2'));
+  await door.act(turn('on'), by('k3'));
+  expect([...journal.conflicts.keys()]).toEqual([]);
+  sim.set(mains, 'off');
+  await until('noted', () => journal.conflicts.has('k3'));
+  expect(journal.conflicts.get('k3')).toMatchObject({ entity: mains, to: 'off', byUser: false });
+});
+
+test('Actions an hour count over a restart, and the same Action counts once', async () => {
+  const at = systemClock.now();
+  const earlier = openTally([{ key: 'old', entities: [mains], at: at - 60_000 }]);
+  const grants = [{ entities: [mains], areas: [], perHour: 2 }];
+  const { door } = await home({ grants, door: { tally: earlier } });
+  expect(await door.act(turn('on'), by('k1'))).toMatchObject({ kind: 'confirmed' });
+  expect(await door.act(turn('on'), by('k1'))).toMatchObject({ kind: 'confirmed' });
+  expect(await door.act(turn('off'), by('k2'))).toMatchObject({ rule: 'guardrail.too_often' });
+});
+
+test('what needs a yes is neither sent nor written; the yes counts for that Action only', async () => {
+  const spent: { hash: string; approval: string }[] = [];
+  const { door, sim, journal, link } = await home({
+    grants: [{ entities: [mains], areas: [], ask: true }],
+    door: {
+      spend: async (yes) => {
+        spent.push(yes);
+        return yes.hash === actionHash(link.home, turn('on'))
+          ? { ok: true }
+          : { ok: false, rule: 'guardrail.approval_invalid', message: 'for another Action' };
+      },
+    },
+  });
+  expect(await door.act(turn('on'), by('k1'))).toMatchObject({ kind: 'needs_approval' });
+  expect(journal.rows).toEqual([]);
+  expect(sim.state(mains)?.state).toBe('off');
+  const yes = { approval: 'a1' };
+  expect(await door.act(toggle, by('k0', yes))).toMatchObject({
+    rule: 'guardrail.approval_invalid',
+  });
+  expect(sim.state(mains)?.state).toBe('off');
+  expect(await door.act(turn('on'), by('k1', yes))).toMatchObject({ kind: 'confirmed' });
+  expect(spent).toMatchObject([{ approval: 'a1' }, { approval: 'a1', key: 'k1' }]);
 });
 
 test('a reflex is on its way before the journal is asked, and is journalled all the same', async () => {

@@ -70,3 +70,34 @@ function attributeIs(name: string, wanted: unknown): Effect | null {
 
 const near = (value: unknown, wanted: number, within: number): boolean =>
   typeof value === 'number' && Math.abs(value - wanted) <= within;
+
+/**
+ * Whether the Action leaves the entity on or off, for shortest times; null where that is no question.
+ * A thermostat that heats is on.
+ */
+export function switchesTo(action: Action, state: EntityState): 'on' | 'off' | null {
+  const { data } = action;
+  const mode = (value: unknown) => (value === 'off' ? 'off' : 'on');
+  switch (action.action) {
+    case 'turn_on':
+      return isZero(data.brightness) || isZero(data.brightness_pct) || isZero(data.percentage)
+        ? 'off'
+        : 'on';
+    case 'turn_off':
+      return 'off';
+    case 'toggle':
+      return state.state === 'off' ? 'on' : 'off';
+    case 'set_percentage':
+      return isZero(data.percentage) ? 'off' : 'on';
+    case 'set_hvac_mode':
+      return mode(data.hvac_mode);
+    case 'set_operation_mode':
+      return mode(data.operation_mode);
+    case 'set_temperature':
+      return 'hvac_mode' in data ? mode(data.hvac_mode) : null;
+    default:
+      return null;
+  }
+}
+
+const isZero = (value: unknown): boolean => value !== undefined && Number(value) === 0;

@@ -2,6 +2,7 @@ import type { EntityInfo, EntityState } from '@tomte/sdk/home';
 import { applyEvent, type HeldState } from './apply.ts';
 import { invalid, isPlain, type Plain } from './frames.ts';
 import {
+  areaOf,
   floorOf,
   infoOf,
   type Named,
@@ -37,6 +38,8 @@ export interface Mirror {
   info(id: string): EntityInfo | undefined;
   infos(): EntityInfo[];
   floorOf(id: string): string | null;
+  /** Id of the area an entity is in: its own, else its device's. */
+  areaOf(id: string): string | null;
   /** When the sensor last reported, also without a change, epoch ms; null when not known. */
   lastReported(id: string): number | null;
   /** True while the list of Actions could not be read: then only the home itself can tell. */
@@ -103,6 +106,7 @@ export function createMirror(): WritableMirror {
         : undefined,
     infos: () => [...states.values()].map((state) => infoOf(state.entityId, registries, state)),
     floorOf: (id) => floorOf(id, registries),
+    areaOf: (id) => areaOf(id, registries),
     lastReported(id) {
       const state = states.get(id);
       if (!state) return null;

@@ -111,7 +111,7 @@ export const namedOf = (kind: 'areas' | 'floors' | 'labels', r: Registries): Nam
   [...r[kind]].map(([id, entry]) => ({ id, name: typeof entry === 'string' ? entry : entry.name }));
 
 /** The entity's own area, else its device's, else that of the device it is a part of. */
-function areaOf(id: string, r: Registries): string | null {
+export function areaOf(id: string, r: Registries): string | null {
   const entry = r.entities.get(id);
   if (!entry) return null;
   if (entry.area) return entry.area;

@@ -1,7 +1,7 @@
 import type { ActionOutcome } from '@tomte/sdk/define';
 import { TomteError } from '@tomte/sdk/errors';
 import type { ActionJournal } from '../home/act.ts';
-import { answerAction, intendAction } from '../store/actions.ts';
+import { answerAction, intendAction, noteActionConflict } from '../store/actions.ts';
 import type { PlaceParts } from './parts.ts';
 
 /** The door's journal in the store: intents are written before sending, and only by the holder of the lease. */
@@ -15,8 +15,13 @@ export function actionJournal(
     async intend(row) {
       const kept = await intendAction(db, { ...row, home, lease, at: new Date(parts.clock.now()) });
       if (!kept) throw new TomteError('link.stopped', 'Another worker looks after this home now');
-      return { ...kept, outcome: kept.outcome as ActionOutcome | null };
+      const { attempts, answered, outcome, asked_at: askedAt } = kept;
+      return {
+        ...{ attempts, answered, askedAt: askedAt.getTime() },
+        outcome: outcome as ActionOutcome | null,
+      };
     },
+    conflict: (key, conflict) => noteActionConflict(db, { key, conflict }),
     answer: (key, outcome) => answerAction(db, { key, outcome, at: new Date(parts.clock.now()) }),
   };
 }

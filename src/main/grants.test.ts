@@ -1,3 +1,4 @@
+import { grantsOf } from '@tomte/sdk/types-grant';
 import { expect, test } from 'vitest';
 import { addHome } from '../store/homes.ts';
 import { freshStore } from '../store/testing.ts';
@@ -21,7 +22,8 @@ test('only a workflow that is on may switch what it was granted, and nothing is 
   const store = await freshStore();
   try {
     for (const id of ['h1', 'h10']) await addHome(store.db, { ...row, id });
-    const saved = { settings: {}, grants: ['switch.valve'] };
+    const valve = grantsOf(['switch.valve']);
+    const saved = { settings: {}, grants: valve };
     for (const [home, workflow, mode] of [
       ['h1', 'first', 'on'],
       ['h1', 'second', 'watch'],
@@ -29,13 +31,13 @@ test('only a workflow that is on may switch what it was granted, and nothing is 
     ] as const)
       await saveWorkflowSettings(store.db, { ...saved, home, workflow, mode });
     const grants = await openGrants(store.db);
-    expect(grants.of('h1', 'workflow:first')).toEqual(['switch.valve']);
+    expect(grants.of('h1', 'workflow:first')).toEqual(valve);
     expect(grants.of('h1', 'workflow:second')).toEqual([]);
-    grants.set('h1', 'third', ['light.hall']);
+    grants.set('h1', 'third', grantsOf(['light.hall']));
     grants.drop('h1');
     expect(grants.of('h1', 'workflow:first')).toEqual([]);
     expect(grants.of('h1', 'workflow:third')).toEqual([]);
-    expect(grants.of('h10', 'workflow:first')).toEqual(['switch.valve']);
+    expect(grants.of('h10', 'workflow:first')).toEqual(valve);
   } finally {
     await store.close();
   }

@@ -1,17 +1,18 @@
+import type { Grant } from '@tomte/sdk/types-grant';
 import { listHomes } from '../store/homes.ts';
 import type { Db } from '../store/tables.ts';
 import { listWorkflowSettings } from '../store/workflow-settings.ts';
 
 export interface Grants {
-  /** Entities granted to `workflow:<name>`; read at every Action, so it is kept in memory. */
-  of(home: string, askedBy: string): readonly string[];
-  set(home: string, workflow: string, entities: readonly string[]): void;
+  /** Rules granted to `workflow:<name>`; read at every Action, so they are kept in memory. */
+  of(home: string, askedBy: string): readonly Grant[];
+  set(home: string, workflow: string, rules: readonly Grant[]): void;
   /** The home is forgotten: another that gets its id begins without any. */
   drop(home: string): void;
 }
 
 export async function openGrants(db: Db): Promise<Grants> {
-  const granted = new Map<string, readonly string[]>();
+  const granted = new Map<string, readonly Grant[]>();
   const homes = await listHomes(db);
   const rows = await Promise.all(homes.map((home) => listWorkflowSettings(db, home.id)));
   for (const row of rows.flat()) {
@@ -20,7 +21,7 @@ export async function openGrants(db: Db): Promise<Grants> {
   }
   return {
     of: (home, askedBy) => granted.get(`${home} ${askedBy}`) ?? [],
-    set: (home, workflow, entities) => granted.set(`${home} workflow:${workflow}`, entities),
+    set: (home, workflow, rules) => granted.set(`${home} workflow:${workflow}`, rules),
     drop(home) {
       for (const key of granted.keys()) if (key.startsWith(`${home} `)) granted.delete(key);
     },

@@ -4,7 +4,7 @@ import type { Change, Reading } from '@tomte/sdk/home';
 import type { FirstLook, HomeSummary } from '@tomte/sdk/types';
 import { openStream, type Stream } from '../anomaly/stream.ts';
 import { toTomteError } from '../api/answers.ts';
-import { type Door, openDoor } from '../home/act.ts';
+import { type Door, type DoorOptions, openDoor } from '../home/act.ts';
 import { type Link, type LinkState, openLink } from '../home/link.ts';
 import { iso, isoOrNull } from '../lib/clock.ts';
 import { oneByOne } from '../lib/one-by-one.ts';
@@ -50,9 +50,11 @@ export interface HomeLifeOptions {
   readonly parts: PlaceParts;
   readonly row: HomeRow;
   readonly token: Secret;
-  /** Entities a person granted to who asks. */
-  readonly grants: (askedBy: string) => readonly string[];
-  readonly actionsStopped: () => boolean;
+  /** All the door asks besides the home itself. */
+  readonly door: Pick<
+    DoorOptions,
+    'grants' | 'stopped' | 'mode' | 'tally' | 'spend' | 'ownUser' | 'onDoubt'
+  >;
   /** Token of the home's lease: only its holder writes intents. */
   readonly lease: number;
 }
@@ -73,7 +75,7 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
     position: row.position,
   });
   const journal = actionJournal(parts, row.id, o.lease);
-  const door = openDoor({ link, clock, log, journal, grants: o.grants, stopped: o.actionsStopped });
+  const door = openDoor({ ...o.door, link, clock, log, journal, zone: row.time_zone });
   const writer = openReadingsWriter(parts, row.id, (id) => link.mirror.info(id)?.unit ?? null);
   const stopping = new AbortController();
   let stream: Stream | null = null;
@@ -235,6 +237,7 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
     async close() {
       stopping.abort(new TomteError('link.stopped', 'Tomte stops'));
       for (const stop of stops) stop();
+      door.close();
       await link.close();
       await began;
       if (stream) await found([], true);

@@ -1,13 +1,18 @@
 import { isError, TomteError } from '@tomte/sdk/errors';
+import type { Action } from '@tomte/sdk/home';
+import { openTally, type Tally } from '../home/tally.ts';
 import { oneByOne } from '../lib/one-by-one.ts';
 import { Secret } from '../lib/secret.ts';
+import { sentActions } from '../store/actions.ts';
 import { type HomeRow, listHomes } from '../store/homes.ts';
 import { gainLease, giveUpLease, renewLease } from '../store/leases.ts';
 import { unseal } from '../store/seal.ts';
+import type { DoorParts } from './door-parts.ts';
 import type { Grants } from './grants.ts';
 import { type HomeLife, openHomeLife } from './home-life.ts';
 import type { PlaceParts } from './parts.ts';
 
+const hourMs = 3_600_000;
 /** A dead worker's homes are taken over within this; alone with the database there is nobody to wait for. */
 const leaseMs = { shared: 15_000, alone: 180_000 };
 
@@ -28,7 +33,7 @@ export interface Lives {
 export interface LivesOptions {
   readonly parts: PlaceParts;
   readonly grants: Grants;
-  readonly actionsStopped: () => boolean;
+  readonly door: (row: HomeRow) => DoorParts;
   /** Other workers may share the database. */
   readonly shared: boolean;
   readonly onBegun: (life: HomeLife, row: HomeRow) => void;
@@ -55,8 +60,11 @@ export function openLives(o: LivesOptions): Lives {
       parts,
       row,
       token,
-      grants: (askedBy) => grants.of(row.id, askedBy),
-      actionsStopped: o.actionsStopped,
+      door: {
+        grants: (askedBy) => grants.of(row.id, askedBy),
+        ...o.door(row),
+        tally: await sentLately(parts, row.id),
+      },
       lease,
     });
     all.set(row.id, life);
@@ -125,6 +133,19 @@ export function openLives(o: LivesOptions): Lives {
       }
     },
   };
+}
+
+/** Limits an hour hold over a restart too. */
+async function sentLately(parts: PlaceParts, home: string): Promise<Tally> {
+  const since = new Date(parts.clock.now() - hourMs);
+  const rows = await sentActions(parts.store.db, { home, since });
+  return openTally(
+    rows.map(({ key, action, asked_at }) => ({
+      key,
+      entities: (action as Action).entities,
+      at: asked_at.getTime(),
+    })),
+  );
 }
 
 /** Null, and said so, where the key is another one: that home waits to be linked anew, the others do not. */

@@ -2,6 +2,7 @@ import { aboutsOf, type Finding, type WorkflowDefinition } from '@tomte/sdk/defi
 import { TomteError } from '@tomte/sdk/errors';
 import type { Tomte } from '@tomte/sdk/operations';
 import type { Run, WorkflowRow } from '@tomte/sdk/types';
+import { grantsOf } from '@tomte/sdk/types-grant';
 import { z } from 'zod';
 import { problems } from '../api/answers.ts';
 import { iso, isoOrNull } from '../lib/clock.ts';
@@ -57,7 +58,7 @@ export function workflowOperations(
         workflow: name,
         mode: mode ?? before?.mode ?? 'off',
         settings: settings ?? (before?.settings as Record<string, unknown>) ?? {},
-        grants: [...(granted ?? before?.grants ?? [])],
+        grants: granted ? grantsOf(granted) : (before?.grants ?? []),
       };
       const parsed = workflow.settings.safeParse(next.settings);
       if (!parsed.success) {

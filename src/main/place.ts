@@ -9,6 +9,7 @@ import type { Extensions } from '../lib/extensions.ts';
 import { dropReadings } from '../store/readings.ts';
 import { alertChart } from './charts.ts';
 import { keepOffering } from './default-channels.ts';
+import { doorParts } from './door-parts.ts';
 import { type Grants, openGrants } from './grants.ts';
 import type { HomeLife } from './home-life.ts';
 import { keepHome } from './keep-home.ts';
@@ -74,7 +75,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
   const lives = openLives({
     parts,
     grants,
-    actionsStopped: () => settings.actionsStopped(),
+    door: () => doorParts({ parts, settings, alerts }),
     shared: o.shared,
     onBegun: (life) => begun(parts, alerts, life),
   });

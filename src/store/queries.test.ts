@@ -1,3 +1,4 @@
+import { grantsOf } from '@tomte/sdk/types-grant';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { answerAction, intendAction } from './actions.ts';
 import { changeAlert, dropAlerts, listAlerts, openAlert, wakeAlerts } from './alerts.ts';
@@ -195,10 +196,12 @@ test('an episode is new once, and over once', async () => {
 test('a workflow keeps the settings that a change does not name', async () => {
   const of = { home: 'h1', workflow: 'water-watch' };
   await saveWorkflowSettings(store.db, { ...of, mode: 'watch', settings: { a: 1 } });
-  expect(await saveWorkflowSettings(store.db, { ...of, grants: ['valve.main'] })).toMatchObject({
+  expect(
+    await saveWorkflowSettings(store.db, { ...of, grants: grantsOf(['valve.main']) }),
+  ).toMatchObject({
     mode: 'watch',
     settings: { a: 1 },
-    grants: ['valve.main'],
+    grants: grantsOf(['valve.main']),
   });
 });
 

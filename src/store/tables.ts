@@ -4,6 +4,7 @@
  * columns are `Date`s and may be written as a `Date` or as ISO 8601 text.
  * One file, however long: it is one list, and the schema beside it is another.
  */
+import type { Grant } from '@tomte/sdk/types-grant';
 import type { ColumnType, Generated, Insertable, Kysely, Selectable, Updateable } from 'kysely';
 import { keepableJson } from './keepable.ts';
 
@@ -34,6 +35,8 @@ export interface HomesTable {
   pinned_certificate: string | null;
   allow_plain_http: Generated<boolean>;
   entities: Generated<number>;
+  buttons_entity: Maybe<string>;
+  own_user: Generated<boolean>;
   linked_at: TimeNow;
   position: Generated<number>;
 }
@@ -105,7 +108,7 @@ export interface WorkflowSettingsTable {
   workflow: string;
   mode: 'on' | 'off' | 'watch';
   settings: Json;
-  grants: Texts;
+  grants: ColumnType<Grant[], unknown, unknown>;
   changed_at: TimeNow;
   secrets_sealed: ColumnType<Buffer | null, Buffer | null | undefined, Buffer | null>;
   watch_until: MaybeTime;
@@ -162,6 +165,7 @@ export interface ApprovalsTable {
   answered_by: Maybe<string>;
   answered_at: MaybeTime;
   used_at: MaybeTime;
+  used_by: Maybe<string>;
 }
 
 export interface SchedulesTable {
@@ -227,6 +231,7 @@ export interface ModesTable {
   since: Time;
   until: Time;
   set_by: string | null;
+  ended_at: MaybeTime;
 }
 
 export interface WebhooksTable {
@@ -282,6 +287,7 @@ export interface ActionsTable {
   asked_at: TimeNow;
   answered_at: MaybeTime;
   outcome: MaybeJson;
+  conflict: MaybeJson;
 }
 
 export interface AlertsTable {
@@ -306,6 +312,8 @@ export interface AlertsTable {
   seen_by: string | null;
   seen_at: MaybeTime;
   quiet_until: MaybeTime;
+  approval: Maybe<string>;
+  choices: MaybeJson;
 }
 
 export interface ChannelsTable {

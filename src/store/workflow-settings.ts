@@ -1,3 +1,4 @@
+import type { Grant } from '@tomte/sdk/types-grant';
 import { sql } from 'kysely';
 import { type Db, json, type Row } from './tables.ts';
 
@@ -26,7 +27,7 @@ export async function saveWorkflowSettings(
     workflow: string;
     mode?: WorkflowSettingsRow['mode'] | undefined;
     settings?: unknown;
-    grants?: readonly string[] | undefined;
+    grants?: readonly Grant[] | undefined;
   },
 ): Promise<WorkflowSettingsRow> {
   return db
@@ -36,13 +37,13 @@ export async function saveWorkflowSettings(
       workflow: o.workflow,
       mode: o.mode ?? 'off',
       settings: json(o.settings ?? {}),
-      grants: o.grants ?? [],
+      grants: json(o.grants ?? []),
     })
     .onConflict((conflict) =>
       conflict.columns(['home_id', 'workflow']).doUpdateSet({
         ...(o.mode === undefined ? {} : { mode: o.mode }),
         ...(o.settings === undefined ? {} : { settings: json(o.settings) }),
-        ...(o.grants === undefined ? {} : { grants: o.grants }),
+        ...(o.grants === undefined ? {} : { grants: json(o.grants) }),
         changed_at: sql`now()`,
       }),
     )

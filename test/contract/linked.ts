@@ -1,8 +1,8 @@
 /** The same home through Tomte's own Link: authorise, mirror, change, act, lose the line, read the past. */
-import type { ActionOutcome } from '@tomte/sdk/define';
 import type { Change } from '@tomte/sdk/home';
+import { grantsOf } from '@tomte/sdk/types-grant';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openDoor } from '../../src/home/act.ts';
+import { type DoorOutcome, openDoor } from '../../src/home/act.ts';
 import { authorize } from '../../src/home/authorize.ts';
 import { hourStatistics, stateHistory } from '../../src/home/history.ts';
 import { type GapReport, type Link, openLink } from '../../src/home/link.ts';
@@ -103,9 +103,10 @@ export function linkedContract({ start }: HomeRow): void {
       intend: async () => ({ attempts: 1, answered: false }),
       answer: async () => {},
     };
-    const grants = () => ['switch.dishwasher', 'switch.nobody'];
-    const door = openDoor({ link, clock, log: silentLog, journal, grants, stopped: () => false });
-    const turn = async (action: string, entity: string): Promise<ActionOutcome> =>
+    const grants = () => grantsOf(['switch.dishwasher', 'switch.nobody']);
+    const parts = { link, clock, log: silentLog, journal, zone: 'Europe/Vienna' };
+    const door = openDoor({ ...parts, grants, stopped: () => false });
+    const turn = async (action: string, entity: string): Promise<DoorOutcome> =>
       door.act(
         { domain: 'switch', action, entities: [entity], data: {} },
         { askedBy: 'contract', key: `${action} ${entity}` },

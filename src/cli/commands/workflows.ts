@@ -1,5 +1,7 @@
 import { TomteError } from '@tomte/sdk/errors';
-import { workflowMode } from '@tomte/sdk/types';
+import { type WorkflowRow, workflowMode } from '@tomte/sdk/types';
+import { grant, grantWords } from '@tomte/sdk/types-grant';
+import { z } from 'zod';
 import { command } from '../command.ts';
 import { oneHome } from '../one-home.ts';
 import { columns } from '../print.ts';
@@ -9,7 +11,7 @@ export default command({
   name: 'workflows',
   about: 'Lists workflows home by home; with a name, changes one.',
   usage:
-    'tomte workflows [NAME [--mode on|off|watch] [--set KEY=VALUE]… [--grant ENTITY]…] [--home HOME]',
+    'tomte workflows [NAME [--mode on|off|watch] [--set KEY=VALUE]… [--grant ENTITY|RULE]…] [--home HOME]',
   options: {
     home: { type: 'string', about: 'only those of this home' },
     mode: {
@@ -18,13 +20,20 @@ export default command({
         'on, off, or watch: it tells nobody and switches nothing, its Runs are kept to look at',
     },
     set: { type: 'string', multiple: true, about: 'a setting, such as minutes=30' },
-    grant: { type: 'string', multiple: true, about: 'an entity it may switch; replaces the list' },
+    grant: {
+      type: 'string',
+      multiple: true,
+      about: 'an entity it may switch, or a rule as JSON; replaces what it might before',
+    },
+    'no-grants': { type: 'boolean', about: 'it may switch nothing' },
   },
   words: { min: 0, max: 1 },
-  async run({ open, words, text, texts, answer }) {
+  async run({ open, words, text, texts, on, answer }) {
     const mode = workflowMode.optional().safeParse(text('mode'));
     if (!mode.success) throw new TomteError('cli.usage', '--mode is one of on, off, watch');
-    const changes = mode.data !== undefined || texts('set').length > 0 || texts('grant').length > 0;
+    const grants = on('no-grants') ? [] : texts('grant').map(readGrant);
+    const granting = on('no-grants') || grants.length > 0;
+    const changes = mode.data !== undefined || texts('set').length > 0 || granting;
     const [name] = words;
     if (changes && name === undefined) {
       throw new TomteError('cli.usage', 'Say which workflow: tomte workflows NAME --mode on');
@@ -33,16 +42,15 @@ export default command({
     const named = text('home');
     const home = changes || named !== undefined ? await oneHome(tomte, named) : undefined;
     if (changes) {
-      const grants = texts('grant');
       const settings = readSettings(texts('set'));
       const row = await tomte.setWorkflow({
         home: home!.id,
         name: name!,
         ...(mode.data === undefined ? {} : { mode: mode.data }),
         ...(settings === undefined ? {} : { settings }),
-        ...(grants.length === 0 ? {} : { grants }),
+        ...(granting ? { grants } : {}),
       });
-      answer(row, [`${row.title} is ${row.mode} in ${home!.name}.`]);
+      answer(row, [`${row.title} is ${row.mode} in ${home!.name}.${maySwitch(row)}`]);
       return 0;
     }
     const all = await tomte.listWorkflows(home === undefined ? {} : { home: home.id });
@@ -52,8 +60,29 @@ export default command({
     }
     answer(
       rows,
-      columns(rows.map((row) => [row.home, row.name, row.mode, `${row.title}. ${row.fits.text}`])),
+      columns(
+        rows.map((row) => [
+          row.home,
+          row.name,
+          row.mode,
+          `${row.title}. ${row.fits.text}${maySwitch(row)}`,
+        ]),
+      ),
     );
     return 0;
   },
 });
+
+const maySwitch = ({ grants }: WorkflowRow): string =>
+  grants.length === 0 ? '' : ` May switch ${grants.map((rule) => grantWords(rule)).join('; ')}.`;
+
+/** `switch.dishwasher`, or a rule such as `{"entities":["switch.dishwasher"],"perHour":4}`. */
+function readGrant(text: string): string | z.input<typeof grant> {
+  if (!text.startsWith('{')) return text;
+  try {
+    return grant.parse(JSON.parse(text));
+  } catch (cause) {
+    const why = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
+    throw new TomteError('cli.usage', `--grant ${text} is no rule: ${why}`, { cause });
+  }
+}

@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+import type { Action } from '@tomte/sdk/home';
+
+/** What a yes is bound to: SHA-256 of the exact Action in one home, whatever order it is written in. */
+export function actionHash(home: string, action: Action): string {
+  const { domain, action: name, entities, data } = action;
+  const exact = { home, domain, action: name, entities: [...entities].sort(), data };
+  return createHash('sha256').update(canonical(exact)).digest('hex');
+}
+
+/** JSON with the keys of every object in order. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const fields = Object.entries(value)
+    .filter(([, inner]) => inner !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`);
+  return `{${fields.join()}}`;
+}

@@ -1,0 +1,39 @@
+import type { Alerts } from '../alert/alerts.ts';
+import type { ActionRow, DoorOptions } from '../home/act.ts';
+import type { PlaceParts } from './parts.ts';
+import type { LiveSettings } from './settings.ts';
+
+/** What the door of a home asks of the rest: may anything be switched now, and who is told of a doubt. */
+export type DoorParts = Pick<DoorOptions, 'stopped' | 'onDoubt'>;
+
+export function doorParts(o: {
+  readonly parts: Pick<PlaceParts, 'clock'>;
+  readonly settings: Pick<LiveSettings, 'actionsStopped'>;
+  readonly alerts: Pick<Alerts, 'open'>;
+}): DoorParts {
+  return {
+    stopped: o.settings.actionsStopped,
+    onDoubt: (row, message) => tellDoubt(o.alerts, row, { message, now: o.parts.clock.now() }),
+  };
+}
+
+/** One alert for each Action in doubt; the same one tried again is the same alert. */
+async function tellDoubt(
+  alerts: Pick<Alerts, 'open'>,
+  { home, key, askedBy, action }: Omit<ActionRow, 'rule'>,
+  o: { message: string; now: number },
+): Promise<void> {
+  const what = `${action.domain}.${action.action}`;
+  const on = action.entities.join(', ');
+  const by = askedBy.slice(askedBy.indexOf(':') + 1);
+  await alerts.open({
+    home,
+    key: `doubt:${key}`,
+    title: `Was ${what} done? Please look`,
+    text: `${by} asked for ${what} of ${on}. ${o.message}. It must not happen twice, so it is not sent again.`,
+    severity: 'today',
+    since: o.now,
+    entities: action.entities,
+    ...(askedBy.startsWith('workflow:') ? { workflow: by } : {}),
+  });
+}
