@@ -182,13 +182,16 @@ export type RunMode =
   | { readonly kind: 'restart' }
   | { readonly kind: 'queued' | 'parallel'; readonly max: number };
 
+/** Written as a method, so that a workflow with settings of its own still is a workflow. */
+type TriggersFrom<O> = { of(settings: O): readonly TriggerSpec[] }['of'];
+
 export interface WorkflowDefinition<S extends SettingsSchema = SettingsSchema> {
   readonly kind: 'workflow';
   readonly title: string;
   /** One sentence: what it does. */
   readonly text: string;
   /** Fixed, or made from the settings. */
-  readonly triggers: readonly TriggerSpec[] | ((settings: z.output<S>) => readonly TriggerSpec[]);
+  readonly triggers: readonly TriggerSpec[] | TriggersFrom<z.output<S>>;
   readonly settings: S;
   /** `parallel` with a cap of 10 when left out. */
   readonly mode?: RunMode;
