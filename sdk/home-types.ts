@@ -35,9 +35,12 @@ export interface Entity<
 export type OnOff = 'on' | 'off';
 export type OpenClosed = 'open' | 'closed' | 'opening' | 'closing';
 
-interface AnyEntity {
+interface EntityLike {
   state: string;
   unit: string | null;
+  attributes: object;
+}
+interface AnyEntity extends EntityLike {
   attributes: Readonly<Record<string, unknown>>;
 }
 interface AnyAction {
@@ -45,7 +48,9 @@ interface AnyAction {
   data: Readonly<Record<string, unknown>>;
 }
 
-export type Entities = HomeTypes extends { entities: infer E } ? E : Record<string, AnyEntity>;
+export type Entities = HomeTypes extends { entities: infer E extends Record<keyof E, EntityLike> }
+  ? E
+  : Record<string, AnyEntity>;
 export type Actions = HomeTypes extends { actions: infer A }
   ? A
   : Record<string, Record<string, AnyAction>>;
@@ -59,6 +64,17 @@ export type EntityId = keyof Entities & string;
 export type AreaId = (keyof Areas & string) | (Areas[keyof Areas] & string);
 export type FloorId = (keyof Floors & string) | (Floors[keyof Floors] & string);
 export type LabelId = (keyof Labels & string) | (Labels[keyof Labels] & string);
+/** Text in which the compiler knows the words of the home, and an editor offers them. */
+type Text<Known extends string> = string extends Known ? string : Known | (string & {});
+export type EntityText = Text<EntityId>;
+export type AreaText = Text<AreaId>;
+export type LabelText = Text<LabelId>;
+export type UnitText = Text<Literal<Entities[EntityId]['unit']>>;
+export type AttributeText = Text<KeyOf<Entities[EntityId]['attributes']>>;
+type KeyOf<T> = T extends T ? keyof T & string : never;
+export type StateText = Text<{ [E in EntityId]: Literal<Entities[E]['state']> }[EntityId]>;
+type Literal<T> = T extends string ? (string extends T ? never : T) : never;
+
 /** First part of an Action's name, such as `light`. */
 export type ActionDomain = keyof Actions & string;
 export type ActionName<D extends ActionDomain> = string extends ActionDomain
@@ -114,13 +130,15 @@ type Turned<E extends string, Read extends string = ''> = E extends `${infer Hea
   : Read;
 
 /** State of an entity with its own attributes and words. */
-export type StateOf<E extends string> = E extends EntityId
-  ? Omit<EntityState, 'entityId' | 'state' | 'attributes'> & {
-      readonly entityId: E;
-      readonly state: Part<Entities[E], 'state'>;
-      readonly attributes: Readonly<Part<Entities[E], 'attributes'>>;
-    }
-  : EntityState;
+export type StateOf<E extends string> = string extends EntityId
+  ? EntityState
+  : E extends EntityId
+    ? Omit<EntityState, 'entityId' | 'state' | 'attributes'> & {
+        readonly entityId: E;
+        readonly state: Entities[E]['state'];
+        readonly attributes: Readonly<Entities[E]['attributes']>;
+      }
+    : EntityState;
 
 type Part<T, K extends string> = T extends { [P in K]: infer V } ? V : never;
 

@@ -75,4 +75,9 @@ export interface Action {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+/** An Action as it is written: entities and fields may be left out where it takes none. */
+export const wholeAction = (
+  written: Pick<Action, 'domain' | 'action'> & Partial<Action>,
+): Action => ({ ...written, entities: written.entities ?? [], data: written.data ?? {} });
+
 export type Severity = 'now' | 'today' | 'digest';

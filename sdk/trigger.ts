@@ -1,5 +1,13 @@
 /** Why a Run starts, what it may wait for, and the words both are said in. Plain JSON throughout: it is stored. */
 import type { Finding } from './define.ts';
+import type {
+  AreaText,
+  AttributeText,
+  EntityText,
+  LabelText,
+  StateText,
+  UnitText,
+} from './home-types.ts';
 
 /** `'90s'`, `'5m'`, `'2h'`, `'3d'`, or milliseconds. */
 export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
@@ -36,25 +44,26 @@ export type Condition =
   | { readonly not: Condition };
 
 export interface StateCondition {
-  readonly entity: string;
+  readonly entity: EntityText;
   /** Looked at in place of the state. */
-  readonly attribute?: string;
-  readonly is?: string | readonly string[];
-  readonly isNot?: string | readonly string[];
+  readonly attribute?: AttributeText;
+  readonly is?: StateText | readonly StateText[];
+  readonly isNot?: StateText | readonly StateText[];
   /** Numeric; a state that is no number meets neither. */
   readonly above?: number;
   readonly below?: number;
   /** Of `above` and `below`; must be the entity's own, else the condition is refused. */
-  readonly unit?: string;
+  readonly unit?: UnitText;
   /** Has been so without interruption. */
   readonly for?: Duration;
 }
 
 /** Which entities: all given fields must fit. */
 export interface EntitySelector {
-  readonly entity?: string | readonly string[];
-  readonly area?: string;
-  readonly label?: string;
+  readonly entity?: EntityText | readonly EntityText[];
+  /** By id or name. */
+  readonly area?: AreaText;
+  readonly label?: LabelText;
   readonly domain?: string;
   readonly deviceClass?: string;
 }
@@ -78,13 +87,13 @@ export type TimeSpec = Misfire &
   );
 
 export interface StateSpec extends EntitySelector {
-  readonly attribute?: string;
-  readonly from?: string | readonly string[];
-  readonly to?: string | readonly string[];
+  readonly attribute?: AttributeText;
+  readonly from?: StateText | readonly StateText[];
+  readonly to?: StateText | readonly StateText[];
   /** Numeric crossing: was not above, is now. */
   readonly above?: number;
   readonly below?: number;
-  readonly unit?: string;
+  readonly unit?: UnitText;
   /** Fires only after it stayed so. */
   readonly for?: Duration;
 }

@@ -3,6 +3,7 @@
  * step, remembered by its place and name; an execution that is abandoned goes on from what was remembered.
  */
 import { type ErrorBody, TomteError } from './errors.ts';
+import { wholeAction } from './home.ts';
 import { ms, type TriggerFired } from './trigger.ts';
 import type { VirtualTime } from './virtual-time.ts';
 import { type VirtualWait, virtualWaits } from './virtual-waits.ts';
@@ -244,7 +245,7 @@ function contextOf(
       wait('waitFor', { what, timeout }, (mine) => waits.happening(what, mine.at + ms(timeout))),
     ask: (question) =>
       wait('ask', question, (mine) => waits.answer(question, mine.at + ms(question.timeout))),
-    act: (action, options) => door('act', world.act)(action, options ?? {}),
+    act: (action, options) => door('act', world.act)(wholeAction(action), options ?? {}),
     alert: door('alert', world.alert),
     resolve: door('resolve', world.resolve),
     fetch: (url, options) => door('fetch', world.fetch)(url, options ?? {}),

@@ -1,8 +1,17 @@
 /** A workflow and all it can reach. Every effect, and every look at the world, is a journalled Step. */
 import type { z } from 'zod';
+import type { Fitting } from './checked.ts';
 import type { SettingsSchema } from './define.ts';
 import type { ErrorBody } from './errors.ts';
-import type { Action, EntityInfo, EntityState, HourRow, Reading, Severity } from './home.ts';
+import type { EntityInfo, EntityState, HourRow, Reading, Severity } from './home.ts';
+import type {
+  ActionDomain,
+  ActionFor,
+  ActionName,
+  EntityId,
+  Otherwise,
+  StateOf,
+} from './home-types.ts';
 import type { Condition, Duration, EntitySelector, TriggerFired, TriggerSpec } from './trigger.ts';
 import type { Facts } from './types.ts';
 
@@ -44,11 +53,14 @@ export interface HomeView {
   /** IANA. */
   readonly zone: string;
   /** Null when there is no such entity. */
-  state(entity: string): Promise<EntityState | null>;
-  states(selector: EntitySelector): Promise<EntityState[]>;
-  entities(selector: EntitySelector): Promise<EntityInfo[]>;
+  state<const E extends string>(entity: EntityId | Otherwise<E>): Promise<StateOf<E> | null>;
+  states<const S extends EntitySelector>(selector: Fitting<S>): Promise<EntityState[]>;
+  entities<const S extends EntitySelector>(selector: Fitting<S>): Promise<EntityInfo[]>;
   /** Readings from Tomte's store and the recorder, in time order; epoch ms. */
-  history(entity: string, window: { from: number; to?: number }): Promise<Reading[]>;
+  history<const E extends string>(
+    entity: EntityId | Otherwise<E>,
+    window: { from: number; to?: number },
+  ): Promise<Reading[]>;
   /** Hours of long-term statistics. */
   statistics(id: string, window: { from: number; to?: number }): Promise<HourRow[]>;
 }
@@ -140,8 +152,8 @@ export interface WorkflowContext {
   /** Survives restarts; an ISO 8601 text is a time, anything else a Duration. */
   sleep(until: Duration | { readonly at: string }): Promise<void>;
   /** Waits until it is so; `met` is false when the time ran out first. */
-  until(
-    condition: Condition,
+  until<const C extends Condition>(
+    condition: Fitting<C>,
     options: { readonly timeout: Duration },
   ): Promise<{ readonly met: boolean; readonly at: number }>;
   /** Null when the time ran out first. */
@@ -159,7 +171,10 @@ export interface WorkflowContext {
    * Asks for an Action; passes the guardrail, is confirmed by the Mirror. Where the guardrail wants a
    * person's yes, the Run waits for it; no, or no answer, is a refusal.
    */
-  act(action: Action, options?: ActOptions): Promise<ActionOutcome>;
+  act<D extends ActionDomain, A extends ActionName<D>, const E extends string>(
+    action: ActionFor<D, A, E>,
+    options?: ActOptions,
+  ): Promise<ActionOutcome>;
   /** Through the egress guard; the answer is recorded. Secrets in settings are filled in for their own hosts only. */
   fetch(url: string, options?: FetchOptions): Promise<Fetched>;
   /** Outside facts of a Connector, with their age. */
@@ -211,9 +226,27 @@ export interface WorkflowDefinition<S extends SettingsSchema = SettingsSchema> {
     error: ErrorBody['error'],
   ): Promise<unknown>;
 }
-export const defineWorkflow = <S extends SettingsSchema>(
-  definition: Omit<WorkflowDefinition<S>, 'kind'>,
-): WorkflowDefinition<S> => ({ kind: 'workflow', ...definition });
+
+/** A workflow as it is written: triggers and conditions are checked against the types of the home. */
+export type WorkflowDraft<
+  S extends SettingsSchema,
+  T extends readonly TriggerSpec[],
+  F extends readonly TriggerSpec[],
+  C extends readonly Condition[],
+> = Omit<WorkflowDefinition<S>, 'kind' | 'triggers' | 'conditions'> & {
+  readonly triggers: Fitting<T> | ((settings: z.output<S>) => Fitting<F>);
+  conditions?(settings: z.output<S>): Fitting<C>;
+};
+
+export const defineWorkflow = <
+  S extends SettingsSchema,
+  const T extends readonly TriggerSpec[],
+  const F extends readonly TriggerSpec[],
+  const C extends readonly Condition[],
+>(
+  draft: WorkflowDraft<S, T, F, C>,
+  // What was checked is what it was made of: the checked form only adds texts for the compiler.
+): WorkflowDefinition<S> => ({ kind: 'workflow', ...draft }) as unknown as WorkflowDefinition<S>;
 
 /** The triggers of a workflow with these settings. */
 export const triggersOf = <S extends SettingsSchema>(

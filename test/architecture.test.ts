@@ -25,7 +25,7 @@ interface Source {
   readonly imports: readonly string[];
 }
 
-const importPattern = /(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g;
+const importPattern = /(?:from|import)\s*\(?\s*['"]([^'"\s]+)['"]/g;
 
 function filesIn(folder: string, endings: RegExp): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {

@@ -1,4 +1,5 @@
 import type { WorkflowContext } from '@tomte/sdk/define';
+import { wholeAction } from '@tomte/sdk/home';
 import type { Log } from '../lib/log.ts';
 import type { Effects } from './effects.ts';
 import type { JournalledRun } from './journal.ts';
@@ -35,7 +36,8 @@ export function workflowContext(o: {
     },
     resolve: (key, last) =>
       step(next('resolve'), { key, ...last }, () => effects.resolve(run.home, key, last)),
-    act(action) {
+    act(written) {
+      const action = wholeAction(written);
       const name = next('act');
       return step(name, action, () =>
         effects.act(run.home, action, {

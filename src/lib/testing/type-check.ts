@@ -28,6 +28,39 @@ export interface Fault {
   readonly text: string;
 }
 
+/** What an editor offers at the `^` of each text, written to `use.ts` in turn beside the other files. */
+export function offered(
+  files: Readonly<Record<string, string>>,
+  texts: readonly string[],
+): string[][] {
+  const use = join(folder, 'use.ts');
+  const own = new Map(Object.entries(files).map(([name, text]) => [join(folder, name), text]));
+  let turn = 0;
+  own.set(use, '');
+  const { sys } = ts;
+  const service = ts.createLanguageService({
+    getScriptFileNames: () => [...own.keys()],
+    getScriptVersion: (path) => (path === use ? String(turn) : '0'),
+    getScriptSnapshot(path) {
+      const text = own.get(path) ?? sys.readFile(path);
+      return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
+    },
+    getCurrentDirectory: () => folder,
+    getCompilationSettings: () => options,
+    getDefaultLibFileName: ts.getDefaultLibFilePath,
+    fileExists: (path) => own.has(path) || sys.fileExists(path),
+    readFile: (path) => own.get(path) ?? sys.readFile(path),
+    directoryExists: sys.directoryExists,
+    realpath: sys.realpath!,
+  });
+  return texts.map((text) => {
+    turn++;
+    own.set(use, text.replace('^', ''));
+    const found = service.getCompletionsAtPosition(use, text.indexOf('^'), {});
+    return found?.entries.map(({ name }) => name).sort() ?? [];
+  });
+}
+
 const parsed = new Map<string, ts.SourceFile | undefined>();
 
 /** Type-checks files that exist in memory only, as they would be in a person's own folder. */
