@@ -69,6 +69,7 @@ function apiPage(): string {
     '| `GET api/live` | server-sent events: home, alert, firstLook, states, demoGone |',
     '| `POST api/homes` with `accept: application/x-ndjson` | the stages of the test request, one a line, then the answer |',
     '| `GET api/alerts/:id/picture.png` | the picture of an alert |',
+    '| `POST api/backup` | a backup of everything, as it is made; for the credential of `service.json` alone |',
     '| `POST api/login`, `POST api/logout` | session with the password |',
     '',
   ].join('\n');

@@ -24,6 +24,8 @@ export type Client = Tomte & {
     onStage: (stage: ProbeStage) => void,
     signal?: AbortSignal,
   ): Promise<LinkAnswer>;
+  /** A backup of everything, as it is made. Only with the credential of service.json. */
+  backup(signal?: AbortSignal): Promise<ReadableStream<Uint8Array>>;
   /** Server-sent events until the signal aborts; reconnects by itself in browsers. */
   live(onEvent: (event: LiveEvent) => void): () => void;
 };
@@ -83,6 +85,16 @@ export function connect(options: ClientOptions): Client {
       }
       if (!last) throw new TomteError('link.stopped', 'The attempt ended without an answer');
       return last;
+    },
+    async backup(signal) {
+      const response = await doFetch(`${options.base}backup`, {
+        method: 'POST',
+        headers,
+        ...(signal ? { signal } : {}),
+      });
+      if (response.ok && response.body) return response.body;
+      await answer(response);
+      throw new TomteError('app.internal', 'The service answered without a backup');
     },
     live(onEvent) {
       const source = new EventSource(`${options.base}live`);

@@ -387,6 +387,73 @@ export const errorTable = {
     hint: 'The stored secret does not fit the key or its row. Link the home again.',
   },
 
+  'backup.file_taken': {
+    status: 409,
+    exit: 2,
+    retry: false,
+    hint: 'Give another name. Only a file that is a backup of Tomte is replaced by a newer one.',
+  },
+  'backup.file_unreadable': {
+    status: 400,
+    exit: 2,
+    retry: false,
+    hint: 'Check the path and whether you may read and write there.',
+  },
+  'backup.nothing_there': {
+    status: 404,
+    exit: 2,
+    retry: false,
+    hint: 'No Tomte ever ran on this data folder. Name the right one with --data DIR.',
+  },
+  'backup.interrupted': {
+    status: 503,
+    exit: 1,
+    retry: true,
+    hint: 'Nothing was left half done. Check that there is room on the disk, and try again.',
+  },
+  'backup.running': {
+    status: 409,
+    exit: 1,
+    retry: true,
+    hint: 'Wait until the other backup is done.',
+  },
+  'backup.not_a_backup': {
+    status: 422,
+    exit: 2,
+    retry: false,
+    hint: 'Name a file that tomte backup made.',
+  },
+  'backup.damaged': {
+    status: 422,
+    exit: 1,
+    retry: false,
+    hint: 'Nothing was changed. Copy the file anew from where it was made, or take an older backup.',
+  },
+  'backup.newer_than_program': {
+    status: 422,
+    exit: 2,
+    retry: false,
+    hint: 'Update Tomte to the version that made the backup, or a newer one. Nothing was changed.',
+  },
+  'backup.unfit': {
+    status: 422,
+    exit: 1,
+    retry: false,
+    hint: 'Restore it with the version of Tomte that made it, then update. Nothing was changed.',
+  },
+  'backup.not_empty': {
+    status: 409,
+    exit: 2,
+    retry: false,
+    hint: 'Restore into a new folder (--data DIR), or with --replace, which first backs up what is here.',
+  },
+  'backup.database_in_use': {
+    status: 409,
+    exit: 2,
+    retry: false,
+    hint: 'Stop every Tomte that uses this database, then restore.',
+  },
+
   'config.invalid': {
     status: 422,
     exit: 2,
@@ -453,6 +520,12 @@ export const errorTable = {
     exit: 1,
     retry: false,
     hint: 'Open Tomte by its own address.',
+  },
+  'api.machine_only': {
+    status: 403,
+    exit: 1,
+    retry: false,
+    hint: 'Use the command line on that computer; it shows the credential of service.json.',
   },
   'api.link_expired': {
     status: 410,

@@ -31,13 +31,43 @@ async function open(flags: Flags): Promise<Opened> {
       });
     const asking = () => withTimeout(systemClock, patienceMs, client.status({}), silent);
     if (await answers(asking)) {
-      return { tomte: client, linkLive: client.linkLive, close: async () => {} };
+      return {
+        tomte: client,
+        linkLive: client.linkLive,
+        backup: (file, onRows) =>
+          untilInterrupted(async (stop) => {
+            const { saveBackup, sent } = await import('./main/save-backup.ts');
+            return saveBackup(config, sent(client.backup(stop)), file, onRows);
+          }),
+        close: async () => {},
+      };
     }
   }
   const log = openLog(config.logLevel === 'info' ? 'warn' : config.logLevel);
   // Rooms are loaded by those who need them: a command that asks a running service needs none.
   const { openOffline } = await import('./main/offline.ts');
-  return openOffline(config, log);
+  const { backup, ...offline } = openOffline(config, log);
+  return {
+    ...offline,
+    backup: (file, onRows) =>
+      untilInterrupted(async (stop) => {
+        const { saveBackup } = await import('./main/save-backup.ts');
+        return saveBackup(config, backup(stop), file, onRows);
+      }),
+  };
+}
+
+/** Work that Ctrl-C ends in order: what is half done is taken back. */
+async function untilInterrupted<T>(work: (stop: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const end = () => stop.abort(new TomteError('backup.interrupted', 'Stopped'));
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.once(signal, end);
+  try {
+    return await work(stop.signal);
+  } finally {
+    for (const signal of signals) process.off(signal, end);
+  }
 }
 
 /** False when nobody listens there: the file was left by a service that was killed. */
@@ -93,6 +123,13 @@ for (const stream of [process.stdout, process.stderr]) {
 const deps: CliDeps = {
   open,
   serve,
+  restore: (flags, o) =>
+    untilInterrupted(async (signal) => {
+      const config = loadConfig(processSources(flags));
+      const log = openLog(config.logLevel === 'info' ? 'warn' : config.logLevel);
+      const { restore } = await import('./main/restore.ts');
+      return restore({ ...o, config, log, clock: systemClock, signal });
+    }),
   async check(flags) {
     const { file, problems } = checkConfig(processSources(flags));
     return { file, problems };

@@ -26,6 +26,8 @@ export interface GuardOptions {
 
 export interface Guard {
   readonly middleware: MiddlewareHandler;
+  /** For what a session is not enough: commands on this machine only. */
+  readonly machineOnly: MiddlewareHandler;
   login(c: Context): Promise<Response>;
   logout(c: Context): Response;
 }
@@ -64,6 +66,11 @@ export function openGuard(o: GuardOptions): Guard {
     return next();
   };
 
+  const machineOnly: MiddlewareHandler = async (c, next) => {
+    if (hasCredential(c)) return next();
+    throw new TomteError('api.machine_only', 'This is for commands on the computer of Tomte alone');
+  };
+
   async function login(c: Context): Promise<Response> {
     const now = o.clock.now();
     // Counted before it is checked: a burst of guesses at once is as many as one after another.
@@ -92,7 +99,7 @@ export function openGuard(o: GuardOptions): Guard {
     return c.json({ in: false });
   }
 
-  return { middleware, login, logout };
+  return { middleware, machineOnly, login, logout };
 }
 
 /** Who is on the other end of the connection; empty where there is none, as in tests without a socket. */

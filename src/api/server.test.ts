@@ -34,7 +34,13 @@ function site(tomte: Partial<Tomte>, link?: Site['link']): Site {
 }
 
 async function api(
-  o: { tomte?: Partial<Tomte>; password?: string; demo?: Site; link?: Site['link'] } = {},
+  o: {
+    tomte?: Partial<Tomte>;
+    password?: string;
+    demo?: Site;
+    link?: Site['link'];
+    backup?: () => AsyncGenerator<Uint8Array>;
+  } = {},
 ): Promise<Hono> {
   const webFolder = await mkdtemp(join(tmpdir(), 'tomte-web-'));
   await writeFile(join(webFolder, 'index.html'), '<!doctype html><title>Tomte</title>');
@@ -55,6 +61,7 @@ async function api(
       ...site(o.tomte ?? {}, o.link),
       links: { headers: {}, show: async (t) => `page ${t}`, act: async (t) => `done ${t}` },
     },
+    backup: o.backup ?? async function* () {},
     demo: async () => o.demo ?? null,
   });
 }
@@ -307,4 +314,48 @@ test('behind a proxy that speaks https the session is sent over https only', asy
     body: JSON.stringify({ password: 'lantern in the barn' }),
   });
   expect(good.headers.get('set-cookie')).toMatch(/; Secure/);
+});
+
+test('a backup is handed to commands of the machine alone, piece by piece', async () => {
+  let ended = false;
+  const backup = async function* () {
+    try {
+      for (let n = 0; ; n++) yield Buffer.from(`piece ${n};`);
+    } finally {
+      ended = true;
+    }
+  };
+  const app = await api({ password: 'ten-characters', backup });
+  const headers = { authorization: `Bearer ${credential.reveal()}` };
+  const login = await ask(app, '/api/login', {
+    method: 'POST',
+    body: JSON.stringify({ password: 'ten-characters' }),
+  });
+  const cookie = login.headers.get('set-cookie')!.split(';')[0]!;
+  const refused = await ask(app, '/api/backup', { method: 'POST', headers: { cookie } });
+  expect(await code(refused)).toBe('api.machine_only');
+  expect(await code(await ask(app, '/api/backup', { headers }))).toBe('api.not_found');
+  const given = await ask(app, '/api/backup', { method: 'POST', headers });
+  const reader = given.body!.getReader();
+  expect(String(Buffer.from((await reader.read()).value!))).toBe('piece 0;');
+  await reader.cancel();
+  expect(ended).toBe(true);
+});
+
+test('without a password, too, a backup needs the credential of the machine', async () => {
+  const app = await api();
+  expect(await code(await ask(app, '/api/backup', { method: 'POST' }))).toBe('api.machine_only');
+  expect(await code(await ask(app, '/demo/api/backup', { method: 'POST' }))).toBe('api.not_found');
+});
+
+test('a backup that cannot begin is answered as any other failure', async () => {
+  const backup = async function* (): AsyncGenerator<Uint8Array> {
+    yield* [];
+    throw new TomteError('backup.running', 'A backup is being made already');
+  };
+  const app = await api({ backup });
+  const headers = { authorization: `Bearer ${credential.reveal()}` };
+  const answer = await ask(app, '/api/backup', { method: 'POST', headers });
+  expect(answer.status).toBe(409);
+  expect(await code(answer)).toBe('backup.running');
 });

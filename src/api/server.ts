@@ -18,6 +18,8 @@ export interface ApiOptions {
   /** Folder of the built web app. */
   readonly webFolder: string;
   readonly home: Site & { readonly links: SignedLinks };
+  /** A backup of everything, piece by piece. Throws backup.running. */
+  backup(): AsyncGenerator<Uint8Array>;
   /** The demo's site while its door is open, else null. */
   demo(): Promise<Site | null>;
 }
@@ -55,6 +57,8 @@ export function buildApi(o: ApiOptions): Hono {
     app.post(`${base}/login`, (c) => o.guard.login(c));
     app.post(`${base}/logout`, (c) => o.guard.logout(c));
   }
+  // Its answer holds all there is, so it is not for a session; and it writes no file: whoever asked does.
+  app.post('/api/backup', o.guard.machineOnly, () => backupAnswer(o.backup()));
   app.route('/api', apiRoutes(o.home, o.clock));
   app.route('/s', signedPages(o.home.links));
   let demoRoutes: { site: Site; routes: Hono } | null = null;
@@ -71,6 +75,24 @@ export function buildApi(o: ApiOptions): Hono {
   app.get('/demo', (c) => c.redirect('demo/'));
   app.route('/', appFiles(o.webFolder));
   return app;
+}
+
+/** Its first piece is waited for: what fails before it is an answer as any other. */
+async function backupAnswer(pieces: AsyncGenerator<Uint8Array>): Promise<Response> {
+  const first = await pieces.next();
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      if (!first.done) controller.enqueue(first.value);
+    },
+    async pull(controller) {
+      const next = await pieces.next();
+      if (next.done) controller.close();
+      else controller.enqueue(next.value);
+    },
+    cancel: async () => void (await pieces.return(undefined)),
+  });
+  const headers = { 'content-type': 'application/octet-stream', 'cache-control': 'no-store' };
+  return new Response(body, { headers });
 }
 
 export interface Listening {

@@ -6,7 +6,14 @@ import { TomteError } from '@tomte/sdk/errors';
 import type { Tomte } from '@tomte/sdk/operations';
 import type { HomeSummary, LinkAnswer } from '@tomte/sdk/types';
 import { expect, test, vi } from 'vitest';
-import { type CliDeps, commands, runCli } from './index.ts';
+import {
+  type BackedUp,
+  type CliDeps,
+  commands,
+  type Opened,
+  type Restored,
+  runCli,
+} from './index.ts';
 import { minute } from './print.ts';
 
 const home: HomeSummary = {
@@ -18,6 +25,16 @@ const home: HomeSummary = {
     ...{ state: 'live', since: '2026-11-22T10:00:00.000Z', asOf: null, generation: 1 },
     ...{ error: null, nextAttemptAt: null },
   },
+};
+
+const backedUp: BackedUp = {
+  ...{ file: '/b/home.backup', bytes: 3_412_000, createdAt: '2026-11-22T10:00:00.000Z' },
+  ...{ tables: 17, rows: 40_000, key: '0123456789abcdef', notIn: ['/d/key', '/d/tomte.yaml'] },
+};
+const restored: Restored = {
+  ...{ file: '/b/home.backup', createdAt: '2026-11-22T10:00:00.000Z', program: '0.1.0' },
+  ...{ tables: 17, rows: 40_000, replaced: null, linkAnew: [], typeAnew: [] },
+  key: { needed: '0123456789abcdef', here: '0123456789abcdef' },
 };
 
 interface Ran {
@@ -32,14 +49,19 @@ interface Ran {
 async function tomte(
   line: string,
   answers: Partial<Tomte> = {},
-  deps: Partial<CliDeps> & { stdin?: string } = {},
+  deps: Partial<CliDeps> & { stdin?: string; backup?: Opened['backup'] } = {},
 ): Promise<Ran> {
   const ran: Ran = { code: -1, out: '', err: '', json: undefined, closed: 0, flags: null };
   ran.code = await runCli(line.split(' ').filter(Boolean), {
     async open(flags) {
       ran.flags = flags;
-      return { tomte: answers as Tomte, close: async () => void ran.closed++ };
+      return {
+        tomte: answers as Tomte,
+        backup: deps.backup ?? (async () => backedUp),
+        close: async () => void ran.closed++,
+      };
     },
+    restore: async () => restored,
     serve: async () => 0,
     check: async () => ({ file: 'tomte.yaml', problems: [] }),
     detect: async () => ({ line: (text) => [text.toUpperCase()] }),
@@ -260,4 +282,52 @@ test('a home whose name would steer the terminal is listed without doing so', as
   expect(out).toContain('Cabin');
   // JSON is for programs: they get what is there, in escapes.
   expect((await tomte('homes --json', { listHomes })).json).toMatchObject([{ name }]);
+});
+
+test('a backup tells how far it is, what it needs and what is not in it', async () => {
+  const files: string[] = [];
+  const backup: Opened['backup'] = async (file, onRows) => {
+    files.push(file);
+    for (let done = 0; done <= 40_000; done += 100) onRows(done, 40_000);
+    return backedUp;
+  };
+  const ran = await tomte('backup home.backup', {}, { backup });
+  expect(files).toEqual(['home.backup']);
+  // A line each twentieth part, not one each row.
+  expect(ran.err.trim().split('\n')).toHaveLength(21);
+  expect(ran.err).toContain('backing up: 50 %, 20000 of 40000 rows');
+  for (const said of ['3.4 MB', '0123456789abcdef', '/d/tomte.yaml'])
+    expect(ran.out).toContain(said);
+  const asJson = await tomte('backup home.backup --json', {}, { backup });
+  expect(asJson.err).toBe('');
+  expect(asJson.json).toEqual(backedUp);
+});
+
+test('a restore without the old key says which homes to link again, and which key is missing', async () => {
+  const linkAnew = [{ id: 'cabin', name: 'Cabin', address: 'http://10.0.0.2:8123' }];
+  const asked: unknown[] = [];
+  const restore: CliDeps['restore'] = async (flags, { onRows, ...o }) => {
+    asked.push(flags.data, o);
+    onRows('checking', 40_000, 40_000);
+    onRows('restoring', 40_000, 40_000);
+    return {
+      ...restored,
+      ...{ linkAnew, typeAnew: ['the channel Telephone'], replaced: '/d/backups/b' },
+      key: { needed: '0123456789abcdef', here: 'ffffffffffffffff' },
+    };
+  };
+  const ran = await tomte('restore home.backup --replace --data /d', {}, { restore });
+  expect(asked).toEqual(['/d', { file: 'home.backup', replace: true }]);
+  expect(ran.err).toContain('checking: 100 %');
+  expect(ran.err).toContain('restoring: 100 %');
+  expect(ran.out).toContain('tomte link http://10.0.0.2:8123 --replace');
+  for (const said of [
+    'the secrets of the channel Telephone',
+    '0123456789abcdef',
+    'ffffffffffffffff',
+    '/d/backups/b',
+  ])
+    expect(ran.out).toContain(said);
+  // It opens nothing that runs: the folder must be free.
+  expect(ran.flags).toBe(null);
 });

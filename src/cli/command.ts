@@ -33,7 +33,44 @@ export interface Opened {
     request: LinkRequest,
     onStage: (stage: ProbeStage) => void,
   ) => Promise<LinkAnswer>;
+  /** Writes a backup of everything to the file, which this command makes and no service. */
+  backup(file: string, onRows: OnRows): Promise<BackedUp>;
   close(): Promise<void>;
+}
+
+/** Rows that are done, of so many. */
+export type OnRows = (done: number, of: number) => void;
+
+export interface BackedUp {
+  readonly file: string;
+  readonly bytes: number;
+  readonly createdAt: string;
+  readonly tables: number;
+  readonly rows: number;
+  /** Fingerprint of the key that its secrets need. */
+  readonly key: string;
+  /** Files of the data folder that are not in it. */
+  readonly notIn: readonly string[];
+}
+
+export interface Restored {
+  readonly file: string;
+  readonly createdAt: string;
+  readonly program: string;
+  readonly tables: number;
+  readonly rows: number;
+  /** Where what was there before is kept; null when nothing was. */
+  readonly replaced: string | null;
+  /** Fingerprints: of the key its secrets need, and of the one that is here. */
+  readonly key: { readonly needed: string; readonly here: string };
+  /** Homes whose token the key here does not open. */
+  readonly linkAnew: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly address: string;
+  }[];
+  /** What has secrets that it does not open, such as `the channel Telephone`. */
+  readonly typeAnew: readonly string[];
 }
 
 export interface Problem {
@@ -53,6 +90,15 @@ export interface CliDeps {
   open(flags: Flags): Promise<Opened>;
   /** Runs the service until it is told to end; answers the exit code. */
   serve(flags: Flags, o: { demo: boolean }): Promise<number>;
+  /** Puts a backup in place of what the data folder holds. The file is checked first. */
+  restore(
+    flags: Flags,
+    o: {
+      readonly file: string;
+      readonly replace: boolean;
+      readonly onRows: (phase: 'checking' | 'restoring', ...rows: Parameters<OnRows>) => void;
+    },
+  ): Promise<Restored>;
   check(flags: Flags): Promise<{ readonly file: string; readonly problems: readonly Problem[] }>;
   /** Engine of `detect`: a line in, lines out. */
   detect(): Promise<{ line(text: string): string[] }>;

@@ -3,6 +3,7 @@ import { nearest } from '../lib/nearest.ts';
 import { scrub } from '../lib/secret.ts';
 import type { CliDeps, Command, Context, Opened, Problem } from './command.ts';
 import alerts from './commands/alerts.ts';
+import backup from './commands/backup.ts';
 import channels from './commands/channels.ts';
 import check from './commands/check.ts';
 import detect from './commands/detect.ts';
@@ -10,6 +11,7 @@ import doctor from './commands/doctor.ts';
 import homes from './commands/homes.ts';
 import link from './commands/link.ts';
 import password from './commands/password.ts';
+import restore from './commands/restore.ts';
 import runs from './commands/runs.ts';
 import start from './commands/start.ts';
 import stopActions from './commands/stop-actions.ts';
@@ -19,12 +21,12 @@ import workflows from './commands/workflows.ts';
 import { type ParsedLine, parseLine } from './parse.ts';
 import { columns, plain, problemLine } from './print.ts';
 
-export type { CliDeps, Command, Flags, Opened, Problem } from './command.ts';
+export type { BackedUp, CliDeps, Command, Flags, Opened, Problem, Restored } from './command.ts';
 
 /** In the order of the help. */
 export const commands: readonly Command[] = [
   ...[start, link, homes, unlink, doctor, alerts, workflows, runs, channels],
-  ...[types, stopActions, password, check, detect],
+  ...[types, stopActions, password, backup, restore, check, detect],
 ];
 
 /** Runs one command line (without program and script). Answers the exit code; throws nothing. */

@@ -39,3 +39,29 @@ export const problemLine = ({ path, found, expected, line }: Problem): string =>
     `${path}${line === undefined ? '' : ` (line ${line})`}: `,
     found === undefined ? expected : `found ${found}, expected ${expected}`,
   ].join('');
+
+/** 12 kB, 3.4 MB: as file managers say it. */
+export function bytesText(bytes: number): string {
+  const step =
+    bytes < 1e6
+      ? ([1e3, 'kB'] as const)
+      : bytes < 1e9
+        ? ([1e6, 'MB'] as const)
+        : ([1e9, 'GB'] as const);
+  const value = bytes / step[0];
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${step[1]}`;
+}
+
+/** Tells how far it is, a line each twentieth part of a phase; of little nothing is told. */
+export function rowsTold(say: (line: string) => void) {
+  const worthRows = 20_000;
+  let last = '';
+  return (phase: string, done: number, of: number): void => {
+    const percent = of === 0 ? 100 : Math.floor((done / of) * 20) * 5;
+    const line = `${phase}: ${percent} %, ${done} of ${of} rows\n`;
+    const step = `${phase} ${percent}`;
+    if (of < worthRows || step === last) return;
+    last = step;
+    say(line);
+  };
+}

@@ -1,15 +1,15 @@
-import { isError, TomteError } from '@tomte/sdk/errors';
+import { TomteError } from '@tomte/sdk/errors';
 import type { Action } from '@tomte/sdk/home';
 import { openTally, type Tally } from '../home/tally.ts';
 import { oneByOne } from '../lib/one-by-one.ts';
-import { Secret } from '../lib/secret.ts';
+import type { Secret } from '../lib/secret.ts';
 import { sentActions } from '../store/actions.ts';
 import { type HomeRow, listHomes } from '../store/homes.ts';
 import { gainLease, giveUpLease, renewLease } from '../store/leases.ts';
-import { unseal } from '../store/seal.ts';
 import type { DoorParts } from './door-parts.ts';
 import type { Grants } from './grants.ts';
 import { type HomeLife, openHomeLife } from './home-life.ts';
+import { readToken, tokenFault } from './home-token.ts';
 import type { PlaceParts } from './parts.ts';
 
 const hourMs = 3_600_000;
@@ -96,8 +96,10 @@ export function openLives(o: LivesOptions): Lives {
   async function beginAll(): Promise<void> {
     for (const row of await listHomes(store.db)) {
       if (all.has(row.id)) continue;
-      const token = readableToken(parts, row);
-      if (token) await begin(row, token);
+      const fault = tokenFault(parts.key, row);
+      if (fault === null) await begin(row, readToken(parts.key, row));
+      // That home waits to be linked anew, the others do not.
+      else log.error({ err: fault, home: row.id }, 'this home cannot be looked after');
     }
   }
 
@@ -146,17 +148,6 @@ async function sentLately(parts: PlaceParts, home: string): Promise<Tally> {
       at: asked_at.getTime(),
     })),
   );
-}
-
-/** Null, and said so, where the key is another one: that home waits to be linked anew, the others do not. */
-function readableToken(parts: PlaceParts, row: HomeRow): Secret | null {
-  try {
-    return new Secret(unseal(parts.key, row.token_sealed, `home:${row.id}`).toString('utf8'));
-  } catch (error) {
-    if (!isError(error, 'store.secret_unreadable')) throw error;
-    parts.log.error({ err: error, home: row.id }, 'this home cannot be looked after');
-    return null;
-  }
 }
 
 export function lifeOf(lives: ReadonlyMap<string, HomeLife>, home: string): HomeLife {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { TomteError } from '@tomte/sdk/errors';
 import { type OperationName, operations, type Tomte } from '@tomte/sdk/operations';
 import type { LinkAnswer, LinkRequest, ProbeStage } from '@tomte/sdk/types';
@@ -7,7 +8,8 @@ import { authorize } from '../home/authorize.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { oneByOne } from '../lib/one-by-one.ts';
-import { openStore } from '../store/open.ts';
+import { clusterExists } from '../store/cluster.ts';
+import { dump, openHomeStore } from './backups.ts';
 import { openBase } from './base.ts';
 import { loadDefinitions } from './definitions.ts';
 import { authorizedAnswer, keepAuthorized } from './keep-home.ts';
@@ -19,6 +21,8 @@ import { storedChannels, storedLists } from './stored-lists.ts';
 
 export interface Offline {
   readonly tomte: Tomte;
+  /** The whole database as one backup; nothing is brought forward for it. */
+  backup(signal: AbortSignal): AsyncGenerator<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -65,7 +69,25 @@ export function openOffline(config: Config, log: Log): Offline {
       };
     },
   });
-  return { tomte, close: async () => (await opened)?.close() };
+  return {
+    tomte,
+    backup: (signal) => backUp(config, log, signal),
+    close: async () => (await opened)?.close(),
+  };
+}
+
+async function* backUp(config: Config, log: Log, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  // Opening the ground would make what is missing.
+  if (config.databaseUrl === null && !(await clusterExists(join(config.dataFolder, 'postgres')))) {
+    throw new TomteError('backup.nothing_there', `There is no database in ${config.dataFolder}`);
+  }
+  const clock = systemClock;
+  const base = await openBase(config, { clock, log });
+  try {
+    yield* dump({ config, clock, log, base }, signal);
+  } finally {
+    await base.close();
+  }
 }
 
 /** The same judge as over HTTP: what a running service refuses is refused here too. */
@@ -79,7 +101,7 @@ async function openAll(config: Config, log: Log): Promise<Opened> {
   const clock = systemClock;
   const base = await openBase(config, { clock, log });
   try {
-    const store = await openStore({ connection: base.connection, schema: 'tomte', log });
+    const store = await openHomeStore({ config, clock, log, base }, { engineToo: false });
     const parts: OfflineParts = {
       ...{ store, key: base.key, clock, log, place: 'tomte' },
       discovers: config.discover === 'on',

@@ -14,10 +14,10 @@ import { isFinal } from '../home/link-state.ts';
 import { openSocket } from '../home/socket.ts';
 import { type HomeShape, shapeOf, typesOfHome } from '../home/types-of-home.ts';
 import { iso, isoOrNull } from '../lib/clock.ts';
-import { Secret } from '../lib/secret.ts';
+import type { Secret } from '../lib/secret.ts';
 import { type HomeRow, listHomes, removeHome } from '../store/homes.ts';
-import { unseal } from '../store/seal.ts';
 import type { HomeLife } from './home-life.ts';
+import { readToken, tokenFault } from './home-token.ts';
 import type { PlaceParts } from './parts.ts';
 import type { Place } from './place.ts';
 
@@ -96,8 +96,7 @@ function refusalOf(life: HomeLife | undefined): TomteError | undefined {
   return state?.kind === 'stopped' && isFinal(state.error) ? state.error : undefined;
 }
 
-const tokenOf = (place: StoreParts, row: HomeRow): Secret =>
-  new Secret(unseal(place.parts.key, row.token_sealed, `home:${row.id}`).toString('utf8'));
+const tokenOf = (place: StoreParts, row: HomeRow): Secret => readToken(place.parts.key, row);
 
 /** Deletes the token we use in Home Assistant. Home Assistant closes the socket instead of answering. */
 async function revokeToken(place: StoreParts, row: HomeRow): Promise<boolean> {
@@ -140,7 +139,8 @@ export function summary(place: StoreParts, row: HomeRow): HomeSummary {
       since: iso(now),
       asOf: isoOrNull(row.position || null),
       generation: 0,
-      error: null,
+      // Under another key, as after a restore without the old one, the home is to be linked anew.
+      error: tokenFault(place.parts.key, row)?.toJSON().error ?? null,
       nextAttemptAt: null,
     },
     demo: place.parts.place === 'demo',
@@ -158,7 +158,7 @@ function factsOf(row: HomeRow, life: HomeLife | undefined, now: number): HomeFac
     currency: row.currency,
     entities: life && life.link.mirror.size > 0 ? life.link.mirror.size : row.entities,
     user: { name: row.user_name, admin: row.user_admin },
-    // As they were read when it was linked: a list of homes opens no secret.
+    // As they were read when it was linked.
     token: {
       issuedAt: isoOrNull(row.token_issued_at?.getTime()),
       expiresAt: isoOrNull(expiresAt),

@@ -54,8 +54,9 @@ async function composeToday(place: Parts, since: string | undefined): Promise<To
   const from =
     since !== undefined && Number.isFinite(Date.parse(since)) ? Date.parse(since) : now - dayMs;
   const [first] = lives;
+  const homes = (await listHomes(parts.store.db)).map((row) => summary(place, row));
   return {
-    sentence: sentenceOf({ lives, lost, open, watching, telling, now }),
+    sentence: sentenceOf({ homes, lives, lost, open, watching, telling, now }),
     lantern: needsYou.some((a) => a.severity === 'now') ? 'high' : open.length > 0 ? 'low' : 'none',
     asOf: lives.length === 0 ? null : iso(Math.min(...lives.map((l) => l.link.state.asOf ?? now))),
     stale: lost !== undefined,
@@ -64,7 +65,7 @@ async function composeToday(place: Parts, since: string | undefined): Promise<To
     sinceYouLooked: await sinceYouLooked(place, alerts, Math.max(from, now - 7 * dayMs), now),
     watching,
     chart: first ? await watchedChart(parts, first) : null,
-    homes: (await listHomes(parts.store.db)).map((row) => summary(place, row)),
+    homes,
   };
 }
 
@@ -115,6 +116,7 @@ function watchedCount(
 }
 
 function sentenceOf(o: {
+  homes: Today['homes'];
   lives: readonly HomeLife[];
   lost: HomeLife | undefined;
   open: readonly Alert[];
@@ -122,6 +124,8 @@ function sentenceOf(o: {
   telling: number;
   now: number;
 }): string {
+  const [shut] = o.homes.filter(({ link }) => link.error?.code === 'store.secret_unreadable');
+  if (o.lives.length === 0 && shut) return `I cannot see ${shut.name} until it is linked again.`;
   if (o.lives.length === 0) return 'No home is linked yet.';
   if (o.lost) {
     const since = o.lost.link.state.asOf ?? o.lost.link.state.since;

@@ -11,8 +11,9 @@ import { type Clock, systemClock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { Secret } from '../lib/secret.ts';
 import { listHomes } from '../store/homes.ts';
-import { openStore, type Store } from '../store/open.ts';
+import type { Store } from '../store/open.ts';
 import { readSetting } from '../store/settings.ts';
+import { oneDump, openHomeStore } from './backups.ts';
 import { type Base, openBase } from './base.ts';
 import { loadDefinitions } from './definitions.ts';
 import { type Demo, demoDoor } from './demo.ts';
@@ -50,7 +51,7 @@ export async function openService(o: ServeOptions): Promise<Service> {
   try {
     const base = await openBase(config, { clock, log });
     closers.push(() => base.close());
-    const store = await openStore({ connection: base.connection, schema: 'tomte', log });
+    const store = await openHomeStore({ config, clock, log, base }, { engineToo: true });
     closers.push(() => store.close());
     const opening = { config, clock, log, base, store, closers };
     const rooms = await openRooms({ ...opening, startedAt, demoWanted: o.demo === true });
@@ -172,6 +173,7 @@ async function openDoor(o: Opening & Rooms): Promise<{ address: string }> {
     log,
     guard,
     webFolder: join(import.meta.dirname, '../../web/dist'),
+    backup: oneDump(o),
     home: { ...place.site, links: { ...place.alerts.links, headers: linkPageHeaders } },
     demo: async () => (await o.demo())?.place.site ?? null,
   });

@@ -4,7 +4,7 @@ import { TomteError } from '@tomte/sdk/errors';
 import type pg from 'pg';
 import type { Log } from '../lib/log.ts';
 
-interface Migration {
+export interface Migration {
   readonly number: number;
   readonly checksum: string;
   readonly sql: string;
@@ -21,30 +21,18 @@ export async function migrate(o: {
   log: Log;
   folder?: URL;
 }): Promise<void> {
-  const ours = await readMigrations(o.folder ?? new URL('./migrations/', import.meta.url));
+  const ours = await readMigrations(o.folder);
   const client = await o.pool.connect();
   let failed: unknown;
   try {
     await client.query('begin');
     await client.query("select pg_advisory_xact_lock(hashtext('tomte.migrate'))");
-    await client.query(`create schema if not exists ${o.schema}`);
-    await client.query(
-      `create table if not exists migrations (
-         number integer primary key, checksum text not null,
-         applied_at timestamptz not null default now())`,
-    );
+    await makeLedger(client, o.schema);
     const { rows } = await client.query<{ number: number; checksum: string }>(
       'select number, checksum from migrations order by number',
     );
     checkApplied(ours, rows, o.schema);
-    for (const migration of ours.slice(rows.length)) {
-      o.log.info({ schema: o.schema, number: migration.number }, 'bringing the database forward');
-      await client.query(migration.sql);
-      await client.query('insert into migrations (number, checksum) values ($1, $2)', [
-        migration.number,
-        migration.checksum,
-      ]);
-    }
+    await apply(client, ours.slice(rows.length), o);
     await client.query('commit');
   } catch (error) {
     failed = error;
@@ -55,7 +43,34 @@ export async function migrate(o: {
   }
 }
 
-function checkApplied(
+/** The schema with its table of applied migrations. The search path of the connection leads there. */
+export async function makeLedger(client: pg.ClientBase, schema: string): Promise<void> {
+  await client.query(`create schema if not exists ${schema}`);
+  await client.query(
+    `create table if not exists migrations (
+       number integer primary key, checksum text not null,
+       applied_at timestamptz not null default now())`,
+  );
+}
+
+/** Runs these migrations, in the transaction of the caller. */
+export async function apply(
+  client: pg.ClientBase,
+  migrations: readonly Migration[],
+  o: { schema: string; log: Log },
+): Promise<void> {
+  for (const { number, checksum, sql } of migrations) {
+    o.log.info({ schema: o.schema, number }, 'bringing the database forward');
+    await client.query(sql);
+    await client.query('insert into migrations (number, checksum) values ($1, $2)', [
+      number,
+      checksum,
+    ]);
+  }
+}
+
+/** Throws when what was applied is no beginning of what we would apply. */
+export function checkApplied(
   ours: readonly Migration[],
   applied: readonly { number: number; checksum: string }[],
   schema: string,
@@ -78,7 +93,9 @@ function checkApplied(
   }
 }
 
-async function readMigrations(folder: URL): Promise<Migration[]> {
+export async function readMigrations(
+  folder = new URL('./migrations/', import.meta.url),
+): Promise<Migration[]> {
   const names = (await readdir(folder)).filter((name) => /^\d{4}\.sql$/.test(name)).sort();
   return Promise.all(
     names.map(async (name, index) => {

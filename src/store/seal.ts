@@ -1,13 +1,14 @@
 import {
   createCipheriv,
   createDecipheriv,
+  createHmac,
   createSecretKey,
   type KeyObject,
   randomBytes,
 } from 'node:crypto';
 import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { TomteError } from '@tomte/sdk/errors';
+import { isError, TomteError } from '@tomte/sdk/errors';
 
 /** 32 bytes that cannot print themselves. */
 export type Key = KeyObject;
@@ -42,6 +43,21 @@ export function unseal(key: Key, sealed: Buffer, boundTo: string): Buffer {
     });
   }
 }
+
+/** False when what `open` reads was sealed with another key. */
+export function readable(open: () => unknown): boolean {
+  try {
+    open();
+    return true;
+  } catch (error) {
+    if (!isError(error, 'store.secret_unreadable')) throw error;
+    return false;
+  }
+}
+
+/** Names the key without telling it: the same for the same key, 16 hex characters. */
+export const fingerprintOf = (key: Key): string =>
+  createHmac('sha256', key).update('tomte: fingerprint of the key').digest('hex').slice(0, 16);
 
 /**
  * The key from its file: 32 bytes, raw or as base64 or hex text. With `mayCreate` a missing file

@@ -3,12 +3,12 @@
  * bound to their row; masked where they are shown; in clear, or as words that stand for them, where used.
  */
 import { createHmac } from 'node:crypto';
-import { type ErrorCode, TomteError } from '@tomte/sdk/errors';
+import { type ErrorCode, isError, TomteError } from '@tomte/sdk/errors';
 import { type SecretField, secretsOf } from '@tomte/sdk/secret';
 import type { z } from 'zod';
 import { masked, Secret } from '../lib/secret.ts';
 import { originOf, type SecretInUse } from '../lib/secret-fetch.ts';
-import { type Key, seal, unseal } from './seal.ts';
+import { type Key, readable, seal, unseal } from './seal.ts';
 
 export type Settings = Record<string, unknown>;
 
@@ -41,7 +41,7 @@ export function takeSettings(
   before: SettingsRow | null,
 ): { settings: Settings; secrets_sealed: Buffer | null } {
   const fields = secretsOf(owner.schema);
-  const kept = before ? unsealed(owner, before) : {};
+  const kept = before ? keptOf(owner, given, before) : {};
   for (const field of fields) {
     if (given[field.name] !== masked || kept[field.name] === undefined) continue;
     if (hostOf(field, given) === hostOf(field, before!.settings as Settings)) continue;
@@ -111,9 +111,25 @@ function reference(owner: SettingsOwner, name: string): string {
   return `tomte-secret-${name}-${mac.slice(0, 32)}`;
 }
 
+/** Under another key there is nothing to keep; only who leaves a secret as it was must hear of it. */
+function keptOf(owner: SettingsOwner, given: Settings, before: SettingsRow): Settings {
+  const leaves = Object.values(given).includes(masked);
+  return leaves || readable(() => unsealed(owner, before)) ? unsealed(owner, before) : {};
+}
+
+function opened(owner: SettingsOwner, sealed: Buffer): string {
+  try {
+    return unseal(owner.key, sealed, boundTo(owner)).toString('utf8');
+  } catch (cause) {
+    if (!isError(cause, 'store.secret_unreadable')) throw cause;
+    const message = `The secrets of ${owner.title} cannot be read with the key of this Tomte`;
+    throw new TomteError(cause.code, message, { cause, hint: 'Type its secrets again.' });
+  }
+}
+
 function unsealed(owner: SettingsOwner, { secrets_sealed }: SettingsRow): Settings {
   if (!secrets_sealed) return {};
-  const text = unseal(owner.key, secrets_sealed, boundTo(owner)).toString('utf8');
+  const text = opened(owner, secrets_sealed);
   const secrets = JSON.parse(text) as Settings;
   for (const value of Object.values(secrets)) if (typeof value === 'string') new Secret(value);
   return secrets;

@@ -1,6 +1,8 @@
 import { command } from '../command.ts';
 import { columns } from '../print.ts';
 
+const noHome = 'No home is linked. tomte link ADDRESS';
+
 export default command({
   name: 'homes',
   about: 'Lists the linked homes with the state of each Link.',
@@ -16,7 +18,10 @@ export default command({
       home.address,
       `${home.version}${home.demo ? ', demo' : ''}`,
     ]);
-    answer(homes, rows.length > 0 ? columns(rows) : ['No home is linked. tomte link ADDRESS']);
+    const faults = homes.flatMap(({ link }) =>
+      link.state === 'stopped' && link.error ? [`${link.error.message}. ${link.error.hint}`] : [],
+    );
+    answer(homes, rows.length > 0 ? [...columns(rows), ...faults] : [noHome]);
     return 0;
   },
 });
