@@ -70,7 +70,8 @@ test('changes, new and removed entities are told as they happen', async () => {
 
 test('what happened while the line was down comes late, in order and once', async () => {
   const sim = await simulated({ entities: 80 });
-  const link = linked(sim, { options: { backoff: { firstMs: 400, maxMs: 400 } } });
+  // It comes back when it is told to: the line is down for as long as the changes take.
+  const link = linked(sim, { options: { backoff: { firstMs: 3_600_000, maxMs: 3_600_000 } } });
   await link.ready();
   const { heard, gaps } = listen(link, inCrowd);
   sim.cut('reset');

@@ -33,6 +33,13 @@ export interface SimOptions {
   readonly exclude?: (entityId: string) => boolean;
 }
 
+export interface Restart {
+  /** How long it is away, 4 s by default; or until this resolves. */
+  readonly downMs?: number;
+  readonly downUntil?: Promise<unknown>;
+  readonly startMs?: number;
+}
+
 export interface Sim {
   readonly url: string;
   readonly port: number;
@@ -48,7 +55,7 @@ export interface Sim {
   release(entityId: string): void;
   cut(kind: 'reset' | 'half-open' | 'silence' | 'restart', o?: { ms?: number }): void;
   /** Closes every socket, refuses connections, comes back starting, then running. */
-  restart(o?: { downMs?: number; startMs?: number }): Promise<void>;
+  restart(o?: Restart): Promise<void>;
   /**
    * A leak began 95 minutes ago, a burst 3, a failed freezer 300, or as `minutesAgo` says;
    * the toilet ran nine nights ago.
@@ -104,7 +111,7 @@ export async function openSim(o: SimOptions = {}): Promise<Sim> {
     for (const c of server.connections) if (c.token?.id === id) c.close();
   });
   const stopLiving = o.living === false ? () => {} : keepLiving(world);
-  const restart = (r: { downMs?: number; startMs?: number } = {}) => restartHome(world, server, r);
+  const restart = (r: Restart = {}) => restartHome(world, server, r);
   world.restart = () => void restart();
   return {
     url: `http://127.0.0.1:${server.port}`,
@@ -156,11 +163,7 @@ function keepLiving(world: World): () => void {
   });
 }
 
-async function restartHome(
-  world: World,
-  server: SimServer,
-  o: { downMs?: number; startMs?: number },
-): Promise<void> {
+async function restartHome(world: World, server: SimServer, o: Restart): Promise<void> {
   if (world.phase !== 'RUNNING') return;
   world.phase = 'STOPPING';
   const before = new Map(
@@ -170,7 +173,7 @@ async function restartHome(
   await server.stopListening();
   world.states.clear();
   const wait = (ms: number) => new Promise<void>((resolve) => world.later(ms, resolve));
-  await wait(o.downMs ?? 4000);
+  await (o.downUntil ?? wait(o.downMs ?? 4000));
   world.phase = 'NOT_RUNNING';
   comeBackEarly(world, before);
   await server.listenAgain();

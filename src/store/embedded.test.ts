@@ -82,6 +82,10 @@ test('after kill -9 of the server with a query at work, the next start has every
   const query = busy
     .query('select count(*) from generate_series(1, 1000000000)')
     .catch(() => 'cut');
+  const isAtWork = `select 1 from pg_stat_activity
+    where pid = ${rows[0].pid} and state = 'active' and query like '%generate_series(1, 1000000000)'`;
+  // A backend that still waits for its query would see at once that the server is gone, and go too.
+  while ((await ask(first, isAtWork)).length === 0) await systemClock.sleep(5);
   const died = first.died;
   process.kill(first.pid, 'SIGKILL');
   expect(await died).toMatchObject({ code: 'store.unavailable' });

@@ -36,7 +36,7 @@ const simulated = (role: Role): HomeRow => ({
     const home = { url: sim.url, token: sim.tokens[role], adminToken: sim.tokens.admin };
     return {
       ...door(home, role),
-      restart: async () => void sim.restart({ downMs: 300, startMs: 300 }),
+      restart: async () => void sim.restart({ downMs: 600, startMs: 900 }),
       close: () => sim.close(),
     };
   },

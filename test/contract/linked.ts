@@ -126,8 +126,9 @@ export function linkedContract({ start }: HomeRow): void {
     await home.post(id, '1');
     await changes.until((c) => c.entityId === id && c.to?.state === '1');
     const { generation } = link.mirror;
-    line.cut('down', 500);
+    line.cut('down');
     for (const state of ['2', '3', '4']) await home.post(id, state);
+    line.up();
     await changes.until((c) => c.entityId === id && c.to?.state === '4');
     const told = changes.all.filter((c) => c.entityId === id);
     await eventually(async () => gaps.at(-1) ?? null);
@@ -149,10 +150,11 @@ export function linkedContract({ start }: HomeRow): void {
     await home.post(id, '1');
     await changes.until((c) => c.entityId === id && c.to?.state === '1');
     const told = gaps.length;
-    line.cut('down', 500);
+    line.cut('down');
     await home.post(id, '2');
     await home.remove(id);
     for (const state of ['3', '4']) await home.post(id, state);
+    line.up();
     await changes.until((c) => c.entityId === id && c.to?.state === '4');
     await eventually(async () => gaps[told] ?? null);
     const states = changes.all.filter((c) => c.entityId === id).map((c) => c.to?.state ?? null);
@@ -179,8 +181,8 @@ export function linkedContract({ start }: HomeRow): void {
     await link.call('get_config');
     await phone.press('SEEN');
     if (home.admin) await pressed.until((action) => action === 'SEEN');
-    line.cut('reset', 0);
     const { generation } = link.mirror;
+    line.cut('reset');
     await eventually(async () => (link.mirror.generation > generation ? true : null));
     await link.ready();
     await link.call('get_config');
@@ -208,7 +210,7 @@ export function linkedContract({ start }: HomeRow): void {
   });
 
   test('a restart in the middle of a sync ends live, and equal to a snapshot', async () => {
-    line.cut('reset', 0);
+    line.cut('reset');
     await eventually(async () =>
       link.state.kind === 'syncing' || link.state.kind === 'live' ? true : null,
     );

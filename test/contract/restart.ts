@@ -30,9 +30,12 @@ export function restartContract({ start }: HomeRow): void {
       if (seen.at(-1) !== state) seen.push(state);
       return state === 'RUNNING' ? state : null;
     });
-    expect(seen[0]).toBe('ECONNREFUSED');
+    // A home that closes its sockets may still answer for a moment that it is stopping.
+    const closing = ['STOPPING', 'FINAL_WRITE', 'ECONNRESET', 'UND_ERR_SOCKET'];
+    const refused = seen.findIndex((state) => !closing.includes(state));
+    expect(seen[refused], seen.join(' ')).toBe('ECONNREFUSED');
     expect(seen.at(-1)).toBe('RUNNING');
-    expect(seen.slice(1, -1)).toContain('NOT_RUNNING');
+    expect(seen.slice(refused + 1, -1)).toContain('NOT_RUNNING');
 
     const after = await home.open();
     const id = after.nextId();

@@ -9,11 +9,12 @@ import pg from 'pg';
 import { z } from 'zod';
 import type { Effects } from '../../src/engine/effects.ts';
 import { openEngine } from '../../src/engine/engine.ts';
+import { isOutage } from '../../src/engine/outage.ts';
 import anomaly from '../../src/engine/triggers/anomaly.ts';
 import manual from '../../src/engine/triggers/manual.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { silentLog } from '../../src/lib/log.ts';
-import { startEmbedded } from '../../src/store/embedded.ts';
+import { type Embedded, startEmbedded } from '../../src/store/embedded.ts';
 import { openStore, type Store } from '../../src/store/open.ts';
 import waterWatch from '../../src/workflows/water-watch.ts';
 import { finding, home } from './story.ts';
@@ -31,7 +32,7 @@ export interface Life {
 }
 
 const life = JSON.parse(process.argv[2]!) as Life;
-let database: { pid: number } | null = null;
+let database: Embedded | null = null;
 let counting = false;
 let queries = 0;
 
@@ -113,7 +114,6 @@ async function live(): Promise<void> {
     });
     database = embedded;
     connection = embedded.pool;
-    // As the service does: with its database gone the process ends, and the next boot recovers.
     void embedded.died.then(() => process.exit(70));
   }
   const store = await openStore({ connection: connection!, schema: 'tomte', log: silentLog });
@@ -165,4 +165,11 @@ async function live(): Promise<void> {
   process.exit(0);
 }
 
-await live();
+// As the service does: with its database gone whatever fails fails for that, and the next boot recovers.
+const gone = (error: unknown) => {
+  if (database && isOutage(error)) return void database.died.then(() => process.exit(70));
+  console.error(error);
+  process.exit(1);
+};
+process.on('uncaughtException', gone);
+live().catch(gone);

@@ -24,20 +24,25 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** One life; answers its exit code (null when it was killed) and what it printed. */
+/** One life, which complains of nothing; answers its exit code (null when it was killed) and what it printed. */
 async function live(life: Life): Promise<{ code: number | null; printed: string }> {
   const running: ChildProcess = spawn(
     process.execPath,
     ['--conditions=source', child, JSON.stringify(life)],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let printed = '';
   running.stdout!.setEncoding('utf8').on('data', (part: string) => {
     printed += part;
   });
+  let complaint = '';
+  running.stderr!.setEncoding('utf8').on('data', (part: string) => {
+    complaint += part;
+  });
   const code = await new Promise<number | null>((resolve) => {
     running.once('close', (value) => resolve(value));
   });
+  expect(complaint, life.boot).toBe('');
   return { code, printed };
 }
 

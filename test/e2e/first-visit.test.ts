@@ -188,9 +188,8 @@ test('a workflow is switched on from First look, and Today says what is watched'
 test('a lost link is said on every page, and taken back when the home is there again', {
   timeout: 90_000,
 }, async () => {
-  const back = sim.restart({ downMs: 3_000, startMs: 200 });
-  await page.getByText('No news from Villa Berg').waitFor();
-  await back;
+  const said = page.getByText('No news from Villa Berg').waitFor();
+  await sim.restart({ downUntil: said, startMs: 200 });
   await page.getByText('No news from Villa Berg').waitFor({ state: 'detached' });
 });
 

@@ -3,8 +3,12 @@ import { connect, createServer, type Socket } from 'node:net';
 /** A TCP line to a real home that a test can cut in the ways lines fail. */
 export interface CuttingProxy {
   readonly url: string;
-  /** `reset` tears it, `half-open` lets nothing through any more, `silence` holds all back for `ms`, `down` also refuses for `ms`. */
-  cut(kind: 'reset' | 'half-open' | 'silence' | 'down', ms: number): void;
+  /**
+   * `reset` tears it, `half-open` lets nothing through any more, `silence` holds all back for `ms`,
+   * `down` also refuses for `ms`, or until `up()`.
+   */
+  cut(kind: 'reset' | 'half-open' | 'silence' | 'down', ms?: number): void;
+  up(): void;
   close(): Promise<void>;
 }
 
@@ -34,6 +38,9 @@ export async function openCuttingProxy(target: URL): Promise<CuttingProxy> {
     near.pipe(far);
     far.pipe(near);
   };
+  const up = () => {
+    down = false;
+  };
   return {
     url: `http://127.0.0.1:${port}`,
     cut(kind, ms) {
@@ -44,10 +51,9 @@ export async function openCuttingProxy(target: URL): Promise<CuttingProxy> {
       }
       if (kind !== 'down') return;
       down = true;
-      setTimeout(() => {
-        down = false;
-      }, ms);
+      if (ms !== undefined) setTimeout(up, ms);
     },
+    up,
     async close() {
       for (const pair of [...pairs]) for (const socket of pair) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import WebSocket from 'ws';
 
@@ -59,7 +60,7 @@ export async function tokenOf(
   const { access_token } = await post('/auth/token', new URLSearchParams(code));
   const session = await openAdmin(url, access_token!);
   const made = await session.call('auth/long_lived_access_token', {
-    client_name: `test ${performance.now()} ${process.pid}`,
+    client_name: `test ${randomUUID()}`,
     lifespan: 1,
   });
   session.close();

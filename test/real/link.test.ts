@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
@@ -132,7 +133,7 @@ describe.skipIf(!up)('a real Home Assistant that may be disturbed', () => {
   test('refuses a deleted token', async () => {
     const admin = await openAdmin(home.url, home.admin);
     const made = await admin.call('auth/long_lived_access_token', {
-      client_name: `gone ${performance.now()}`,
+      client_name: `gone ${randomUUID()}`,
       lifespan: 1,
     });
     const token = made.result as string;
@@ -148,7 +149,7 @@ describe.skipIf(!up)('a real Home Assistant that may be disturbed', () => {
   test('refuses the token of a user who was deactivated', async () => {
     const admin = await openAdmin(home.url, home.admin);
     const user = {
-      username: `guest${Math.round(performance.now() * 1000)}`,
+      username: `guest-${randomUUID()}`,
       password: 'guest-password',
     };
     const made = await admin.call('config/auth/create', {

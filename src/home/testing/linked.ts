@@ -10,7 +10,6 @@ export const quick = {
   backoff: { firstMs: 10, maxMs: 50 },
   gatherMs: 10,
   startPollMs: 10,
-  limits: { pingEveryMs: 500, pingAnswerMs: 500 },
   gap: { pollMs: 10, recorderMs: 3_000 },
 } satisfies LinkOptions['options'];
 
@@ -33,7 +32,7 @@ export function linkTo(
 
 /** Looks again until it holds; what never holds fails with its name. */
 export async function until(what: string, holds: () => boolean): Promise<void> {
-  const end = systemClock.ticks() + 15_000;
+  const end = systemClock.ticks() + 45_000;
   while (!holds()) {
     if (systemClock.ticks() > end) throw new Error(`never came true: ${what}`);
     await systemClock.sleep(3);
