@@ -566,6 +566,12 @@ export const errorTable = {
     retry: false,
     hint: 'Mend the file at the place named. Until then the last version that loaded goes on.',
   },
+  'workflow.trigger_invalid': {
+    status: 422,
+    exit: 2,
+    retry: false,
+    hint: 'Mend the trigger as the guide on triggers shows, then save the workflow again.',
+  },
   'workflow.settings_invalid': {
     status: 422,
     exit: 2,
@@ -583,6 +589,12 @@ export const errorTable = {
     exit: 1,
     retry: false,
     hint: 'The workflow changed while this Run was waiting. Start it again.',
+  },
+  'run.restarted': {
+    status: 409,
+    exit: 1,
+    retry: false,
+    hint: 'Its workflow begins anew with each trigger. Nothing is to be done.',
   },
   'run.failed': {
     status: 500,

@@ -70,7 +70,7 @@ export interface EntitySelector {
 
 /**
  * What to do about due times that passed while Tomte was off or the computer slept: nothing, one late
- * Run for all of them, or one each. None is made up for that is later than `lateMax`.
+ * Run for all of them, or one each. None is made up for that is later than `lateMax`. Left out: one late Run, an hour late at most.
  */
 export interface Misfire {
   readonly misfire?: 'skip' | 'once' | 'each';
@@ -96,6 +96,8 @@ export interface StateSpec extends EntitySelector {
   readonly unit?: UnitText;
   /** Fires only after it stayed so. */
   readonly for?: Duration;
+  /** A change that is heard later than this, as after a Gap, starts nothing; an hour when left out. */
+  readonly lateMax?: Duration;
 }
 
 /** Why a Run starts, as the workflow declares it. One key names the trigger's file. */
@@ -125,6 +127,8 @@ export type TriggerFired =
       readonly alert: string;
       readonly key: string;
       readonly title: string;
+      /** The workflow that told it: its own alerts do not start it. */
+      readonly by?: string | null;
       readonly at: number;
     }
   | {

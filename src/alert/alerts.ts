@@ -39,7 +39,7 @@ export interface AlertsOptions {
   readonly publicUrl: () => string | null;
   /** True for the demo home: messages are journalled as held and never sent. */
   readonly held: boolean;
-  readonly onChanged: (alert: Pick<Alert, 'id' | 'state'>) => void;
+  readonly onChanged: (alert: Row<'alerts'>) => void;
 }
 
 export interface Alerts extends ChannelDesk {

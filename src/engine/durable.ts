@@ -18,6 +18,8 @@ export interface Durable {
   /** All, ended ones included. */
   all(place: string, home?: string): Promise<Known[]>;
   steps(place: string, run: string): Promise<StepInfo[]>;
+  /** Ends them: code under way finds out at its next step. */
+  cancel(place: string, runs: readonly string[]): Promise<void>;
   drop(place: string, runs: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
@@ -104,6 +106,9 @@ function durable(
     all: (place, home) => list(place, { attributes: attributes(place, home) }),
     async steps(place, run) {
       return (await DBOS.listWorkflowSteps(`${place}/${run}`)) ?? [];
+    },
+    async cancel(place, runs) {
+      if (runs.length > 0) await DBOS.cancelWorkflows(ids(place, runs));
     },
     async drop(place, runs) {
       if (runs.length === 0) return;

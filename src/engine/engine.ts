@@ -6,7 +6,8 @@ import type { Extensions } from '../lib/extensions.ts';
 import type { Log } from '../lib/log.ts';
 import type { Db } from '../store/tables.ts';
 import { type Durable, openDurable } from './durable.ts';
-import { type FireOptions, journalRuns, laneOf, matching } from './fire.ts';
+import { type Fired, type FireOptions, fireIn, laneOf } from './fire.ts';
+import { type HomePorts, type HomeWatch, openHomeWatch } from './home-watch.ts';
 import { isOpen, type JournalledRun, readRun } from './journal.ts';
 import { isOutage, never } from './outage.ts';
 import { openPlaces, type Place } from './places.ts';
@@ -19,6 +20,13 @@ import { openWork } from './work.ts';
 
 export type PlaceName = 'tomte' | 'demo';
 
+/** What became of a happening, and the door by which its Runs begin once it is committed. */
+export interface Journalled {
+  readonly ids: readonly string[];
+  readonly refused: Fired['refused'];
+  begin(): Promise<void>;
+}
+
 export interface Engine {
   /** One durable engine, two stores: the real one and that of the demo. */
   addPlace(name: PlaceName, place: Place): void;
@@ -26,7 +34,12 @@ export interface Engine {
    * Journals the Runs that this happening starts and starts them; answers the ids of all it matches,
    * also of those that started before. A workflow that is off leaves a `not_run` row.
    */
-  fire(place: PlaceName, home: string, fired: TriggerFired, o?: FireOptions): Promise<string[]>;
+  fire(
+    place: PlaceName,
+    home: string,
+    fired: TriggerFired,
+    o?: FireOptions,
+  ): Promise<readonly string[]>;
   /**
    * The same in the caller's transaction, so that the Runs and their cause are kept or lost together.
    * Call `begin` after it is committed; a crash in between is mended by `recover`.
@@ -37,7 +50,9 @@ export interface Engine {
     home: string,
     fired: TriggerFired,
     o?: FireOptions,
-  ): Promise<{ ids: string[]; begin(): Promise<void> }>;
+  ): Promise<Journalled>;
+  /** Listens for this home: time, states, waits for quiet. One worker does, the holder of its lease. */
+  watchHome(place: PlaceName, home: string, ports: HomePorts): HomeWatch;
   /** On start, and on gaining a lease: goes on with all that an earlier boot left. Safe to repeat. */
   recover(place: PlaceName, home: string): Promise<void>;
   /** Resolves when this Run has an outcome. */
@@ -123,6 +138,7 @@ function beginning(o: {
   durable: Durable;
   turns: Turns;
   places: ReturnType<typeof openPlaces>;
+  workflows: EngineOptions['workflows'];
   triggers: EngineOptions['triggers'];
 }): Begin {
   const { durable, turns, places } = o;
@@ -139,7 +155,7 @@ function beginning(o: {
       if (how === 'new') await startOver(durable, place, run);
       return false;
     };
-    turns.take({ id, lane: `${place}/${laneOf(run, o.triggers).name}`, begin });
+    turns.take({ id, lane: `${place}/${laneOf(run, o).name}`, begin });
   };
 }
 
@@ -173,7 +189,7 @@ function engineOver(
       now: o.clock.now,
       live: (run) => turns.has(`${name}/${run}`),
       take: (run, how) => o.begin(name, run, how),
-      order: (run) => laneOf(run, o.triggers).order,
+      order: (run) => laneOf(run, o).order,
     });
   // A new Run must not overtake what an earlier boot left, so the first of a home recovers it.
   const recoveredOnce = (name: string, home: string) => {
@@ -185,20 +201,42 @@ function engineOver(
       throw error;
     });
   };
+  const watches = new Map<string, HomeWatch>();
   const journal: Engine['journal'] = async (tx, name, home, fired, options) => {
-    const matched = matching(home, fired, o.workflows, o.triggers, options);
-    const runs = await journalRuns(tx, matched, o.clock.now());
+    const { gate } = places.get(name);
+    const parts = { ...o, gate, now: o.clock.now() };
+    const done = await fireIn(tx, home, fired, parts, options);
     return {
-      ids: matched.map(({ id }) => id),
+      ids: done.ids,
+      refused: done.refused,
       async begin() {
         await recoveredOnce(name, home);
-        for (const run of runs) o.begin(name, run, 'new');
+        await makeWay({ durable, turns }, name, done.cancelled);
+        for (const run of done.started) o.begin(name, run, 'new');
+        for (const dueAt of done.held) watches.get(`${name}/${home}`)?.held(dueAt);
       },
     };
   };
   return {
     addPlace: (name, place) => places.add(name, place),
     journal,
+    watchHome(name, home, ports) {
+      const watch = openHomeWatch({
+        ...{ ...o, home, ports, store: places.get(name).store },
+        journal: (tx, fired, options) => journal(tx, name, home, fired, options),
+      });
+      watches.set(`${name}/${home}`, watch);
+      return {
+        ...watch,
+        get faults() {
+          return watch.faults;
+        },
+        async close() {
+          if (watches.get(`${name}/${home}`) === watch) watches.delete(`${name}/${home}`);
+          await watch.close();
+        },
+      };
+    },
     async fire(name, home, fired, options) {
       const { store } = places.get(name);
       const { ids, begin } = await store.transaction((tx) =>
@@ -232,4 +270,14 @@ function engineOver(
     prune: (name, days) =>
       pruneRuns({ name, place: places.get(name), durable, days, now: o.clock.now() }),
   };
+}
+
+/** Runs that a newer one takes the place of: their rows are closed, their bodies end at the next step. */
+async function makeWay(
+  o: { durable: Durable; turns: Turns },
+  place: string,
+  runs: readonly string[],
+): Promise<void> {
+  await o.durable.cancel(place, runs);
+  for (const run of runs) o.turns.end(`${place}/${run}`);
 }

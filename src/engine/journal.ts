@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { TriggerFired } from '@tomte/sdk/define';
 import type { TomteError } from '@tomte/sdk/errors';
 import {
-  addNotRun,
   addRun,
   endRun,
   getRun,
@@ -35,8 +34,6 @@ export type Outcome =
   | { state: 'done'; result: unknown }
   | { state: 'failed' | 'cancelled'; error: TomteError };
 
-const notRunKept = 100;
-
 /** The same happening names the same Run, so that telling it twice starts it once. */
 export function runId(home: string, workflow: string, runKey: string): string {
   const named = JSON.stringify([home, workflow, runKey]);
@@ -48,30 +45,6 @@ export function writeRun(db: Db, run: NewRun, at: number): Promise<boolean> {
   const { id, home, workflow, fired, reason } = run;
   const state = 'waiting';
   return addRun(db, { id, home, workflow, trigger: fired, reason, state, at: new Date(at) });
-}
-
-/** Leaves the reason why nothing started; the newest hundred of a workflow are kept. */
-export async function writeNotRun(
-  db: Db,
-  row: { home: string; workflow: string; reason: string; at: number },
-): Promise<void> {
-  const { home, workflow } = row;
-  await addNotRun(db, { ...row, at: new Date(row.at) });
-  await db
-    .deleteFrom('not_run')
-    .where('home_id', '=', home)
-    .where('workflow', '=', workflow)
-    .where('id', '<=', (older) =>
-      older
-        .selectFrom('not_run as kept')
-        .select('kept.id')
-        .where('kept.home_id', '=', home)
-        .where('kept.workflow', '=', workflow)
-        .orderBy('kept.id', 'desc')
-        .offset(notRunKept)
-        .limit(1),
-    )
-    .execute();
 }
 
 /** Mode and settings of a workflow in a home; without a row it is off. */

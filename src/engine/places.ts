@@ -1,11 +1,22 @@
 import { TomteError } from '@tomte/sdk/errors';
 import type { Store } from '../store/open.ts';
+import type { World } from './condition.ts';
 import type { Effects } from './effects.ts';
 
 /** Where Runs have their rows and their effects: the real homes, or the demo. */
 export interface Place {
   readonly store: Store;
   readonly effects: Effects;
+  /** Left out: nothing is paused and no condition can be looked at, as in tests. */
+  readonly gate?: Gate;
+}
+
+/** What decides beside the workflow itself whether a trigger starts a Run. */
+export interface Gate {
+  /** Epoch ms; null while the home is not paused. */
+  pausedUntil(home: string): number | null;
+  /** Null where nobody looks after the home here. */
+  world(home: string): World | null;
 }
 
 export interface Places {

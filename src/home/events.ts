@@ -11,6 +11,7 @@ export interface HomeEvent {
   /** Epoch ms of the home; null where it says none. */
   readonly at: number | null;
   readonly userId: string | null;
+  readonly contextId: string | null;
 }
 export type OnEvent = (event: HomeEvent) => void;
 
@@ -116,5 +117,6 @@ function readEvent(type: string, event: unknown): HomeEvent | null {
     data: isPlain(event.data) ? event.data : {},
     at: Number.isNaN(at) ? null : at,
     userId: typeof context.user_id === 'string' ? context.user_id : null,
+    contextId: typeof context.id === 'string' ? context.id : null,
   };
 }

@@ -18,6 +18,7 @@ import { type Learned, learnHome, picksOf, subjectsOf } from './learn.ts';
 import type { PlaceParts } from './parts.ts';
 import { keptEntities, readingsOf } from './readings.ts';
 import { openReadingsWriter } from './readings-writer.ts';
+import { type TriggerWatch, watchTriggers } from './watch-triggers.ts';
 
 const tickMs = 10_000;
 /** How often detector states and the position are kept when nothing was found: what a crash makes Tomte read again. */
@@ -34,6 +35,7 @@ export interface HomeLife {
   /** The home as channels use it. */
   readonly voice: HomeVoice;
   linkSummary(): HomeSummary['link'];
+  readonly triggers: TriggerWatch;
   /** Entities a detector looks after. */
   watched(): readonly string[];
   firstLook(): FirstLook;
@@ -76,6 +78,8 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
   });
   const journal = actionJournal(parts, row.id, o.lease);
   const door = openDoor({ ...o.door, link, clock, log, journal, zone: row.time_zone });
+  // First of all that listen to changes.
+  const triggers = watchTriggers({ parts, row, link, log });
   const writer = openReadingsWriter(parts, row.id, (id) => link.mirror.info(id)?.unit ?? null);
   const stopping = new AbortController();
   let stream: Stream | null = null;
@@ -228,6 +232,7 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
     // Home Assistant tells of buttons pressed on phones to administrators only.
     voice: { ...door, hearsButtons: row.user_admin },
     ended: stopping.signal,
+    triggers,
     linkSummary: () => summaryOf(link.state),
     watched: () => subjectsOf(parts, link.mirror.infos()),
     firstLook: () =>
@@ -238,7 +243,10 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
       stopping.abort(new TomteError('link.stopped', 'Tomte stops'));
       for (const stop of stops) stop();
       door.close();
+      // Before the Link, which waits for whoever still takes changes in.
+      const listened = triggers.close();
       await link.close();
+      await listened;
       await began;
       if (stream) await found([], true);
       await writer.close();

@@ -68,6 +68,7 @@ export function workflowOperations(
       }
       const saved = await saveWorkflowSettings(db, next);
       grants.set(home, name, next.mode === 'on' ? next.grants : []);
+      await place.lives().get(home)?.triggers.refresh();
       // Nothing would ever say that it is over.
       if (next.mode === 'off') await closeAlerts(place, home, name, workflow.title);
       // What goes on already is news to a workflow that begins now.

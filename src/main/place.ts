@@ -5,8 +5,12 @@ import { drawPng } from '../alert/picture.ts';
 import { channelFetch } from '../alert/reach.ts';
 import { LiveHub } from '../api/live.ts';
 import type { Site } from '../api/routes.ts';
+import { watchClock } from '../engine/schedule-jumps.ts';
 import type { Extensions } from '../lib/extensions.ts';
+import { addClockJump, dropClockJumps } from '../store/clock-jumps.ts';
+import type { HomeRow } from '../store/homes.ts';
 import { dropReadings } from '../store/readings.ts';
+import { fireTurn, fireTurnsSince } from './alert-turns.ts';
 import { alertChart } from './charts.ts';
 import { keepOffering } from './default-channels.ts';
 import { doorParts } from './door-parts.ts';
@@ -25,6 +29,8 @@ import { type LiveSettings, openSettings } from './settings.ts';
 
 const retentionMs = 3_600_000;
 const dayMs = 86_400_000;
+/** The newest change kept may be so much older than the last thing done. */
+const turnsBackMs = 600_000;
 /** Details of Runs are kept so long. */
 const runDays = 90;
 
@@ -77,7 +83,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     grants,
     door: () => doorParts({ parts, settings, alerts }),
     shared: o.shared,
-    onBegun: (life) => begun(parts, alerts, life),
+    onBegun: (life, row) => begun(parts, alerts, life, row),
   });
   parts.engine.addPlace(parts.place, {
     store,
@@ -87,8 +93,9 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
       resolve: (home, key, last) => alerts.resolve(home, key, last),
       act: (home, action, by) => lifeOf(lives.all, home).door.act(action, by),
     },
+    gate: { pausedUntil: () => null, world: (home) => worldOf(parts, lives.all.get(home)) },
   });
-  const stops = keepTidy(parts, settings);
+  const stops = [...keepTidy(parts, settings), noteJumps(parts, () => lives.all)];
   const place: Omit<Place, 'tomte' | 'site'> = {
     parts,
     alerts,
@@ -132,12 +139,23 @@ function openPlaceAlerts(
     },
     publicUrl: () => settings.get().publicUrl,
     held: parts.place === 'demo',
-    onChanged: (alert) => parts.publish({ type: 'alert', alert: alert.id, state: alert.state }),
+    onChanged(alert) {
+      parts.publish({ type: 'alert', alert: alert.id, state: alert.state });
+      fireTurn(parts, alert).catch((error: unknown) =>
+        parts.log.error({ err: error, alert: alert.id }, 'an alert started nothing'),
+      );
+    },
   });
 }
 
 /** What a home brings along when it is looked after: its phones, and the buttons pressed on them. */
-function begun(parts: PlaceParts, alerts: Alerts, life: HomeLife): void {
+function begun(parts: PlaceParts, alerts: Alerts, life: HomeLife, row: HomeRow): void {
+  fireTurnsSince(parts, life.home, row.position - turnsBackMs).catch((error: unknown) =>
+    parts.log.error(
+      { err: error, home: life.home },
+      'alerts of before the start were not looked at',
+    ),
+  );
   hearPhoneButtons(life, alerts, parts.log);
   keepOffering(parts, alerts, life, life.ended).catch((error: unknown) => {
     if (life.ended.aborted) return;
@@ -158,6 +176,9 @@ function keepTidy(parts: PlaceParts, settings: LiveSettings): (() => void)[] {
       dropReadings(store.db, clock.now() - settings.get().retentionDays * dayMs),
     ),
     every(dayMs, 'removing old Runs', () => engine.prune(parts.place, runDays)),
+    every(dayMs, 'removing old jumps of the clock', () =>
+      dropClockJumps(store.db, new Date(clock.now() - runDays * dayMs)),
+    ),
   ];
 }
 
@@ -183,6 +204,28 @@ function operationsOf(
   };
   return { tomte, link };
 }
+
+/** The computer slept, or its clock was set: kept, told by why, and what fell due meanwhile is looked at at once. */
+function noteJumps(parts: PlaceParts, lives: () => ReadonlyMap<string, HomeLife>): () => void {
+  const { store, clock, log } = parts;
+  return watchClock(clock, (byMs) => {
+    log.warn({ byMs: Math.round(byMs) }, 'the clock jumped');
+    const looks = [...lives().values()].map((life) => life.triggers.check());
+    Promise.all([addClockJump(store.db, { at: new Date(clock.now()), byMs }), ...looks]).catch(
+      (error: unknown) => log.error({ err: error }, 'a jump of the clock was not noted'),
+    );
+  });
+}
+
+/** What conditions look at. */
+const worldOf = ({ clock }: PlaceParts, life: HomeLife | undefined) =>
+  life
+    ? {
+        zone: life.zone,
+        now: clock.now(),
+        state: (id: string) => life.link.mirror.entity(id) ?? null,
+      }
+    : null;
 
 function factsOf(lives: ReadonlyMap<string, HomeLife>, home: string) {
   const { name, zone } = lifeOf(lives, home);

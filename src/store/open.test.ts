@@ -30,8 +30,9 @@ test('the demo home lives in a schema of its own', async () => {
 test('two that open the same database at once migrate it once', async () => {
   await using store = await freshStore();
   await Promise.all([store.another('demo'), store.another('demo'), store.another('demo')]);
-  const { rows } = await store.pool.query('select count(*) as n from demo.migrations');
-  expect(rows[0].n).toBe(1);
+  const numbers = 'select count(*) as n, max(number) as newest from demo.migrations';
+  const { rows } = await store.pool.query(numbers);
+  expect(rows[0].n).toBe(rows[0].newest);
 });
 
 test('numbers of the database are numbers, and times are UTC', async () => {

@@ -10,6 +10,7 @@ import { addGap, listGaps } from './gaps.ts';
 import { addHome, changeHome, getHome, removeHome, savePosition } from './homes.ts';
 import { keepHours, readHours } from './hours.ts';
 import { gainLease, giveUpLease, renewLease } from './leases.ts';
+import { addNotRun, listNotRuns, refusedRuns } from './not-runs.ts';
 import {
   countLateReadings,
   dropReadings,
@@ -18,7 +19,7 @@ import {
   readingBefore,
   readReadings,
 } from './readings.ts';
-import { addNotRun, addRun, endRun, lastRuns, listRuns, openRuns, setRunState } from './runs.ts';
+import { addRun, endRun, lastRuns, listRuns, openRuns, setRunState } from './runs.ts';
 import { seriesOf } from './series.ts';
 import { readSetting, saveSetting } from './settings.ts';
 import { type FreshStore, freshStore } from './testing.ts';
@@ -217,7 +218,6 @@ test('the same happening makes one run, which ends once', async () => {
   expect(await openRuns(store.db, 'h1')).toEqual([]);
   expect(await listRuns(store.db, { home: 'h1' })).toMatchObject([{ state: 'done', result: [1] }]);
   expect(await lastRuns(store.db, 'h1')).toHaveLength(1);
-  await addNotRun(store.db, { home: 'h1', workflow: 'w', reason: 'off', at: at(0) });
 });
 
 test('an action whose answer was lost in a crash is known to be in doubt', async () => {
@@ -298,4 +298,29 @@ test('a setting is any value under a name', async () => {
   await saveSetting(store.db, 'publicUrl', 'https://tomte.example.org');
   await saveSetting(store.db, 'publicUrl', null);
   expect(await readSetting(store.db, 'publicUrl')).toBe(null);
+});
+
+test('of the reasons why a workflow did not run the newest five hundred are kept', async () => {
+  const row = { home: 'h1', workflow: 'w', trigger: 'time', code: 'condition', details: {} };
+  for (let n = 0; n < 520; n++) {
+    const told = { ...row, reason: `Price was ${n} ct.`, run: `r${n}`, at: at(n * 5) };
+    await addNotRun(store.db, told);
+  }
+  const rows = await listNotRuns(store.db, { home: 'h1', limit: 1000 });
+  expect(rows).toHaveLength(500);
+  expect(rows[0]).toMatchObject({ reason: 'Price was 519 ct.', times: 1, run: 'r519' });
+  expect(await refusedRuns(store.db, 'h1', ['r519', 'r0', 'new'])).toEqual(new Set(['r519']));
+});
+
+test('what is refused again within a minute is counted, with its newest words', async () => {
+  const row = { home: 'h1', workflow: 'w', trigger: 'state', code: 'condition', details: {} };
+  for (let n = 0; n < 50; n++) {
+    const told = new Date(at(0).getTime() + n * 1000);
+    await addNotRun(store.db, { ...row, reason: `Power was ${n} W.`, run: `r${n}`, at: told });
+  }
+  const rows = await listNotRuns(store.db, { home: 'h1', limit: 10 });
+  expect(rows).toMatchObject([{ times: 50, reason: 'Power was 49 W.', since: at(0) }]);
+  const window = { from: at(0), to: at(1) };
+  expect(await listNotRuns(store.db, { ...window, limit: 10 })).toHaveLength(1);
+  expect(await listNotRuns(store.db, { from: at(5), limit: 10 })).toHaveLength(0);
 });

@@ -1,8 +1,8 @@
+import { sql } from 'kysely';
 import { type Db, json, type Row } from './tables.ts';
 
 export type RunRow = Row<'runs'>;
 export type RunState = RunRow['state'];
-export type NotRunRow = Row<'not_run'>;
 
 /** Journals a Run before it starts. False when it is there already: the same happening, once. */
 export async function addRun(
@@ -99,6 +99,26 @@ export const openRuns = (db: Db, home: string): Promise<RunRow[]> =>
     .orderBy('id')
     .execute();
 
+/** For the rules of a workflow's mode: its Runs that have not ended, its last start, and whether this one is there. */
+export async function startsOf(
+  db: Db,
+  o: { home: string; workflow: string; run: string },
+): Promise<{ open: { id: string }[]; lastAt: number | null; isThere: boolean }> {
+  const { rows } = await sql<{ open: string[] | null; last: Date | null; there: boolean }>`
+    select
+      (select array_agg(id order by created_at, id) from runs
+        where home_id = ${o.home} and workflow = ${o.workflow} and state in ('waiting', 'running')) as open,
+      (select max(created_at) from runs
+        where home_id = ${o.home} and workflow = ${o.workflow}) as last,
+      exists (select from runs where id = ${o.run}) as there`.execute(db);
+  const row = rows[0]!;
+  return {
+    open: (row.open ?? []).map((id) => ({ id })),
+    lastAt: row.last?.getTime() ?? null,
+    isThere: row.there,
+  };
+}
+
 /** The newest Run of each workflow of a home. */
 export const lastRuns = (db: Db, home: string): Promise<RunRow[]> =>
   db
@@ -109,17 +129,6 @@ export const lastRuns = (db: Db, home: string): Promise<RunRow[]> =>
     .orderBy('workflow')
     .orderBy('created_at', 'desc')
     .execute();
-
-/** A trigger matched and no Run started: why. */
-export async function addNotRun(
-  db: Db,
-  o: { home: string; workflow: string; reason: string; at: Date },
-): Promise<void> {
-  await db
-    .insertInto('not_run')
-    .values({ home_id: o.home, workflow: o.workflow, reason: o.reason, at: o.at })
-    .execute();
-}
 
 /** Retention: ended Runs and reasons older than `before`. Answers the ids of the Runs. */
 export async function dropRuns(db: Db, before: Date): Promise<string[]> {

@@ -191,6 +191,18 @@ export interface NotRunTable {
   trigger: Maybe<string>;
   code: Maybe<string>;
   details: MaybeJson;
+  run: Maybe<string>;
+  times: Generated<number>;
+  since: MaybeTime;
+}
+
+export interface PendingTriggersTable {
+  home_id: string;
+  workflow: string;
+  kind: 'for' | 'debounce';
+  key: string;
+  fired: Json;
+  due_at: number;
 }
 
 export interface WorkflowStoreTable {
@@ -379,6 +391,7 @@ export interface Tables {
   approvals: ApprovalsTable;
   schedules: SchedulesTable;
   clock_jumps: ClockJumpsTable;
+  pending_triggers: PendingTriggersTable;
   workflow_store: WorkflowStoreTable;
   workflow_versions: WorkflowVersionsTable;
   workflow_files: WorkflowFilesTable;

@@ -50,3 +50,16 @@ export async function saveWorkflowSettings(
     .returningAll()
     .executeTakeFirstOrThrow();
 }
+
+/** The same, and nobody else starts a Run of this workflow until the transaction ends. */
+export const lockWorkflowSettings = (
+  tx: Db,
+  o: { home: string; workflow: string },
+): Promise<WorkflowSettingsRow | undefined> =>
+  tx
+    .selectFrom('workflow_settings')
+    .selectAll()
+    .where('home_id', '=', o.home)
+    .where('workflow', '=', o.workflow)
+    .forUpdate()
+    .executeTakeFirst();
