@@ -15,6 +15,7 @@ import type { Store } from '../store/open.ts';
 import { readSetting } from '../store/settings.ts';
 import { oneDump, openHomeStore } from './backups.ts';
 import { type Base, openBase } from './base.ts';
+import { type Closer, closeAll } from './closing.ts';
 import { loadDefinitions } from './definitions.ts';
 import { type Demo, demoDoor } from './demo.ts';
 import { keepHomeTypes } from './home-types.ts';
@@ -37,20 +38,24 @@ export interface ServeOptions {
   readonly demo?: boolean;
 }
 
+/** Without the database nothing is left that could be kept: the next start is not made to wait. */
+const closeMs = { usual: 30_000, withoutDatabase: 3_000 };
+
 /** The composition root of a running service: rooms are opened in order and closed in reverse. */
 export async function openService(o: ServeOptions): Promise<Service> {
   const { config, log } = o;
   const clock = o.clock ?? systemClock;
   const startedAt = clock.now();
-  const closers: (() => Promise<unknown>)[] = [];
-  const close = async () => {
-    for (const step of closers.splice(0).reverse()) {
-      await step().catch((error: unknown) => log.error({ err: error }, 'closing failed once'));
-    }
-  };
+  const closers: Closer[] = [];
+  let limitMs = closeMs.usual;
+  const close = () => closeAll(closers, { clock, log, limitMs });
   try {
     const base = await openBase(config, { clock, log });
     closers.push(() => base.close());
+    const died = base.embedded?.died ?? new Promise<Error>(() => {});
+    void died.then(() => {
+      limitMs = closeMs.withoutDatabase;
+    });
     const store = await openHomeStore({ config, clock, log, base }, { engineToo: true });
     closers.push(() => store.close());
     const opening = { config, clock, log, base, store, closers };
@@ -58,7 +63,7 @@ export async function openService(o: ServeOptions): Promise<Service> {
     const service = await openDoor({ ...opening, ...rooms });
     return {
       address: service.address,
-      died: base.embedded?.died ?? new Promise<Error>(() => {}),
+      died,
       close,
     };
   } catch (error) {
@@ -73,7 +78,7 @@ interface Opening {
   readonly log: Log;
   readonly base: Base;
   readonly store: Store;
-  readonly closers: (() => Promise<unknown>)[];
+  readonly closers: Closer[];
 }
 
 interface Rooms {
