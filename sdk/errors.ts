@@ -560,6 +560,18 @@ export const errorTable = {
     hint: 'Write a whole address, such as https://ntfy.sh/my-home.',
   },
   'workflow.not_found': { status: 404, exit: 2, retry: false, hint: 'tomte workflows lists them.' },
+  'backtest.too_long': {
+    status: 422,
+    exit: 1,
+    retry: false,
+    hint: 'Ask for fewer days, or give the workflow a cooldown.',
+  },
+  'backtest.not_recorded': {
+    status: 422,
+    exit: 1,
+    retry: false,
+    hint: 'The past is tried with what Home Assistant recorded; outside answers are not part of it.',
+  },
   'workflow.file_invalid': {
     status: 422,
     exit: 2,
