@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import * as t from './types.ts';
 import { grant } from './types-grant.ts';
+import { backtest } from './types-runs.ts';
 
 const none = z.strictObject({});
 const home = z.string().max(200);
@@ -136,6 +137,19 @@ export const operations = {
     }),
     t.workflowRow,
     'Turn on, off, or watch only; change settings and what it may switch.',
+  ),
+  backtest: op(
+    'POST',
+    'homes/:home/workflows/:name/backtest',
+    z.strictObject({
+      home,
+      name: id,
+      days: z.coerce.number().int().min(1).max(400).optional(),
+      /** To be tried in place of the saved ones. */
+      settings: z.record(z.string(), z.unknown()).optional(),
+    }),
+    backtest,
+    'Try a workflow on the recorded past: what it would have told and switched.',
   ),
   listRuns: op(
     'GET',

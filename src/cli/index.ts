@@ -3,6 +3,7 @@ import { nearest } from '../lib/nearest.ts';
 import { scrub } from '../lib/secret.ts';
 import type { CliDeps, Command, Context, Opened, Problem } from './command.ts';
 import alerts from './commands/alerts.ts';
+import backtest from './commands/backtest.ts';
 import backup from './commands/backup.ts';
 import channels from './commands/channels.ts';
 import check from './commands/check.ts';
@@ -25,7 +26,7 @@ export type { BackedUp, CliDeps, Command, Flags, Opened, Problem, Restored } fro
 
 /** In the order of the help. */
 export const commands: readonly Command[] = [
-  ...[start, link, homes, unlink, doctor, alerts, workflows, runs, channels],
+  ...[start, link, homes, unlink, doctor, alerts, workflows, runs, backtest, channels],
   ...[types, stopActions, password, backup, restore, check, detect],
 ];
 

@@ -41,7 +41,7 @@ export function nights(
 
 /** Picture of a finding of the past, from hours alone: the day around it. */
 export function findingChart(
-  parts: PlaceParts,
+  parts: Pick<PlaceParts, 'detectors'>,
   o: {
     zone: string;
     finding: Finding;

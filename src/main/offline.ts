@@ -10,7 +10,9 @@ import type { Log } from '../lib/log.ts';
 import { oneByOne } from '../lib/one-by-one.ts';
 import { clusterExists } from '../store/cluster.ts';
 import { dump, openHomeStore } from './backups.ts';
+import { backtestOperations } from './backtests.ts';
 import { openBase } from './base.ts';
+import { briefly } from './brief-life.ts';
 import { loadDefinitions } from './definitions.ts';
 import { authorizedAnswer, keepAuthorized } from './keep-home.ts';
 import { homeOperations } from './operations-homes.ts';
@@ -128,6 +130,7 @@ async function openAll(config: Config, log: Log): Promise<Opened> {
         ...settingsOperations(place, { passwordChanged: () => {} }),
         ...storedLists(parts, definitions),
         ...storedChannels(parts, definitions),
+        backtest: (input) => backtestOnce(parts, config, input),
       },
       close: async () => {
         await store.close();
@@ -138,4 +141,15 @@ async function openAll(config: Config, log: Log): Promise<Opened> {
     await base.close();
     throw error;
   }
+}
+
+async function backtestOnce(
+  parts: OfflineParts,
+  config: Config,
+  input: Parameters<Tomte['backtest']>[0],
+): ReturnType<Tomte['backtest']> {
+  const definitions = await loadDefinitions(config.dataFolder);
+  return briefly(parts, input.home, (life) =>
+    backtestOperations({ ...parts, ...definitions }, () => life).backtest(input),
+  );
 }

@@ -1,4 +1,4 @@
-import type { DetectorDefinition, WorkflowDefinition } from '@tomte/sdk/define';
+import type { DetectorDefinition, TriggerDefinition, WorkflowDefinition } from '@tomte/sdk/define';
 import type { LiveEvent } from '@tomte/sdk/types';
 import type { Engine } from '../engine/engine.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -17,6 +17,7 @@ export interface PlaceParts {
   readonly random: () => number;
   readonly detectors: Extensions<DetectorDefinition>;
   readonly workflows: Extensions<WorkflowDefinition>;
+  readonly triggers: Extensions<TriggerDefinition>;
   readonly engine: Engine;
   readonly publish: (event: LiveEvent) => void;
   /** Whether the local network may be asked for homes. */

@@ -11,6 +11,7 @@ import { addClockJump, dropClockJumps } from '../store/clock-jumps.ts';
 import type { HomeRow } from '../store/homes.ts';
 import { dropReadings } from '../store/readings.ts';
 import { fireTurn, fireTurnsSince } from './alert-turns.ts';
+import { backtestOperations } from './backtests.ts';
 import { alertChart } from './charts.ts';
 import { keepOffering } from './default-channels.ts';
 import { doorParts } from './door-parts.ts';
@@ -200,6 +201,7 @@ function operationsOf(
     ),
     ...alertOperations(place, o.demoTomte ?? (async () => null)),
     ...workflowOperations(place, grants),
+    ...backtestOperations(place.parts, (home) => lifeOf(place.lives(), home)),
     ...settingsOperations(place, o),
   };
   return { tomte, link };
