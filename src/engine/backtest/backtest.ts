@@ -43,6 +43,8 @@ export type BacktestResult = Omit<Backtest, 'alerts' | 'chart' | 'home' | 'tookM
 };
 
 const limitMs = 120_000;
+/** With more Runs than this their steps are left out. */
+const stepsOfMax = 500;
 /** Detectors notice what does not happen, too. */
 const tickMs = 60_000;
 
@@ -51,7 +53,7 @@ export async function backtest(o: BacktestOptions): Promise<BacktestResult> {
   const { past } = o;
   const time = openVirtualTime(past.from);
   const world = openPastWorld(past, time);
-  const tally = openTally(o.guard);
+  const tally = openTally(o.guard, world.state);
   const runs = openPastRuns({ ...o, time, world, tally });
   const specs = triggersOf(o.definition, o.settings);
   const fire = (fired: TriggerFired) => runs.fire(fired);
@@ -91,7 +93,7 @@ export async function backtest(o: BacktestOptions): Promise<BacktestResult> {
     workflow: o.workflow,
     from: iso(past.from),
     to: iso(past.to),
-    runs: runs.all.map(runRow),
+    runs: runs.all.map((run) => runRow(run, { steps: runs.all.length <= stepsOfMax })),
     notRun: [...runs.refused],
     actions: tally.actions,
     alerts: tally.alerts,

@@ -40,7 +40,13 @@ export interface PastStream {
 /** What the guardrail would have said, with the grants of the workflow. */
 export type GuardThen = (
   action: Action,
-  at: number,
+  then: {
+    /** Epoch ms. */
+    readonly at: number;
+    readonly state: (entity: string) => EntityState | null;
+    /** Actions that would have been sent to this entity since `t`. */
+    readonly sent: (entity: string, t: number) => number;
+  },
 ) =>
   | { readonly ok: true }
   | { readonly ok: false; readonly rule: string; readonly message: string };

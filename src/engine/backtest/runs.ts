@@ -12,7 +12,7 @@ import type { BacktestOptions } from './backtest.ts';
 import type { TalliedRun, Tally } from './tally.ts';
 import type { PastWorld } from './world.ts';
 
-const runsMax = 5_000;
+const runsMax = 20_000;
 const refusedMax = 1_000;
 
 export interface PastRuns {

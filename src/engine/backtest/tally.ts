@@ -1,5 +1,5 @@
 import type { ActionOutcome, AlertRequest } from '@tomte/sdk/define';
-import type { Action } from '@tomte/sdk/home';
+import type { Action, EntityState } from '@tomte/sdk/home';
 import type { Backtest } from '@tomte/sdk/types-runs';
 import type { VirtualRun, VirtualStep } from '@tomte/sdk/virtual-run';
 import { iso, isoOrNull } from '../../lib/clock.ts';
@@ -18,7 +18,7 @@ export interface Tally {
   resolve(key: string, at: number): void;
 }
 
-export function openTally(guard: GuardThen): Tally {
+export function openTally(guard: GuardThen, state: (entity: string) => EntityState | null): Tally {
   const actions: Backtest['actions'] = [];
   const alerts: (TalliedAlert & { until: string | null })[] = [];
   const open = new Map<string, (typeof alerts)[number]>();
@@ -26,7 +26,11 @@ export function openTally(guard: GuardThen): Tally {
     actions,
     alerts,
     act(action, at) {
-      const verdict = guard(action, at);
+      const sent = (entity: string, t: number) =>
+        actions.filter(
+          (one) => one.allowed && one.entities.includes(entity) && Date.parse(one.at) >= t,
+        ).length;
+      const verdict = guard(action, { at, state, sent });
       const { domain, data } = action;
       actions.push({
         ...{
@@ -76,7 +80,11 @@ export interface TalliedRun {
 
 const stepsShown = 50;
 
-export function runRow({ reason, run, cancelledAt }: TalliedRun): Backtest['runs'][number] {
+/** `steps`: with them, or without where there are very many Runs. */
+export function runRow(
+  { reason, run, cancelledAt }: TalliedRun,
+  o: { steps: boolean },
+): Backtest['runs'][number] {
   const { outcome } = run;
   return {
     at: iso(run.startedAt),
@@ -85,7 +93,7 @@ export function runRow({ reason, run, cancelledAt }: TalliedRun): Backtest['runs
     endedAt: isoOrNull(run.endedAt ?? cancelledAt),
     error: outcome?.state === 'failed' ? outcome.error : null,
     steps: run.steps
-      .slice(0, stepsShown)
+      .slice(0, o.steps ? stepsShown : 0)
       .map((step) => ({ name: step.name, at: iso(step.at), text: stepText(step) })),
   };
 }
