@@ -130,6 +130,8 @@ export interface Message {
     readonly label: string;
     readonly url: string | null;
     readonly press: string;
+    /** What it does cannot be taken back: never made the first or the easiest to press. */
+    readonly danger?: boolean;
   }[];
   readonly sentAt: number;
 }

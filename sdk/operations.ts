@@ -5,7 +5,10 @@
  */
 import { z } from 'zod';
 import * as t from './types.ts';
+import { actionRow } from './types-action.ts';
+import { approval } from './types-approval.ts';
 import { grant } from './types-grant.ts';
+import { homeMode, modeName } from './types-mode.ts';
 import { backtest } from './types-runs.ts';
 
 const none = z.strictObject({});
@@ -79,6 +82,73 @@ export const operations = {
     z.strictObject({ home }),
     z.object({ home: z.string(), text: z.string() }),
     'TypeScript types of the home: entities, areas, Actions with their fields.',
+  ),
+
+  setHome: op(
+    'PUT',
+    'homes/:home/settings',
+    z.strictObject({
+      home,
+      buttonsEntity: z
+        .string()
+        .regex(/^input_text\.[a-z0-9_]+$/)
+        .nullable()
+        .optional(),
+      ownUser: z.boolean().optional(),
+    }),
+    t.homeSummary,
+    'How buttons pressed on phones reach Tomte, and whether its user is its own.',
+  ),
+  listModes: op(
+    'GET',
+    'modes',
+    z.strictObject({ home: home.optional() }),
+    z.array(homeMode),
+    'Pause, guests and away, where they hold now.',
+  ),
+  setMode: op(
+    'PUT',
+    'homes/:home/modes/:mode',
+    z.strictObject({
+      home,
+      mode: modeName,
+      until: z.string().max(40).optional(),
+      off: z.boolean().optional(),
+      by: z.string().max(80).optional(),
+    }),
+    z.array(homeMode),
+    'Begin a mode, move its end, or end it; answers what holds in the home.',
+  ),
+
+  listApprovals: op(
+    'GET',
+    'approvals',
+    z.strictObject({
+      state: approval.shape.state.optional(),
+      home: home.optional(),
+      limit: z.coerce.number().int().min(1).max(1000).optional(),
+    }),
+    z.array(approval),
+    'What waits, or waited, for a person’s yes; newest first.',
+  ),
+  answerApproval: op(
+    'POST',
+    'approvals/:id/answer',
+    z.strictObject({ id, answer: z.string().max(40), by: z.string().max(80).optional() }),
+    approval,
+    'A person answers; the first answer counts.',
+  ),
+
+  listActions: op(
+    'GET',
+    'actions',
+    z.strictObject({
+      home: home.optional(),
+      run: id.optional(),
+      limit: z.coerce.number().int().min(1).max(1000).optional(),
+    }),
+    z.array(actionRow),
+    'Actions, newest first, with what came of each.',
   ),
 
   listAlerts: op(

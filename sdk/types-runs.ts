@@ -3,48 +3,9 @@ import { z } from 'zod';
 import { chartSpec } from './chart.ts';
 import { errorShape, isoTime, severity } from './types.ts';
 
+export { type Approval, approval } from './types-approval.ts';
 export { type Grant, grant } from './types-grant.ts';
-
-export const approval = z.object({
-  id: z.string(),
-  home: z.string(),
-  homeName: z.string(),
-  kind: z.enum(['question', 'action']),
-  title: z.string(),
-  text: z.string(),
-  options: z.array(z.object({ id: z.string(), label: z.string(), danger: z.boolean().optional() })),
-  /** Taken when nobody answers before it ends. */
-  fallback: z.string(),
-  state: z.enum(['open', 'answered', 'expired', 'cancelled']),
-  askedAt: isoTime,
-  expiresAt: isoTime,
-  answer: z.string().nullable(),
-  answeredBy: z.string().nullable(),
-  answeredAt: isoTime.nullable(),
-  workflow: z.string().nullable(),
-  run: z.string().nullable(),
-  action: z
-    .object({
-      domain: z.string(),
-      action: z.string(),
-      entities: z.array(z.string()),
-      data: z.record(z.string(), z.unknown()),
-    })
-    .nullable(),
-});
-export type Approval = z.infer<typeof approval>;
-
-export const modeName = z.enum(['pause', 'guests', 'away']);
-export type ModeName = z.infer<typeof modeName>;
-/** A mode that holds now. */
-export const homeMode = z.object({
-  home: z.string(),
-  mode: modeName,
-  since: isoTime,
-  until: isoTime,
-  setBy: z.string().nullable(),
-});
-export type HomeMode = z.infer<typeof homeMode>;
+export { type HomeMode, homeMode, type ModeName, modeName } from './types-mode.ts';
 
 /** A trigger that matched and started nothing. */
 export const notRun = z.object({

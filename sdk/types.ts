@@ -1,7 +1,9 @@
 /** The nouns that cross the wire, as zod schemas with their types. Times on the wire are ISO 8601 UTC with `Z`. */
 import { z } from 'zod';
 import { chartSpec } from './chart.ts';
+import { type Approval, approval } from './types-approval.ts';
 import { grant } from './types-grant.ts';
+import { homeMode, type ModeName } from './types-mode.ts';
 
 export const isoTime = z.string();
 export const severity = z.enum(['now', 'today', 'digest']);
@@ -97,6 +99,10 @@ export const homeSummary = homeFacts.extend({
     nextAttemptAt: isoTime.nullable(),
   }),
   demo: z.boolean(),
+  /** Entity into which the forwarding blueprint writes what was pressed on phones. */
+  buttonsEntity: z.string().nullable(),
+  /** True when nobody but Tomte uses its user in this Home Assistant. */
+  ownUser: z.boolean(),
 });
 export type HomeSummary = z.infer<typeof homeSummary>;
 
@@ -330,6 +336,10 @@ export const today = z.object({
   asOf: isoTime.nullable(),
   stale: z.boolean(),
   needsYou: z.array(alert),
+  /** Questions and Actions that wait for a yes, the first to end in front. */
+  approvals: z.array(approval),
+  /** What holds now, home by home. */
+  modes: z.array(homeMode),
   next: z.array(z.object({ at: isoTime.nullable(), what: z.string(), why: z.string() })),
   sinceYouLooked: z.array(
     z.object({ at: isoTime, text: z.string(), alert: z.string().nullable() }),
@@ -376,4 +386,7 @@ export type LiveEvent =
       state: FirstLook['state'];
     }
   | { type: 'states'; home: string; states: { id: string; state: string; at: string }[] }
+  | { type: 'approval'; approval: string; state: Approval['state'] }
+  /** `until` is null when the mode ended. */
+  | { type: 'mode'; home: string; mode: ModeName; until: string | null }
   | { type: 'demoGone' };

@@ -40,6 +40,15 @@ export interface AlertsOptions {
   /** True for the demo home: messages are journalled as held and never sent. */
   readonly held: boolean;
   readonly onChanged: (alert: Row<'alerts'>) => void;
+  /** A question was answered on a page or a phone. Throws approval.closed and the like. */
+  readonly choose: (o: Chosen) => Promise<void>;
+}
+
+export interface Chosen {
+  readonly approval: string;
+  readonly option: string;
+  /** A name people read; null when nobody said theirs. */
+  readonly by: string | null;
 }
 
 export interface Alerts extends ChannelDesk {
@@ -115,7 +124,10 @@ export function openAlerts(o: AlertsOptions): Alerts {
       const subject = links.read(token, clock.now());
       return { ...subject, alert: subject.id };
     },
-    links: openLinkPages({ ...living, store, links, clock, page, desk, picture: pictures.ofPage }),
+    links: openLinkPages({
+      ...{ ...living, store, links, clock, page, desk, choose: o.choose },
+      picture: pictures.ofPage,
+    }),
     start: deliverer.start,
     drain: deliverer.drain,
     stop: deliverer.stop,

@@ -20,7 +20,19 @@ export interface Lived {
   readonly turn: Turn | null;
 }
 
+/** A question told like an alert: its options stand in place of the usual buttons until it ends. */
+export interface Choices {
+  readonly options: readonly {
+    readonly id: string;
+    readonly label: string;
+    readonly danger?: boolean | undefined;
+  }[];
+  /** Epoch ms. */
+  readonly expiresAt: number;
+}
+
 export interface Request extends AlertRequest {
+  readonly approval?: (Choices & { readonly id: string }) | undefined;
   readonly home: string;
   readonly workflow?: string | undefined;
   readonly run?: string | undefined;
@@ -170,6 +182,12 @@ const factsOf = (request: Request) => ({
   ...(request.run ? { run: request.run } : {}),
 });
 
+function choicesOf({ approval }: Request): { approval?: string; choices?: Choices } {
+  if (!approval) return {};
+  const { id, options, expiresAt } = approval;
+  return { approval: id, choices: { options, expiresAt } };
+}
+
 async function insert(
   tx: Db,
   request: Request,
@@ -182,6 +200,7 @@ async function insert(
     state: 'open',
     ...contentOf(request),
     ...factsOf(request),
+    ...choicesOf(request),
     created_at: new Date(o.now),
     updated_at: new Date(request.at ?? o.now),
   });

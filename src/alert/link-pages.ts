@@ -1,10 +1,12 @@
 /** Serves signed links: showing changes nothing, so mail scanners that open links do no harm. */
 
+import { isError } from '@tomte/sdk/errors';
 import { clockTime } from '@tomte/sdk/words';
 import type { Clock } from '../lib/clock.ts';
 import { getChannel } from '../store/channels.ts';
 import { getHome } from '../store/homes.ts';
 import type { Store } from '../store/open.ts';
+import type { AlertsOptions } from './alerts.ts';
 import type { ChannelDesk } from './channel-desk.ts';
 import type { LinkAction, LinkSubject, Links } from './links.ts';
 import { renderLinkPage, renderTestPage } from './links-page.ts';
@@ -17,6 +19,8 @@ export interface LinkPages {
   show(token: string): Promise<string>;
   /** Does what the link is for and answers the page that says so. */
   act(token: string): Promise<string>;
+  /** The same for a button on a phone, which shows no page. Throws approval.closed for what was answered before. */
+  press(token: string): Promise<void>;
 }
 
 export interface LinkPagesOptions extends Pick<Living, 'acknowledge' | 'quiet'> {
@@ -26,6 +30,7 @@ export interface LinkPagesOptions extends Pick<Living, 'acknowledge' | 'quiet'> 
   readonly page: (alert: string) => Promise<PictureAlert>;
   readonly picture: (alert: PictureAlert) => Promise<Uint8Array | null>;
   readonly desk: Pick<ChannelDesk, 'confirmTest'>;
+  readonly choose: AlertsOptions['choose'];
 }
 
 export function openLinkPages(o: LinkPagesOptions): LinkPages {
@@ -41,6 +46,9 @@ export function openLinkPages(o: LinkPagesOptions): LinkPages {
     const now = o.clock.now();
     const zone = await zoneOf(page.home);
     const token = (action: LinkAction) => tokenOf(o.links.url({ ...subject, action }, now));
+    const picture = await o.picture(page);
+    const common = { action: subject.action, done, picture, zone, now };
+    if (page.choices) return renderLinkPage(page, { ...common, forms: choiceForms(page, subject) });
     const quietLabel = `Quiet until ${clockTime(nextMorning(now, zone), zone)}`;
     const both = [
       { label: 'I see it', token: token('seen'), action: 'seen' },
@@ -50,34 +58,65 @@ export function openLinkPages(o: LinkPagesOptions): LinkPages {
       ({ action, token: made }) =>
         made !== null && (subject.action === 'open' || subject.action === action),
     ) as { label: string; token: string }[];
-    const picture = await o.picture(page);
-    return renderLinkPage(page, { action: subject.action, done, forms, picture, zone, now });
+    return renderLinkPage(page, { ...common, forms });
+  }
+
+  /** All options, the harmless first: whoever came by the link of one may still think better of it. */
+  function choiceForms({ id, choices }: PictureAlert, subject: LinkSubject) {
+    const { options, expiresAt } = choices!;
+    const now = o.clock.now();
+    if (expiresAt <= now) return [];
+    return options.map(({ id: option, label, danger }) => {
+      const choosing = { id, action: 'choose', channel: subject.channel, option } as const;
+      return { label, danger, token: o.links.token({ ...choosing, until: expiresAt }, now) };
+    });
+  }
+
+  /** A second answer changes nothing; the page says what the first was. */
+  async function choose(subject: LinkSubject, strict: boolean): Promise<void> {
+    const { approval } = await o.page(subject.id);
+    const by = subject.channel === null ? null : await channelName(subject.channel);
+    try {
+      await o.choose({ approval: approval ?? '', option: subject.option ?? '', by });
+    } catch (error) {
+      if (strict || !isError(error, 'approval.closed')) throw error;
+    }
   }
 
   return {
     show: (token) => render(o.links.read(token, o.clock.now()), false),
     async act(token) {
       const subject = o.links.read(token, o.clock.now());
-      switch (subject.action) {
-        case 'open':
-          break;
-        case 'seen': {
-          const by = subject.channel === null ? null : await channelName(subject.channel);
-          await o.acknowledge(subject.id, by);
-          break;
-        }
-        case 'quiet': {
-          const { home } = await o.page(subject.id);
-          await o.quiet(subject.id, nextMorning(o.clock.now(), await zoneOf(home)));
-          break;
-        }
-        case 'test':
-          await o.desk.confirmTest(subject.id, { button: true });
-          break;
-      }
+      await perform(subject, false);
       return render(subject, true);
     },
+    async press(token) {
+      await perform(o.links.read(token, o.clock.now()), true);
+    },
   };
+
+  async function perform(subject: LinkSubject, strict: boolean): Promise<void> {
+    switch (subject.action) {
+      case 'choose':
+        await choose(subject, strict);
+        break;
+      case 'open':
+        break;
+      case 'seen': {
+        const by = subject.channel === null ? null : await channelName(subject.channel);
+        await o.acknowledge(subject.id, by);
+        break;
+      }
+      case 'quiet': {
+        const { home } = await o.page(subject.id);
+        await o.quiet(subject.id, nextMorning(o.clock.now(), await zoneOf(home)));
+        break;
+      }
+      case 'test':
+        await o.desk.confirmTest(subject.id, { button: true });
+        break;
+    }
+  }
 }
 
 const tokenOf = (url: string | null): string | null => url?.slice(url.lastIndexOf('/') + 1) ?? null;

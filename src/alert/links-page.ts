@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { AlertPage } from '@tomte/sdk/types';
 import { moment } from '@tomte/sdk/words';
+import type { Choices } from './life.ts';
 import type { LinkAction } from './links.ts';
 import { escapeHtml as e } from './mail.ts';
 
@@ -21,6 +22,7 @@ img{display:block;width:100%;height:auto;background:#FFFFFF;border-radius:6px}
 form{display:inline-block;margin:8px 8px 0 0}
 button{min-height:48px;padding:0 20px;border-radius:6px;font:600 16px/24px inherit;font-family:inherit;border:1px solid var(--control);background:transparent;color:var(--text)}
 form:first-of-type button{background:var(--accent);border-color:var(--accent);color:var(--on-accent)}
+form.danger button{background:transparent;border-color:var(--bad);color:var(--bad)}
 button:focus-visible{outline:2px solid var(--focus);outline-offset:2px}
 footer{margin-top:16px;color:var(--faint);font-size:13px;line-height:18px}
 `;
@@ -35,12 +37,18 @@ export const linkPageHeaders: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
 };
 
+type ShownAlert = AlertPage & { readonly choices?: Choices | null };
+
 export interface LinkPageOptions {
   readonly action: LinkAction;
   /** True after the button was pressed. */
   readonly done: boolean;
   /** Buttons, each with the token its press is sent to; by default the link's own. */
-  readonly forms?: readonly { readonly label: string; readonly token: string }[];
+  readonly forms?: readonly {
+    readonly label: string;
+    readonly token: string;
+    readonly danger?: boolean | undefined;
+  }[];
   readonly picture?: Uint8Array | null;
   /** Zone of the home and the time now, for `Seen by Maja 02:44`; without them no clock is told. */
   readonly zone?: string;
@@ -54,7 +62,7 @@ const ownLabels: Partial<Record<LinkAction, string>> = {
 };
 
 /** The whole page as HTML. Every text of the home is escaped. */
-export function renderLinkPage(page: AlertPage, o: LinkPageOptions): string {
+export function renderLinkPage(page: ShownAlert, o: LinkPageOptions): string {
   const lines = page.lines.map((line) => `<li>${e(line)}</li>`).join('');
   const said = standing(page, o);
   return document(
@@ -79,10 +87,15 @@ export function renderTestPage(channel: string, done: boolean): string {
   return document('Test from Tomte', body, channel);
 }
 
-function standing(page: AlertPage, { zone, now, done, action }: LinkPageOptions): string {
+function standing(page: ShownAlert, { zone, now, done, action }: LinkPageOptions): string {
   const clock = (iso: string | null): string =>
     iso && zone && now !== undefined ? ` ${moment(Date.parse(iso), now, zone)}` : '';
-  if (page.state === 'resolved') return 'This is over.';
+  if (page.state === 'resolved') {
+    return page.choices ? 'There is nothing more to answer.' : 'This is over.';
+  }
+  if (page.choices && now !== undefined && page.choices.expiresAt <= now) {
+    return 'It is too late to answer.';
+  }
   if (page.state === 'acknowledged') {
     return `Seen${page.seenBy ? ` by ${page.seenBy}` : ''}${clock(page.seenAt)}.`;
   }
@@ -95,8 +108,8 @@ function forms(o: LinkPageOptions): string {
   const given = o.forms ?? (own ? [{ label: own, token: '' }] : []);
   return given
     .map(
-      ({ label, token }) =>
-        `<form method="post" action="${e(token)}"><button>${e(label)}</button></form>`,
+      ({ label, token, danger }) =>
+        `<form method="post" action="${e(token)}"${danger ? ' class="danger"' : ''}><button>${e(label)}</button></form>`,
     )
     .join('');
 }

@@ -4,8 +4,8 @@ import { TomteError } from '@tomte/sdk/errors';
 import { rangeOf } from '../lib/addresses.ts';
 import type { Key } from '../store/seal.ts';
 
-/** `open` only shows; the others are done by the page's button. `test` belongs to a channel. */
-export const linkActions = ['open', 'seen', 'quiet', 'test'] as const;
+/** `open` only shows; the others are done by the page's button. `test` belongs to a channel, `choose` to a question. */
+export const linkActions = ['open', 'seen', 'quiet', 'test', 'choose'] as const;
 export type LinkAction = (typeof linkActions)[number];
 
 export interface LinkSubject {
@@ -14,13 +14,20 @@ export interface LinkSubject {
   readonly action: LinkAction;
   /** Channel whose message carried the link: whose press it was. */
   readonly channel: string | null;
+  /** What `choose` answers. */
+  readonly option?: string;
+}
+
+interface Signing extends LinkSubject {
+  /** When it ends, epoch ms; in seven days when left out. */
+  readonly until?: number;
 }
 
 export interface Links {
   /** Null when no public address is set: a link nobody can open is worse than none. */
-  url(subject: LinkSubject, now: number): string | null;
+  url(subject: Signing, now: number): string | null;
   /** The signed word alone. */
-  token(subject: LinkSubject, now: number): string;
+  token(subject: Signing, now: number): string;
   /** Throws api.link_expired for what is too old, changed, or made with another key. */
   read(token: string, now: number): LinkSubject;
 }
@@ -34,9 +41,10 @@ const separator = '\n';
 export function openLinks(key: Key, publicUrl: () => string | null): Links {
   const secret = Buffer.from(hkdfSync('sha256', key, '', 'signed links of alerts', 32));
   const sign = (body: string) => createHmac('sha256', secret).update(body).digest();
-  function token(subject: LinkSubject, now: number): string {
-    const end = Math.floor((now + validMs) / 1000).toString(36);
-    const parts = [subject.action, end, subject.id, subject.channel ?? ''];
+  function token(subject: Signing, now: number): string {
+    const end = Math.floor((subject.until ?? now + validMs) / 1000).toString(36);
+    const option = subject.option === undefined ? [] : [subject.option];
+    const parts = [subject.action, end, subject.id, subject.channel ?? '', ...option];
     const body = Buffer.from(parts.join(separator)).toString('base64url');
     return `${body}.${sign(body).toString('base64url')}`;
   }
@@ -53,11 +61,18 @@ export function openLinks(key: Key, publicUrl: () => string | null): Links {
       if (!body || given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
         throw new TomteError('api.link_expired', 'This link is not one of Tomte’s, or was cut');
       }
-      const [action, end, id, channel] = Buffer.from(body, 'base64url').toString().split(separator);
+      const [action, end, id, channel, option] = Buffer.from(body, 'base64url')
+        .toString()
+        .split(separator);
       if (Number.parseInt(end ?? '', 36) * 1000 < now) {
-        throw new TomteError('api.link_expired', 'This link was good for seven days');
+        const why =
+          option === undefined ? 'This link was good for seven days' : 'It is too late to answer';
+        throw new TomteError('api.link_expired', why);
       }
-      return { action: action as LinkAction, id: id ?? '', channel: channel || null };
+      return {
+        ...{ action: action as LinkAction, id: id ?? '', channel: channel || null },
+        ...(option === undefined ? {} : { option }),
+      };
     },
   };
 }

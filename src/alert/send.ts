@@ -7,6 +7,7 @@ import type { Key } from '../store/seal.ts';
 import { clearSettings } from '../store/sealed-settings.ts';
 import { type Kinds, ownerOf } from './channels.ts';
 import type { Claimed } from './claim.ts';
+import type { Choices } from './life.ts';
 import type { LinkAction, Links } from './links.ts';
 import type { StoredMessage } from './turn.ts';
 
@@ -82,13 +83,15 @@ async function messageOf(claimed: Claimed, parts: SendParts): Promise<Message> {
   const { delivery, channel, alert } = claimed;
   const stored = delivery.message as StoredMessage;
   const now = parts.clock.now();
-  const subject = (action: LinkAction) => ({
+  const choices = (alert?.choices ?? null) as Choices | null;
+  const subject = (action: LinkAction, option?: string) => ({
     id: action === 'test' ? channel.id : (alert?.id ?? channel.id),
     action,
     channel: channel.id,
+    ...(option === undefined || choices === null ? {} : { option, until: choices.expiresAt }),
   });
-  const url = (action: LinkAction) =>
-    action === 'test' || alert ? parts.links.url(subject(action), now) : null;
+  const url = (action: LinkAction, option?: string) =>
+    action === 'test' || alert ? parts.links.url(subject(action, option), now) : null;
   return {
     kind: delivery.kind,
     deliveryId: delivery.id,
@@ -101,11 +104,12 @@ async function messageOf(claimed: Claimed, parts: SendParts): Promise<Message> {
     silent: delivery.silent,
     picture: await pictureOf(claimed, parts),
     link: url('open'),
-    buttons: stored.buttons.map(({ id, label }) => ({
-      id,
+    buttons: stored.buttons.map(({ id, label, option, danger }) => ({
+      id: option ?? id,
       label,
-      url: url(id),
-      press: parts.links.token(subject(id), now),
+      url: url(id, option),
+      press: parts.links.token(subject(id, option), now),
+      ...(danger ? { danger } : {}),
     })),
     sentAt: delivery.created_at.getTime(),
   };

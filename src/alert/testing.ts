@@ -154,6 +154,7 @@ export async function openRoom(
     publicUrl: () => null,
     held: false,
     onChanged: ({ state }) => changes.push(state),
+    choose: async () => {},
     ...o,
     clock,
   } as AlertsOptions);

@@ -2,6 +2,7 @@
 import type { Severity } from '@tomte/sdk/home';
 import { clockTime, moment } from '@tomte/sdk/words';
 import type { Row } from '../store/tables.ts';
+import type { Choices } from './life.ts';
 
 export type AlertRow = Row<'alerts'>;
 export type ButtonId = 'seen' | 'quiet';
@@ -23,7 +24,13 @@ export interface StoredMessage {
   readonly text: string;
   readonly lines: readonly string[];
   readonly severity: Severity;
-  readonly buttons: readonly { readonly id: ButtonId | 'test'; readonly label: string }[];
+  readonly buttons: readonly {
+    readonly id: ButtonId | 'test' | 'choose';
+    readonly label: string;
+    /** Of a question: which option it stands for. */
+    readonly option?: string;
+    readonly danger?: boolean;
+  }[];
 }
 
 /** The same for all messages of one alert: channels replace by it. */
@@ -67,6 +74,13 @@ function standing(alert: AlertRow, zone: string, now: number): string {
 }
 
 function buttonsOf(alert: AlertRow, zone: string, now: number): StoredMessage['buttons'] {
+  const choices = alert.choices as Choices | null;
+  if (choices) {
+    return choices.options.map(({ id: option, label, danger }) => ({
+      ...{ id: 'choose' as const, label, option },
+      ...(danger ? { danger } : {}),
+    }));
+  }
   const seen = { id: 'seen', label: 'I see it' } as const;
   const quiet = {
     id: 'quiet',

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { iso, isoOrNull } from '../lib/clock.ts';
 import { listAlerts as storedAlerts } from '../store/alerts.ts';
 import type { Db, Row } from '../store/tables.ts';
+import type { Choices } from './life.ts';
 import type { AlertRow } from './turn.ts';
 
 /** `sending` is a moment of `pending`; nobody needs to tell them apart. */
@@ -51,7 +52,12 @@ export async function listAlerts(db: Db, filter: AlertFilter): Promise<Alert[]> 
 }
 
 /** An alert with all that its page and its picture are made of. */
-export type PictureAlert = AlertPage & { readonly detector: string | null };
+export type PictureAlert = AlertPage & {
+  readonly detector: string | null;
+  /** Of a question told like an alert. */
+  readonly approval: string | null;
+  readonly choices: Choices | null;
+};
 
 export async function alertPage(
   db: Db,
@@ -72,6 +78,8 @@ export async function alertPage(
     quietUntil: isoOrNull(row.quiet_until?.getTime()),
     demo: o.held,
     detector: row.detector,
+    approval: row.approval,
+    choices: row.choices as Choices | null,
   };
 }
 

@@ -19,6 +19,7 @@ import { minute } from './print.ts';
 const home: HomeSummary = {
   ...{ id: 'cabin', name: 'Cabin', address: 'http://10.0.0.2:8123', version: '2026.11.0' },
   ...{ timeZone: 'Europe/Vienna', currency: 'EUR', entities: 3, demo: false },
+  ...{ buttonsEntity: null, ownUser: false },
   user: { name: 'Tomte', admin: false },
   token: { issuedAt: null, expiresAt: null, daysLeft: null },
   link: {

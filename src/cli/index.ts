@@ -3,15 +3,19 @@ import { nearest } from '../lib/nearest.ts';
 import { scrub } from '../lib/secret.ts';
 import type { CliDeps, Command, Context, Opened, Problem } from './command.ts';
 import alerts from './commands/alerts.ts';
+import approve from './commands/approve.ts';
+import away from './commands/away.ts';
 import backtest from './commands/backtest.ts';
 import backup from './commands/backup.ts';
 import channels from './commands/channels.ts';
 import check from './commands/check.ts';
 import detect from './commands/detect.ts';
 import doctor from './commands/doctor.ts';
+import guests from './commands/guests.ts';
 import homes from './commands/homes.ts';
 import link from './commands/link.ts';
 import password from './commands/password.ts';
+import pause from './commands/pause.ts';
 import restore from './commands/restore.ts';
 import runs from './commands/runs.ts';
 import start from './commands/start.ts';
@@ -27,7 +31,8 @@ export type { BackedUp, CliDeps, Command, Flags, Opened, Problem, Restored } fro
 /** In the order of the help. */
 export const commands: readonly Command[] = [
   ...[start, link, homes, unlink, doctor, alerts, workflows, runs, backtest, channels],
-  ...[types, stopActions, password, backup, restore, check, detect],
+  ...[approve, pause, guests, away, types, stopActions],
+  ...[password, backup, restore, check, detect],
 ];
 
 /** Runs one command line (without program and script). Answers the exit code; throws nothing. */

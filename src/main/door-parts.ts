@@ -1,18 +1,30 @@
 import type { Alerts } from '../alert/alerts.ts';
 import type { ActionRow, DoorOptions } from '../home/act.ts';
+import type { HomeRow } from '../store/homes.ts';
+import type { Approvals } from './approvals.ts';
+import type { AllHomeSettings } from './home-settings.ts';
+import type { Modes } from './modes.ts';
 import type { PlaceParts } from './parts.ts';
 import type { LiveSettings } from './settings.ts';
 
 /** What the door of a home asks of the rest: may anything be switched now, and who is told of a doubt. */
-export type DoorParts = Pick<DoorOptions, 'stopped' | 'onDoubt'>;
+export type DoorParts = Pick<DoorOptions, 'stopped' | 'mode' | 'spend' | 'ownUser' | 'onDoubt'>;
 
 export function doorParts(o: {
   readonly parts: Pick<PlaceParts, 'clock'>;
   readonly settings: Pick<LiveSettings, 'actionsStopped'>;
   readonly alerts: Pick<Alerts, 'open'>;
+  readonly modes: Pick<Modes, 'until'>;
+  readonly approvals: Pick<Approvals, 'spend'>;
+  readonly homeSettings: Pick<AllHomeSettings, 'of'>;
+  readonly row: Pick<HomeRow, 'id' | 'user_id'>;
 }): DoorParts {
+  const { id, user_id } = o.row;
   return {
     stopped: o.settings.actionsStopped,
+    mode: (mode) => o.modes.until(id, mode),
+    spend: o.approvals.spend(id),
+    ownUser: () => (o.homeSettings.of(id).ownUser ? user_id : null),
     onDoubt: (row, message) => tellDoubt(o.alerts, row, { message, now: o.parts.clock.now() }),
   };
 }

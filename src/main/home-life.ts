@@ -5,8 +5,7 @@ import type { FirstLook, HomeSummary } from '@tomte/sdk/types';
 import { openStream, type Stream } from '../anomaly/stream.ts';
 import { toTomteError } from '../api/answers.ts';
 import { type Door, type DoorOptions, openDoor } from '../home/act.ts';
-import { type Link, type LinkState, openLink } from '../home/link.ts';
-import { iso, isoOrNull } from '../lib/clock.ts';
+import { type Link, openLink } from '../home/link.ts';
 import { oneByOne } from '../lib/one-by-one.ts';
 import type { Secret } from '../lib/secret.ts';
 import { addGap } from '../store/gaps.ts';
@@ -15,6 +14,7 @@ import { actionJournal } from './action-journal.ts';
 import { recordFindings } from './findings.ts';
 import { keepHoursFresh } from './fresh-hours.ts';
 import { type Learned, learnHome, picksOf, subjectsOf } from './learn.ts';
+import { stopOf, summaryOf, waitingLook } from './life-words.ts';
 import type { PlaceParts } from './parts.ts';
 import { keptEntities, readingsOf } from './readings.ts';
 import { openReadingsWriter } from './readings-writer.ts';
@@ -57,6 +57,8 @@ export interface HomeLifeOptions {
     DoorOptions,
     'grants' | 'stopped' | 'mode' | 'tally' | 'spend' | 'ownUser' | 'onDoubt'
   >;
+  /** True where a blueprint of Home Assistant hands on what is pressed on phones. */
+  readonly forwardsButtons: () => boolean;
   /** Token of the home's lease: only its holder writes intents. */
   readonly lease: number;
 }
@@ -229,8 +231,13 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
     zone: row.time_zone,
     link,
     door,
-    // Home Assistant tells of buttons pressed on phones to administrators only.
-    voice: { ...door, hearsButtons: row.user_admin },
+    voice: {
+      ...door,
+      get hearsButtons() {
+        // Home Assistant tells of buttons pressed on phones to administrators only.
+        return row.user_admin || o.forwardsButtons();
+      },
+    },
     ended: stopping.signal,
     triggers,
     linkSummary: () => summaryOf(link.state),
@@ -262,34 +269,4 @@ function stillOpen(findings: readonly Finding[]): Finding[] {
     else open.set(finding.episode, { ...finding, kind: 'raised' });
   }
   return [...open.values()];
-}
-
-function summaryOf(state: LinkState): HomeSummary['link'] {
-  return {
-    state: state.kind,
-    since: iso(state.since),
-    asOf: isoOrNull(state.asOf),
-    generation: state.generation,
-    error: state.error ? state.error.toJSON().error : null,
-    nextAttemptAt: isoOrNull(state.nextAttemptAt),
-  };
-}
-
-const stopOf = (state: LinkState): TomteError | null =>
-  state.kind === 'stopped' ? state.error : null;
-
-function waitingLook(home: string, now: number, fault: TomteError | null): FirstLook {
-  return {
-    home,
-    state: fault ? 'failed' : 'running',
-    progress: { done: 0, of: 60, what: 'Reading what is there' },
-    startedAt: iso(now),
-    finishedAt: null,
-    days: 0,
-    have: [],
-    unusual: [],
-    broken: [],
-    couldSwitchOn: [],
-    error: fault ? fault.toJSON().error : null,
-  };
 }

@@ -34,6 +34,9 @@ export interface LivesOptions {
   readonly parts: PlaceParts;
   readonly grants: Grants;
   readonly door: (row: HomeRow) => DoorParts;
+  readonly forwardsButtons: (home: string) => boolean;
+  /** The home is forgotten: so is what others hold of it. */
+  readonly onForgotten: (home: string) => void;
   /** Other workers may share the database. */
   readonly shared: boolean;
   readonly onBegun: (life: HomeLife, row: HomeRow) => void;
@@ -65,6 +68,7 @@ export function openLives(o: LivesOptions): Lives {
         ...o.door(row),
         tally: await sentLately(parts, row.id),
       },
+      forwardsButtons: () => o.forwardsButtons(row.id),
       lease,
     });
     all.set(row.id, life);
@@ -126,6 +130,7 @@ export function openLives(o: LivesOptions): Lives {
       await leave(home);
       await parts.engine.forget(parts.place, home);
       grants.drop(home);
+      o.onForgotten(home);
     },
     async close() {
       for (const stop of stops) stop();

@@ -14,6 +14,7 @@ import { dump, openHomeStore } from './backups.ts';
 import { openBase } from './base.ts';
 import { briefly } from './brief-life.ts';
 import { loadDefinitions } from './definitions.ts';
+import { openHomeSettings } from './home-settings.ts';
 import { authorizedAnswer, keepAuthorized } from './keep-home.ts';
 import { homeOperations } from './operations-homes.ts';
 import { settingsOperations } from './operations-settings.ts';
@@ -119,6 +120,7 @@ async function openAll(config: Config, log: Log): Promise<Opened> {
       begin: async () => {},
       end: async () => {},
       inTurn: oneByOne(),
+      homeSettings: await openHomeSettings(store.db),
     };
     const definitions = () => loadDefinitions(config.dataFolder);
     return {

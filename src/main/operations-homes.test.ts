@@ -10,6 +10,7 @@ import { addHome } from '../store/homes.ts';
 import { seal } from '../store/seal.ts';
 import { freshStore } from '../store/testing.ts';
 import type { HomeLife } from './home-life.ts';
+import { openHomeSettings } from './home-settings.ts';
 import { homeOperations, type Parts } from './operations-homes.ts';
 
 afterEach(closeAll);
@@ -51,6 +52,7 @@ test('a token that was deleted in Home Assistant is sent once by the Link and ne
       begin: async () => {},
       end: async () => {},
       inTurn: (work) => work(),
+      homeSettings: await openHomeSettings(store.db),
     };
     const { doctor } = homeOperations(place, () => Promise.reject(new Error('not linked here')));
     for (const visit of [1, 2]) {

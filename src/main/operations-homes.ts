@@ -28,13 +28,14 @@ type Names =
   | 'findHomes'
   | 'linkHome'
   | 'unlinkHome'
+  | 'setHome'
   | 'doctor'
   | 'firstLook'
   | 'listEntities'
   | 'homeTypes';
 type OwnParts = Pick<PlaceParts, 'store' | 'key' | 'clock' | 'log' | 'place' | 'discovers'>;
 export type StoreParts = { readonly parts: OwnParts; lives(): ReadonlyMap<string, HomeLife> };
-export type Parts = StoreParts & Pick<Place, 'begin' | 'end' | 'inTurn'>;
+export type Parts = StoreParts & Pick<Place, 'begin' | 'end' | 'inTurn' | 'homeSettings'>;
 type LinkCall = (request: LinkRequest, onStage: (s: ProbeStage) => void) => Promise<LinkAnswer>;
 
 export function homeOperations(place: Parts, link: LinkCall): Pick<Tomte, Names> {
@@ -54,6 +55,14 @@ export function homeOperations(place: Parts, link: LinkCall): Pick<Tomte, Names>
         await parts.store.transaction((tx) => removeHome(tx, row.id));
         return { unlinked: row.id, revoked };
       }),
+    setHome: async ({ home, buttonsEntity, ownUser }) => {
+      const { id } = await wanted(place, home);
+      await place.homeSettings.save(id, {
+        ...(buttonsEntity === undefined ? {} : { buttonsEntity }),
+        ...(ownUser === undefined ? {} : { ownUser }),
+      });
+      return summary(place, await wanted(place, id));
+    },
     doctor: async ({ home }) => {
       const row = await wanted(place, home);
       const { id, name, address, pinned_certificate: pin, user_admin: admin } = row;
@@ -144,6 +153,8 @@ export function summary(place: StoreParts, row: HomeRow): HomeSummary {
       nextAttemptAt: null,
     },
     demo: place.parts.place === 'demo',
+    buttonsEntity: row.buttons_entity,
+    ownUser: row.own_user,
   };
 }
 

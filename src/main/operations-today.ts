@@ -19,7 +19,7 @@ const shownMax = 5;
 /** Readings are in the store by then. */
 const writtenAfterMs = 90_000;
 
-type Parts = Pick<Place, 'parts' | 'lives' | 'alerts' | 'settings'>;
+type Parts = Pick<Place, 'parts' | 'lives' | 'alerts' | 'settings' | 'approvals' | 'modes'>;
 
 export function todayOperations(
   place: Parts,
@@ -53,14 +53,22 @@ async function composeToday(place: Parts, since: string | undefined): Promise<To
   const lost = lives.find((l) => l.link.state.kind === 'stale' || l.link.state.kind === 'stopped');
   const from =
     since !== undefined && Number.isFinite(Date.parse(since)) ? Date.parse(since) : now - dayMs;
+  const asked = await place.approvals.list({ state: 'open', limit: 50 });
+  const approvals = asked.toSorted((a, b) => a.expiresAt.localeCompare(b.expiresAt));
   const [first] = lives;
   const homes = (await listHomes(parts.store.db)).map((row) => summary(place, row));
   return {
     sentence: sentenceOf({ homes, lives, lost, open, watching, telling, now }),
-    lantern: needsYou.some((a) => a.severity === 'now') ? 'high' : open.length > 0 ? 'low' : 'none',
+    lantern: needsYou.some((a) => a.severity === 'now')
+      ? 'high'
+      : open.length > 0 || approvals.length > 0
+        ? 'low'
+        : 'none',
     asOf: lives.length === 0 ? null : iso(Math.min(...lives.map((l) => l.link.state.asOf ?? now))),
     stale: lost !== undefined,
     needsYou,
+    approvals,
+    modes: place.modes.list(),
     next: nextTries(place, now),
     sinceYouLooked: await sinceYouLooked(place, alerts, Math.max(from, now - 7 * dayMs), now),
     watching,
@@ -161,6 +169,8 @@ async function sinceYouLooked(
 ): Promise<Today['sinceYouLooked']> {
   const out = alerts.map(alertLine).filter((line) => Date.parse(line.at) >= from);
   for (const life of place.lives().values()) {
+    const ended = place.modes.endedLines(life.home, { from, zone: life.zone });
+    out.push(...ended.map((line) => ({ ...line, alert: null })));
     for (const gap of await listGaps(place.parts.store.db, { home: life.home, from, to: now })) {
       const changes = gap.cause === 'start' ? await newlyRead(place, life, gap, now) : gap.rebuilt;
       const text = gapLine(gap, { zone: life.zone, changes });

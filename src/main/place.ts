@@ -1,8 +1,7 @@
 import type { ChannelDefinition } from '@tomte/sdk/define';
 import type { Tomte } from '@tomte/sdk/operations';
-import { type Alerts, openAlerts } from '../alert/alerts.ts';
+import type { Alerts } from '../alert/alerts.ts';
 import { drawPng } from '../alert/picture.ts';
-import { channelFetch } from '../alert/reach.ts';
 import { LiveHub } from '../api/live.ts';
 import type { Site } from '../api/routes.ts';
 import { watchClock } from '../engine/schedule-jumps.ts';
@@ -10,21 +9,25 @@ import type { Extensions } from '../lib/extensions.ts';
 import { addClockJump, dropClockJumps } from '../store/clock-jumps.ts';
 import type { HomeRow } from '../store/homes.ts';
 import { dropReadings } from '../store/readings.ts';
-import { fireTurn, fireTurnsSince } from './alert-turns.ts';
+import { fireTurnsSince } from './alert-turns.ts';
+import type { Approvals } from './approvals.ts';
 import { backtestOperations } from './backtests.ts';
-import { alertChart } from './charts.ts';
 import { keepOffering } from './default-channels.ts';
 import { doorParts } from './door-parts.ts';
 import { type Grants, openGrants } from './grants.ts';
 import type { HomeLife } from './home-life.ts';
+import { type AllHomeSettings, openHomeSettings } from './home-settings.ts';
 import { keepHome } from './keep-home.ts';
 import { type Lives, lifeOf, openLives } from './lives.ts';
+import { type Modes, openModes } from './modes.ts';
 import { alertOperations } from './operations-alerts.ts';
+import { approvalOperations } from './operations-approvals.ts';
 import { homeOperations } from './operations-homes.ts';
 import { settingsOperations } from './operations-settings.ts';
 import { todayOperations } from './operations-today.ts';
 import { workflowOperations } from './operations-workflows.ts';
 import type { PlaceParts } from './parts.ts';
+import { openPeople } from './people.ts';
 import { hearPhoneButtons } from './phone-buttons.ts';
 import { type LiveSettings, openSettings } from './settings.ts';
 
@@ -42,6 +45,9 @@ export interface Place {
   readonly site: Site;
   readonly alerts: Alerts;
   readonly settings: LiveSettings;
+  readonly modes: Modes;
+  readonly approvals: Approvals;
+  readonly homeSettings: AllHomeSettings;
   lives(): ReadonlyMap<string, HomeLife>;
   readonly begin: Lives['begin'];
   readonly end: Lives['end'];
@@ -77,14 +83,27 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     publicUrl: o.publicUrl,
   });
   const grants = await openGrants(store.db);
+  const modes = await openModes(parts);
+  const homeSettings = await openHomeSettings(store.db);
   // Alerts speak through the homes, and a home that begins has alerts to hear: each knows the other by function.
-  const alerts = openPlaceAlerts(o, parts, settings, () => lives.all);
+  const { alerts, approvals } = openPeople({
+    parts,
+    settings,
+    channels: o.channels,
+    lives: () => lives.all,
+  });
   const lives = openLives({
     parts,
     grants,
-    door: () => doorParts({ parts, settings, alerts }),
+    door: (row) => doorParts({ parts, settings, alerts, modes, approvals, homeSettings, row }),
+    forwardsButtons: (home) => homeSettings.of(home).buttonsEntity !== null,
+    onForgotten(home) {
+      modes.drop(home);
+      homeSettings.drop(home);
+    },
     shared: o.shared,
-    onBegun: (life, row) => begun(parts, alerts, life, row),
+    onBegun: (life, row) =>
+      begun(parts, alerts, life, row, () => homeSettings.of(life.home).buttonsEntity),
   });
   parts.engine.addPlace(parts.place, {
     store,
@@ -94,19 +113,27 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
       resolve: (home, key, last) => alerts.resolve(home, key, last),
       act: (home, action, by) => lifeOf(lives.all, home).door.act(action, by),
     },
-    gate: { pausedUntil: () => null, world: (home) => worldOf(parts, lives.all.get(home)) },
+    gate: {
+      pausedUntil: (home) => modes.until(home, 'pause'),
+      world: (home) => worldOf(parts, lives.all.get(home)),
+    },
   });
   const stops = [...keepTidy(parts, settings), noteJumps(parts, () => lives.all)];
   const place: Omit<Place, 'tomte' | 'site'> = {
     parts,
     alerts,
     settings,
+    modes,
+    approvals,
+    homeSettings,
     lives: () => lives.all,
     begin: lives.begin,
     end: lives.end,
     inTurn: lives.inTurn,
     async close() {
       for (const stop of stops) stop();
+      modes.stop();
+      await approvals.stop();
       await alerts.stop();
       await lives.close();
     },
@@ -121,43 +148,21 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
   return { ...place, tomte, site: { tomte, live: hub, link, picture } };
 }
 
-function openPlaceAlerts(
-  o: PlaceOptions,
-  parts: PlaceParts,
-  settings: LiveSettings,
-  lives: () => ReadonlyMap<string, HomeLife>,
-): Alerts {
-  const { store, key, clock, log, random } = parts;
-  return openAlerts({
-    ...{ store, key, clock, log, random },
-    fetch: channelFetch(clock),
-    channels: o.channels,
-    voice: (home) => lives().get(home)?.voice ?? null,
-    homeName: (home) => lives().get(home)?.name ?? 'Home',
-    picture: async (alert) => {
-      const spec = await alertChart(parts, lives().get(alert.home), alert);
-      return spec ? drawPng(spec) : null;
-    },
-    publicUrl: () => settings.get().publicUrl,
-    held: parts.place === 'demo',
-    onChanged(alert) {
-      parts.publish({ type: 'alert', alert: alert.id, state: alert.state });
-      fireTurn(parts, alert).catch((error: unknown) =>
-        parts.log.error({ err: error, alert: alert.id }, 'an alert started nothing'),
-      );
-    },
-  });
-}
-
 /** What a home brings along when it is looked after: its phones, and the buttons pressed on them. */
-function begun(parts: PlaceParts, alerts: Alerts, life: HomeLife, row: HomeRow): void {
+function begun(
+  parts: PlaceParts,
+  alerts: Alerts,
+  life: HomeLife,
+  row: HomeRow,
+  buttonsEntity: () => string | null,
+): void {
   fireTurnsSince(parts, life.home, row.position - turnsBackMs).catch((error: unknown) =>
     parts.log.error(
       { err: error, home: life.home },
       'alerts of before the start were not looked at',
     ),
   );
-  hearPhoneButtons(life, alerts, parts.log);
+  hearPhoneButtons(life, { alerts, log: parts.log, buttonsEntity });
   keepOffering(parts, alerts, life, life.ended).catch((error: unknown) => {
     if (life.ended.aborted) return;
     parts.log.warn({ err: error, home: life.home }, 'its channels could not be offered');
@@ -202,6 +207,7 @@ function operationsOf(
     ...alertOperations(place, o.demoTomte ?? (async () => null)),
     ...workflowOperations(place, grants),
     ...backtestOperations(place.parts, (home) => lifeOf(place.lives(), home)),
+    ...approvalOperations(place),
     ...settingsOperations(place, o),
   };
   return { tomte, link };

@@ -15,7 +15,7 @@ export async function openAlert(
   for (;;) {
     const opened = await db
       .insertInto('alerts')
-      .values({ ...alert, facts: json(alert.facts) })
+      .values({ ...alert, facts: json(alert.facts), choices: json(alert.choices) })
       .onConflict((conflict) =>
         conflict.columns(['home_id', 'key']).where(sql.ref('state'), '<>', 'resolved').doNothing(),
       )
@@ -77,7 +77,7 @@ export async function changeAlert(
   return db.updateTable('alerts').set(set).where('id', '=', id).returningAll().executeTakeFirst();
 }
 
-/** Newest first. */
+/** Newest first. A question told like an alert is none. */
 export function listAlerts(
   db: Db,
   o: {
@@ -88,7 +88,7 @@ export function listAlerts(
     limit?: number | undefined;
   },
 ): Promise<AlertRow[]> {
-  let query = db.selectFrom('alerts').selectAll();
+  let query = db.selectFrom('alerts').selectAll().where('approval', 'is', null);
   if (o.home !== undefined) query = query.where('home_id', '=', o.home);
   if (o.state !== undefined) query = query.where('state', '=', o.state);
   if (o.unresolved) query = query.where('state', '<>', 'resolved');
@@ -126,5 +126,6 @@ export const openAlertsOf = (db: Db, o: { home: string; workflow: string }): Pro
     .selectAll()
     .where('home_id', '=', o.home)
     .where('workflow', '=', o.workflow)
+    .where('approval', 'is', null)
     .where('state', '<>', 'resolved')
     .execute();

@@ -44,6 +44,7 @@ const alerts = openAlerts({
   homeName: () => 'Villa Berg',
   publicUrl: () => null,
   held: false,
+  choose: async () => {},
   onChanged: () => {},
 });
 

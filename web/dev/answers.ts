@@ -42,6 +42,8 @@ export const today = (stale: boolean): Today => ({
   asOf: at(4_000),
   stale,
   needsYou: alerts.slice(0, 1),
+  approvals: [],
+  modes: [],
   next: [
     { at: at(-5 * 60 * minute), what: 'Morning note', why: '2 small things held back so far' },
     { at: null, what: 'Water watch', why: 'waits for the next reading' },

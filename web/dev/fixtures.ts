@@ -27,6 +27,8 @@ export const home: HomeSummary = {
     nextAttemptAt: null,
   },
   demo: false,
+  buttonsEntity: null,
+  ownUser: false,
 };
 
 const shower = (from: number, minutes: number, height: number) => (t: number) =>

@@ -45,14 +45,17 @@ function loudness({ severity, silent }: Message, ringThrough: boolean): Record<s
   };
 }
 
+/** Red, and only from an unlocked phone, where the phone knows how. */
+const careful = { destructive: true, authenticationRequired: true };
+
 /** A press is heard with an administrator's token; else only buttons that lead somewhere are shown. */
 function buttons(message: Message, hearsButtons: boolean): Record<string, unknown> {
   const actions = message.buttons
     .filter((button) => hearsButtons || button.url !== null)
     .slice(0, 3)
-    .map(({ label, url, press }) =>
+    .map(({ label, url, press, danger }) =>
       hearsButtons
-        ? { action: `${pressPrefix}${press}`, title: label }
+        ? { action: `${pressPrefix}${press}`, title: label, ...(danger ? careful : {}) }
         : { action: 'URI', title: label, uri: url },
     );
   return actions.length > 0 ? { actions } : {};

@@ -1,16 +1,43 @@
+import { TomteError } from '@tomte/sdk/errors';
 import { command } from '../command.ts';
+import { oneHome } from '../one-home.ts';
 import { columns } from '../print.ts';
 
 const noHome = 'No home is linked. tomte link ADDRESS';
 
 export default command({
   name: 'homes',
-  about: 'Lists the linked homes with the state of each Link.',
-  usage: 'tomte homes',
-  options: {},
-  words: { min: 0, max: 0 },
-  async run({ open, answer }) {
-    const homes = await (await open()).tomte.listHomes({});
+  about: 'Lists the linked homes with the state of each Link; with a home, changes its settings.',
+  usage: 'tomte homes [HOME --buttons-entity ENTITY|none | --own-user yes|no]',
+  options: {
+    'buttons-entity': {
+      type: 'string',
+      about: 'input_text into which the blueprint writes what is pressed on phones, or none',
+    },
+    'own-user': {
+      type: 'string',
+      about: 'yes when nobody but Tomte uses its user in Home Assistant',
+    },
+  },
+  words: { min: 0, max: 1 },
+  async run({ open, words, text, answer }) {
+    const { tomte } = await open();
+    const entity = text('buttons-entity');
+    const ownUser = yesOrNo(text('own-user'));
+    const changes = entity !== undefined || ownUser !== undefined;
+    const all = words.length > 0 || changes ? [await oneHome(tomte, words[0])] : null;
+    const homes = all ?? (await tomte.listHomes({}));
+    if (changes) {
+      const changed = await tomte.setHome({
+        home: homes[0]!.id,
+        ...(entity === undefined ? {} : { buttonsEntity: entity === 'none' ? null : entity }),
+        ...(ownUser === undefined ? {} : { ownUser }),
+      });
+      answer(changed, [
+        `${changed.name}: buttons on phones come ${changed.buttonsEntity ? `by ${changed.buttonsEntity}` : 'as events'}; its user is ${changed.ownUser ? 'Tomte’s alone' : 'shared'}.`,
+      ]);
+      return 0;
+    }
     const rows = homes.map((home) => [
       home.id,
       home.name,
@@ -25,3 +52,9 @@ export default command({
     return 0;
   },
 });
+
+function yesOrNo(text: string | undefined): boolean | undefined {
+  if (text === undefined) return undefined;
+  if (text === 'yes' || text === 'no') return text === 'yes';
+  throw new TomteError('cli.usage', '--own-user is yes or no');
+}

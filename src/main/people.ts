@@ -1,0 +1,71 @@
+import type { ChannelDefinition } from '@tomte/sdk/define';
+import { type Alerts, openAlerts } from '../alert/alerts.ts';
+import { drawPng } from '../alert/picture.ts';
+import { channelFetch } from '../alert/reach.ts';
+import type { Extensions } from '../lib/extensions.ts';
+import { fireTurn } from './alert-turns.ts';
+import type { AskedHome } from './approval-words.ts';
+import { type Approvals, openApprovals } from './approvals.ts';
+import { alertChart } from './charts.ts';
+import type { HomeLife } from './home-life.ts';
+import type { PlaceParts } from './parts.ts';
+import type { LiveSettings } from './settings.ts';
+
+/** The two ways to people: news for them, and questions to them. */
+export interface People {
+  readonly alerts: Alerts;
+  readonly approvals: Approvals;
+}
+
+/** A question is told like an alert, and answered where alerts are read: each knows the other by function. */
+export function openPeople(o: {
+  readonly parts: PlaceParts;
+  readonly settings: Pick<LiveSettings, 'get'>;
+  readonly channels: Extensions<ChannelDefinition>;
+  readonly lives: () => ReadonlyMap<string, HomeLife>;
+}): People {
+  const { parts, lives } = o;
+  const { store, key, clock, log, random } = parts;
+  const alerts = openAlerts({
+    ...{ store, key, clock, log, random },
+    fetch: channelFetch(clock),
+    channels: o.channels,
+    voice: (home) => lives().get(home)?.voice ?? null,
+    homeName: (home) => lives().get(home)?.name ?? 'Home',
+    picture: async (alert) => {
+      const spec = await alertChart(parts, lives().get(alert.home), alert);
+      return spec ? drawPng(spec) : null;
+    },
+    publicUrl: () => o.settings.get().publicUrl,
+    held: parts.place === 'demo',
+    async choose({ approval, option, by }) {
+      await approvals.answer(approval, { answer: option, by });
+    },
+    onChanged(alert) {
+      // A question told like an alert is none, and has news of its own.
+      if (alert.approval !== null) return;
+      parts.publish({ type: 'alert', alert: alert.id, state: alert.state });
+      fireTurn(parts, alert).catch((error: unknown) =>
+        log.error({ err: error, alert: alert.id }, 'an alert started nothing'),
+      );
+    },
+  });
+  const approvals = openApprovals({
+    parts,
+    alerts,
+    homes: () => [...lives().keys()],
+    home: (id) => askedHome(parts, lives().get(id)),
+    answered: async () => {},
+  });
+  return { alerts, approvals };
+}
+
+function askedHome(parts: PlaceParts, life: HomeLife | undefined): AskedHome | null {
+  if (!life) return null;
+  return {
+    name: life.name,
+    zone: life.zone,
+    entityName: (entity) => life.link.mirror.info(entity)?.name ?? entity,
+    workflowTitle: (name) => parts.workflows.get(name)?.title ?? name,
+  };
+}
