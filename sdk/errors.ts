@@ -722,6 +722,12 @@ export const errorTable = {
     retry: false,
     hint: 'A secret goes to its own hosts only. Check the address, and which hosts the setting is for.',
   },
+  'kit.no_answer': {
+    status: 500,
+    exit: 1,
+    retry: false,
+    hint: 'Give the answer to openKit: { fetch, facts, call }.',
+  },
   'detect.input_invalid': {
     status: 422,
     exit: 2,

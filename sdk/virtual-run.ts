@@ -50,13 +50,17 @@ export interface VirtualRunOptions {
   readonly time: VirtualTime;
   /** For a body in another process. */
   readonly adopt?: (context: WorkflowContext, stopped: AbortSignal) => WorkflowContext;
+  /** Steps it begins with, as if an execution before it had taken them. */
+  readonly journal?: readonly VirtualStep[];
+  /** A kept step is answered from what was kept; `input` is what it is asked with now. */
+  readonly onReplay?: (kept: VirtualStep, input: unknown) => void;
 }
 
 const attemptsUsual = 8;
 
 export function startVirtualRun(o: VirtualRunOptions): VirtualRun {
   const { time } = o;
-  const steps: VirtualStep[] = [];
+  const steps: VirtualStep[] = [...(o.journal ?? [])];
   const settled = Promise.withResolvers<VirtualOutcome>();
   let outcome: VirtualOutcome | null = null;
   let endedAt: number | null = null;
@@ -155,6 +159,7 @@ function contextOf(
       const message = `${called} was ${known.name} when this Run began`;
       return Promise.reject(new TomteError('run.step_order_changed', message));
     }
+    if (known) o.onReplay?.(known, plain(input));
     if (known && known.endedAt !== null) return replay(known);
     const mine = known ?? {
       name: called,
@@ -214,48 +219,55 @@ function contextOf(
   const wait = (kind: string, input: unknown, one: (step: VirtualStep) => VirtualWait) =>
     step(kind, null, input, (mine) => waits.until(one(mine)));
   const { home } = world;
-  const look =
-    <A extends readonly unknown[]>(kind: string, from: (...args: A) => unknown) =>
-    (...args: A) =>
-      step(kind, null, args, () => from(...args));
-  const door =
-    <A extends readonly unknown[]>(kind: string, through: (...args: A) => unknown) =>
-    (...args: A) =>
-      step(kind, null, args, () => tried(() => through(...args), attemptsUsual));
+  // Inputs have the form in which a journal keeps them: the record of a real Run can be held against them.
+  const look = (kind: string, input: unknown, from: () => unknown) => step(kind, null, input, from);
+  const door = (kind: string, input: unknown, through: () => unknown) =>
+    step(kind, null, input, () => tried(through, attemptsUsual));
 
   return {
     home: {
       ...{ id: home.id, name: home.name, zone: home.zone },
-      state: look('state', home.state),
-      states: look('states', home.states),
-      entities: look('entities', home.entities),
-      history: look('history', home.history),
-      statistics: look('statistics', home.statistics),
+      state: (entity: string) => look('state', { entity }, () => home.state(entity)),
+      states: (selector) => look('states', selector, () => home.states(selector)),
+      entities: (selector) => look('entities', selector, () => home.entities(selector)),
+      history: (entity: string, window) =>
+        look('history', { entity, ...window }, () => home.history(entity, window)),
+      statistics: (id, window) =>
+        look('statistics', { id, ...window }, () => home.statistics(id, window)),
     },
     trigger: o.trigger,
     run: o.id,
     step: (name, body, options) =>
       step('step', name, null, () => tried(body, options?.attempts ?? attemptsUsual)),
-    sleep: (until) => wait('sleep', { until }, (mine) => waits.sleep(dueOf(until, mine.at))),
+    sleep: (until) => wait('sleep', until, (mine) => waits.sleep(dueOf(until, mine.at))),
     until: (condition, { timeout }) =>
       wait('until', { condition, timeout }, (mine) =>
         waits.condition(condition, mine.at + ms(timeout)),
       ),
     waitFor: (what, { timeout }) =>
-      wait('waitFor', { what, timeout }, (mine) => waits.happening(what, mine.at + ms(timeout))),
+      wait('waitFor', { ...what, timeout }, (mine) => waits.happening(what, mine.at + ms(timeout))),
     ask: (question) =>
       wait('ask', question, (mine) => waits.answer(question, mine.at + ms(question.timeout))),
-    act: (action, options) => door('act', world.act)(wholeAction(action), options ?? {}),
-    alert: door('alert', world.alert),
-    resolve: door('resolve', world.resolve),
-    fetch: (url, options) => door('fetch', world.fetch)(url, options ?? {}),
-    facts: (connector, query) => door('facts', world.facts)(connector, query ?? {}),
-    decide: door('decide', world.decide),
-    call: door('call', world.call),
+    act(written, options = {}) {
+      const action = wholeAction(written);
+      return door('act', { ...action, ...options }, () => world.act(action, options));
+    },
+    alert: (request) => door('alert', request, () => world.alert(request)),
+    resolve: (key, last) => door('resolve', { key, ...last }, () => world.resolve(key, last)),
+    fetch: (url, options = {}) =>
+      // Queries and fragments may carry keys.
+      door('fetch', { url: url.replace(/[?#].*$/s, '?…'), method: options.method ?? 'GET' }, () =>
+        world.fetch(url, options),
+      ),
+    facts: (connector, query = {}) =>
+      door('facts', { connector, query }, () => world.facts(connector, query)),
+    decide: (request) => door('decide', request, () => world.decide(request)),
+    call: (workflow, input) =>
+      door('call', { workflow, input: input ?? null }, () => world.call(workflow, input)),
     store: {
-      get: look('recall', async (key: string) => (await world.recall(key)) ?? null),
-      set: look('remember', world.remember),
-      delete: (key) => look('remember', world.remember)(key, null),
+      get: (key) => look('store.get', { key }, async () => (await world.recall(key)) ?? null),
+      set: (key, value) => look('store.set', { key, value }, () => world.remember(key, value)),
+      delete: (key) => look('store.delete', { key }, () => world.remember(key, null)),
     },
     now: () => now,
     log: (message) => {

@@ -1,11 +1,10 @@
 /** What becomes of due times that nobody saw in time. Pure. */
+import { lateMaxMs } from '@tomte/sdk/admission';
 import { type Misfire, ms } from '@tomte/sdk/define';
 import type { Due } from './schedule-due.ts';
 
 /** Seen within this, it is on time: a busy computer, or a restart, is no misfire. */
 export const onTimeMs = 10_000;
-/** What a workflow that does not say otherwise is worth: one Run, at most an hour late. */
-export const lateMaxMs = 3_600_000;
 /** A clock that was years behind must not make a million Runs. */
 const listedMax = 50;
 const farBackMs = 2 * 86_400_000;

@@ -1,8 +1,7 @@
 /** Conditions as people read them: what was so, and what had to be. Pure. */
-import type { Condition, StateCondition, Weekday } from '@tomte/sdk/define';
-import { ms } from '@tomte/sdk/define';
-import { clockTime, duration } from '@tomte/sdk/words';
 import { judge, type World } from './condition.ts';
+import { type Condition, ms, type StateCondition, type Weekday } from './trigger.ts';
+import { clockTime, duration } from './words.ts';
 
 export interface ConditionSeen {
   readonly met: boolean;
