@@ -47,7 +47,7 @@ export const aroundIds = (sensors: AroundSensors): string[] => [
 export function hearAround(around: Around, reading: Reading, sensors: AroundSensors): void {
   if (sensors.motion.has(reading.id)) hearPerson(around.people.motion, reading);
   else if (sensors.who.has(reading.id)) hearPerson(around.people.who, reading);
-  else {
+  else if (sensors.numbers.has(reading.id)) {
     const v = numberOf(reading.v);
     if (v === null) return;
     const known = celsiusOf(v, sensors.numbers.get(reading.id)?.unit ?? null) ?? v;

@@ -30,12 +30,12 @@ export function titled(name: string, rest: string): string {
 }
 
 const kindWords =
-  /\s+(temperature|sensor|contact|opening|power|current power|active power|motion|occupancy|battery|battery level|state of charge)$/i;
+  /\s+((air )?temperature|contact|opening|((current|active) )?power|motion|occupancy|battery( level)?|state of charge)?( sensor)?$/i;
 
 /** A name as people say it: as in Home Assistant without the kind of sensor at its end; never an id. */
 export function nameOf(entity: EntityInfo): string {
   const given = entity.name === entity.id ? wordsOfId(entity.id) : entity.name.trim();
-  const short = given.replace(kindWords, '').replace(kindWords, '');
+  const short = given.replace(kindWords, '');
   const name = short === '' ? given : short;
   return name.charAt(0).toUpperCase() + name.slice(1);
 }

@@ -46,11 +46,11 @@ export interface TailOptions {
 /** What ordinary days pass `perMonth` times in thirty days; null before a week is known. */
 export function limitOf(tail: Tail, o: TailOptions): number | null {
   if (tail.highs.length < tailDaysMin) return null;
-  const sorted = [...tail.highs].sort((a, b) => a - b);
+  const sorted = [...sortedOf(tail)];
   // One odd day alone does not set what is usual: the highest counts as the second highest.
   const last = sorted.length - 1;
   sorted[last] = sorted[last - 1]!;
-  const middle = sorted[Math.floor(sorted.length / 2)]!;
+  const middle = middleAmong(sorted);
   const over = sorted.filter((value) => value > middle).map((value) => value - middle);
   const mean = over.length === 0 ? 0 : over.reduce((a, b) => a + b, 0) / over.length;
   const square =
@@ -63,16 +63,33 @@ export function limitOf(tail: Tail, o: TailOptions): number | null {
   return middle + scale * steps;
 }
 
+/** The middle of all days; of the days with anything where most have nothing: an iron rests all week. */
+function middleAmong(sorted: readonly number[]): number {
+  const some = sorted.filter((value) => value > sorted[0]!);
+  const among = some.length >= 2 && some.length < sorted.length / 2 ? some : sorted;
+  return among[Math.floor(among.length / 2)]!;
+}
+
 /** The highest ordinary day: the second highest known; null before a week is known. */
 export function highestOf(tail: Tail): number | null {
   if (tail.highs.length < tailDaysMin) return null;
-  return [...tail.highs].sort((a, b) => b - a)[1]!;
+  return sortedOf(tail).at(-2)!;
 }
 
 /** The middle of the daily highs; null before a week is known. */
 export function middleOf(tail: Tail): number | null {
   if (tail.highs.length < tailDaysMin) return null;
-  return [...tail.highs].sort((a, b) => a - b)[Math.floor(tail.highs.length / 2)]!;
+  return sortedOf(tail)[Math.floor(tail.highs.length / 2)]!;
+}
+
+const sortedTails = new WeakMap<Tail, { day: string; days: number; sorted: readonly number[] }>();
+/** Lowest first; sorted once a day. */
+function sortedOf(tail: Tail): readonly number[] {
+  const known = sortedTails.get(tail);
+  if (known?.day === tail.day && known.days === tail.highs.length) return known.sorted;
+  const sorted = [...tail.highs].sort((a, b) => a - b);
+  sortedTails.set(tail, { day: tail.day, days: tail.highs.length, sorted });
+  return sorted;
 }
 
 /** Limits worked out once a day for each tail: readings come by the thousand. */

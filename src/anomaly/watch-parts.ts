@@ -14,18 +14,19 @@ export interface Part {
 /** The sensors of one detector, each judged on its own. Functions change the part they are handed. */
 export interface PartRules<P extends Part> {
   readonly detector: string;
-  readonly fresh: (id: string) => P;
   /** The clock moves to `to`; what the sensor said last holds until then. `frozen`: nothing is learned. */
   pass(part: P, to: number, frozen: boolean): void;
   /** The sensor said something, at the part's clock. */
   hear(part: P, reading: Reading): void;
-  suspect(part: P, at: number, around: Around): Suspicion | null;
+  suspect(part: P, at: number, around: Around, frozen: boolean): Suspicion | null;
   isOver(part: P, o: { episode: Episode; at: number; suspicion: Suspicion | null }): boolean;
   /** An episode begins: what led to it is no habit. */
   begin?(part: P): void;
   /** An episode ends. */
   end?(part: P, at: number): void;
   tell(part: P, o: Telling): Worded & { probability: number };
+  /** The sensors at fault first, where a part is no sensor or more than one. */
+  entities?(part: P, episode: Episode): string[];
 }
 export interface Telling {
   readonly kind: Finding['kind'];
@@ -79,21 +80,26 @@ const isParts = <P extends Part>(saved: unknown): saved is PartsState<P> =>
 
 /** Watches each sensor on its own: reading by reading, and all of them once a minute. */
 export function watchParts<P extends Part>(o: {
-  rules: PartRules<P>;
+  /** Made for the parts of this home, which live as long as the watch. */
+  rules: (parts: readonly P[]) => PartRules<P>;
   ids: readonly string[];
+  fresh: (id: string) => P;
+  /** Entities that one part hears besides the one of its own name: entity to part. */
+  feeds?: ReadonlyMap<string, string>;
   around: AroundSensors;
   state: unknown;
 }): Watch {
-  const { rules } = o;
-  const state = readParts(o.state, o.ids, rules.fresh);
+  const state = readParts(o.state, o.ids, o.fresh);
+  const rules = o.rules(state.parts);
   const { episodes, around } = state;
   keepOnly(around.people.motion, o.around.motion);
   keepOnly(around.people.who, o.around.who);
   const byId = new Map(state.parts.map((part) => [part.id, part]));
+  for (const [entity, id] of o.feeds ?? []) byId.set(entity, byId.get(id)!);
 
   const judge = (part: P, at: number): Finding[] => {
-    const suspicion = rules.suspect(part, at, around);
     const episode = episodes[part.id];
+    const suspicion = rules.suspect(part, at, around, isFrozen(episode, at));
     if (!episode) {
       if (!suspicion) return [];
       rules.begin?.(part);
@@ -116,7 +122,7 @@ export function watchParts<P extends Part>(o: {
     const { probability, ...worded } = rules.tell(part, { kind, episode, at, around });
     const { id, since } = episode;
     const severity: Severity = episode.severity;
-    const entities = [part.id];
+    const entities = rules.entities?.(part, episode) ?? [part.id];
     return {
       kind,
       episode: id,
@@ -145,10 +151,8 @@ export function watchParts<P extends Part>(o: {
     read(reading) {
       const found = tick(reading.t);
       const part = byId.get(reading.id);
-      if (!part) {
-        hearAround(around, reading, o.around);
-        return found;
-      }
+      if (!part || o.feeds) hearAround(around, reading, o.around);
+      if (!part) return found;
       rules.pass(part, reading.t, isFrozen(episodes[part.id], reading.t));
       rules.hear(part, reading);
       const news = judge(part, reading.t);

@@ -34,9 +34,9 @@ export function watchCold(context: DetectorContext<ColdSettings>): Watch {
     ids: [...sensors.keys()],
     around: aroundSensors([], plugs),
     state: context.state,
-    rules: {
+    fresh: newCold,
+    rules: () => ({
       detector: 'cold',
-      fresh: newCold,
       pass: (part, to, frozen) => passCold(part, to, frozen, { usual, local }),
       hear(part, { v }) {
         const value = numberOf(v);
@@ -67,7 +67,7 @@ export function watchCold(context: DetectorContext<ColdSettings>): Watch {
         const worded = what === 'cleared' ? wordColdOver(told) : wordCold(told);
         return { ...worded, probability: episode.rule === 'long' ? 0.75 : 0.9 };
       },
-    },
+    }),
   });
 }
 

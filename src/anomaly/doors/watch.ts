@@ -39,12 +39,13 @@ export function watchDoors(context: DetectorContext<DoorSettings>): Watch {
     ids: [...sensors.keys()],
     around: sensorsAround,
     state: context.state,
-    rules: {
+    fresh: newDoor,
+    rules: () => ({
       detector: 'doors',
-      fresh: newDoor,
       pass(part, to, isFrozen) {
         part.at = to;
-        if (isFrozen) frozen.add(part.id);
+        // A window that is told of and shut in the evening is a habit by its second time.
+        if (isFrozen && sensors.get(part.id)!.kind !== 'window') frozen.add(part.id);
         else frozen.delete(part.id);
       },
       hear: (part, { v }) => hearDoor(part, v, { frozen: frozen.has(part.id), local }),
@@ -53,7 +54,9 @@ export function watchDoors(context: DetectorContext<DoorSettings>): Watch {
         return suspect(part, at, around);
       },
       isOver: (part) => part.openSince === null,
-      begin: forgetOpening,
+      begin(part) {
+        if (sensors.get(part.id)!.kind !== 'window') forgetOpening(part);
+      },
       tell(part, { kind, episode, at, around }) {
         const sensor = sensors.get(part.id)!;
         const out = outside(around);
@@ -74,7 +77,7 @@ export function watchDoors(context: DetectorContext<DoorSettings>): Watch {
         const worded = kind === 'cleared' ? wordDoorOver(told) : wordDoor(told);
         return { ...worded, probability: part.minutes.highs.length > 0 ? 0.85 : 0.6 };
       },
-    },
+    }),
   });
 }
 

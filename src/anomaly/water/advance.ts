@@ -14,6 +14,7 @@ export interface Surroundings {
   /** True when the hour that holds `t` is usually dry. */
   readonly quiet: (t: number) => boolean;
   readonly pouringLpm: (t: number) => number;
+  readonly roomLitres: (t: number) => number;
   readonly local: (t: number) => LocalHour;
   /** Start of the open episode this tap is part of, or null. */
   readonly episodeSince: number | null;
@@ -84,6 +85,7 @@ export function pour(tap: Tap, segment: Segment, o: Surroundings, timed = true):
     timed,
     stepped: o.sensor.kind === 'meter',
     quiet: o.quiet(segment.to - 1),
+    roomLitres: o.roomLitres(segment.to - 1),
   });
 }
 

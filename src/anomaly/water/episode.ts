@@ -1,7 +1,7 @@
 import { iso } from '../../lib/clock.ts';
 import { minuteMs } from '../local-hour.ts';
 import { type Rule, rules, type Suspicion } from './rules.ts';
-import { dryGapMs, type Tap } from './tap.ts';
+import { dryGapMs, learnRun, type Tap } from './tap.ts';
 
 /** The finding while it lasts. Plain JSON. */
 export interface Episode {
@@ -23,6 +23,7 @@ export type Turn = 'raised' | 'updated' | 'worse' | 'cleared';
 
 const clearMs: Record<Rule, number> = {
   pouring: 2 * minuteMs,
+  much: dryGapMs,
   unbroken: dryGapMs,
   // Water that comes and goes is over only after an hour without it.
   noDryGap: 60 * minuteMs,
@@ -113,6 +114,8 @@ function isDry(episode: Episode, taps: readonly Tap[], at: number): boolean {
 export function forget(episode: Episode, taps: readonly Tap[]): void {
   for (const tap of taps) {
     if (!episode.entities.includes(tap.id)) continue;
+    // Leaks are long and low: they are no habit, however often they come.
+    if (episode.rule === 'pouring' || episode.rule === 'much') learnRun(tap);
     tap.run = null;
     tap.strong = null;
     tap.gapFree = null;

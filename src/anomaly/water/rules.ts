@@ -3,10 +3,10 @@ import type { LocalHour } from '../local-hour.ts';
 import { isMaterial } from './hours.ts';
 import type { Limits } from './settings.ts';
 import { rateOf, type Tap } from './tap.ts';
-import { unbrokenLimitMs } from './usual.ts';
+import { muchLitres, quietLimitMs, unbrokenLimitMs } from './usual.ts';
 
 /** Which rule speaks, the most urgent first. */
-export const rules = ['pouring', 'unbroken', 'noDryGap', 'hours'] as const;
+export const rules = ['pouring', 'much', 'unbroken', 'noDryGap', 'hours'] as const;
 export type Rule = (typeof rules)[number];
 
 /** What a rule has against one tap. */
@@ -32,9 +32,13 @@ export function suspect(
       return { rule: 'pouring', tap: tap.id, since: strong.since, litres: strong.litres, lpm };
     }
   }
+  if (run && run.litres - run.roomLitres >= muchLitres(tap, limits)) {
+    const lpm = rateOf(run.litres, run.since, run.wetUntil);
+    return { rule: 'much', tap: tap.id, since: run.since, litres: run.litres, lpm };
+  }
   if (run && run.litres >= limits.unbrokenLitresMin) {
     const ms = run.wetUntil - run.since;
-    if (run.quietMs >= limits.unbrokenMs || ms >= unbrokenLimitMs(tap, limits)) {
+    if (run.quietMs >= quietLimitMs(tap, limits) || ms >= unbrokenLimitMs(tap, limits)) {
       const lpm = rateOf(run.litres, run.since, run.wetUntil);
       return { rule: 'unbroken', tap: tap.id, since: run.since, litres: run.litres, lpm };
     }

@@ -21,7 +21,7 @@ export const waterSettings = z.strictObject({
     .max(1440)
     .default(45)
     .describe(
-      'Tell when water runs without a break this many minutes at an hour that is usually dry',
+      'Tell when water runs without a break this many minutes at an hour that is usually dry; half of it once your own habits are known',
     ),
   pouringLitresPerMinute: z
     .number()
@@ -53,6 +53,8 @@ export interface Limits {
   readonly pouringLpm: number;
   readonly pouringMs: number;
   readonly pouringLitresMin: number;
+  /** Litres in one run. */
+  readonly muchLitresMin: number;
   readonly noDryGapMs: number;
   readonly noDryGapLitresMin: number;
   /** One hour, and hours on end, of at least this much more than usual. */
@@ -73,6 +75,7 @@ export function limitsOf(settings: WaterSettings): Limits {
     pouringLpm: settings.pouringLitresPerMinute * Math.sqrt(more),
     pouringMs: settings.pouringMinutes * minuteMs,
     pouringLitresMin: 20 * more,
+    muchLitresMin: 200 * more,
     noDryGapMs: 12 * 60 * minuteMs * more,
     noDryGapLitresMin: 10 * more,
     hourLitresMin: 8 * more,

@@ -13,7 +13,10 @@ export interface WaterState {
 /** The saved state for these sensors; sensors that are new begin afresh, others are forgotten. */
 export function readState(saved: unknown, ids: readonly string[]): WaterState {
   const kept = isState(saved) ? structuredClone(saved) : null;
-  const taps = ids.map((id) => kept?.taps.find((tap) => tap.id === id) ?? newTap(id));
+  const taps = ids.map((id) => ({
+    ...newTap(id),
+    ...kept?.taps.find((tap) => tap.id === id),
+  }));
   const episode = kept?.episode && ids.includes(kept.episode.lead) ? kept.episode : null;
   return { version: 1, taps, people: kept?.people ?? nobodyKnown(), episode };
 }

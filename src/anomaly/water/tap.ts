@@ -1,5 +1,7 @@
+import { iso } from '../../lib/clock.ts';
 import { type Baseline, emptyBaseline } from '../baseline.ts';
 import { minuteMs } from '../local-hour.ts';
+import { newTail, noteHigh, type Tail } from '../tail.ts';
 
 /** Water seen from `from` to `to`, epoch ms. */
 export interface Segment {
@@ -15,6 +17,11 @@ export interface Run {
   litres: number;
   /** Part of it in hours that are usually dry. */
   quietMs: number;
+  /** Litres that nine in ten such hours stay below, when it began. */
+  readonly roomLitres: number;
+  /** Rate smoothed over a minute, litres a minute: now, and the highest. */
+  smoothLpm: number;
+  peakLpm: number;
 }
 
 /** An hour on the way. `knownMs` counts only the time the sensor could be heard. */
@@ -55,6 +62,10 @@ export interface Tap {
   baseline: Baseline;
   /** Longest closed runs of the last sixty days, ms; at most eight. */
   longest: { ms: number; at: number }[];
+  /** Daily highs: rate of short runs, litres beyond the hour's and quiet minutes of any. */
+  readonly rates: Tail;
+  readonly volumes: Tail;
+  readonly quiets: Tail;
   /** Rate of the newest water, litres a minute, and since when it is four times that of the episode. */
   lpm: number;
   fastSince: number | null;
@@ -75,6 +86,9 @@ export const newTap = (id: string): Tap => ({
   streak: null,
   baseline: emptyBaseline(),
   longest: [],
+  rates: newTail(),
+  volumes: newTail(),
+  quiets: newTail(),
   lpm: 0,
   fastSince: null,
   before: null,
@@ -91,7 +105,14 @@ export const dryGapMs = 10 * minuteMs;
 export function addWater(
   tap: Tap,
   segment: Segment,
-  o: { breakMs: number; pouringLpm: number; quiet: boolean; timed: boolean; stepped: boolean },
+  o: {
+    breakMs: number;
+    pouringLpm: number;
+    quiet: boolean;
+    roomLitres: number;
+    timed: boolean;
+    stepped: boolean;
+  },
 ): void {
   const { from, to, litres } = segment;
   if (tap.run && from - tap.run.wetUntil <= o.breakMs) {
@@ -99,9 +120,18 @@ export function addWater(
     tap.run.litres += litres;
   } else {
     if (tap.run) closeRun(tap);
-    tap.run = { since: from, wetUntil: to, litres, quietMs: o.quiet ? to - from : 0 };
+    tap.run = {
+      since: from,
+      wetUntil: to,
+      litres,
+      quietMs: o.quiet ? to - from : 0,
+      roomLitres: o.roomLitres,
+      peakLpm: 0,
+      smoothLpm: 0,
+    };
   }
   tap.run.wetUntil = to;
+  if (o.timed) smooth(tap.run, segment);
   if (tap.gapFree && from - tap.gapFree.until > dryGapMs) tap.gapFree = null;
   tap.gapFree ??= { since: from, until: to, litres: 0 };
   tap.gapFree.until = to;
@@ -146,12 +176,32 @@ export function addDry(tap: Tap, to: number, breakMs: number): void {
 export const rateOf = (litres: number, from: number, to: number): number =>
   to > from ? (litres * minuteMs) / (to - from) : 0;
 
+function smooth(run: Run, { from, to, litres }: Segment): void {
+  const lpm = rateOf(litres, from, to);
+  run.smoothLpm = lpm + (run.smoothLpm - lpm) * Math.exp((from - to) / minuteMs);
+  run.peakLpm = Math.max(run.peakLpm, run.smoothLpm);
+}
+
+/** A pipe that bursts does not stop by itself: what does, within this time, shows what people use. */
+const usedMsMax = 20 * minuteMs;
+
 function closeRun(tap: Tap): void {
   const run = tap.run!;
   const ms = run.wetUntil - run.since;
   if (ms > taughtMsMax) return;
+  learnRun(tap);
   const recent = tap.longest.filter((one) => run.wetUntil - one.at < 60 * 24 * 60 * minuteMs);
   tap.longest = [...recent, { ms, at: run.wetUntil }].sort((a, b) => b.ms - a.ms).slice(0, 8);
+}
+
+/** What this run says of how people use water. Once is no habit: the tails leave out their highest day. */
+export function learnRun(tap: Tap): void {
+  const run = tap.run;
+  if (!run) return;
+  const day = iso(run.wetUntil).slice(0, 10);
+  if (run.wetUntil - run.since <= usedMsMax) noteHigh(tap.rates, day, run.peakLpm);
+  noteHigh(tap.volumes, day, Math.max(0, run.litres - run.roomLitres));
+  noteHigh(tap.quiets, day, run.quietMs / minuteMs);
 }
 
 /** The second longest run of late: one odd day alone does not set what is usual. */

@@ -1,5 +1,6 @@
 import { type Baseline, roomAround } from '../baseline.ts';
 import type { LocalHour } from '../local-hour.ts';
+import { dailyLimits } from '../tail.ts';
 import type { Limits } from './settings.ts';
 import { longestUsualMs, type Tap } from './tap.ts';
 
@@ -37,36 +38,67 @@ export function strongestUse(baseline: Baseline): number | null {
   return isLearned(baseline) && peaks.length > 0 ? (peaks[2] ?? peaks[0]!) : null;
 }
 
+const limit = { rates: dailyLimits(), volumes: dailyLimits(), quiets: dailyLimits() };
+/** False alarms a home-month that each may cost. */
+const perMonth = 0.05;
+/** Two minutes at a rate bring the smoothed rate this near to it. */
+const smoothedShare = 0.86;
+
 /**
  * Litres a minute that count as pouring. What is learned only raises it: a home whose strongest use
  * so far is a shower fills a bath one Sunday, and that is no reason to ring.
  */
-export function pouringLimit(baseline: Baseline, limits: Limits): number {
+export function pouringLimit(tap: Tap, baseline: Baseline, limits: Limits): number {
+  const known = limit.rates(tap.rates, { perMonth, scaleMin: 0.5 });
+  if (known !== null) return Math.max(limits.pouringLpm, known / smoothedShare);
   const strongest = strongestUse(baseline);
   if (strongest === null) return limits.pouringLpm;
   return Math.min(2 * limits.pouringLpm, Math.max(limits.pouringLpm, 1.25 * strongest));
 }
 
+/** Litres in one run, beyond what such an hour takes anyway, that are more than this home ever uses. */
+export const muchLitres = (tap: Tap, limits: Limits): number =>
+  Math.max(
+    limits.muchLitresMin,
+    limit.volumes(tap.volumes, { perMonth, scaleMin: 20 }) ?? 1.5 * limits.muchLitresMin,
+  );
+
+/** Unbroken flow at hours that are usually dry before it is unusual, ms. */
+export function quietLimitMs(tap: Tap, limits: Limits): number {
+  const known = limit.quiets(tap.quiets, { perMonth, scaleMin: 2 });
+  return known === null ? limits.unbrokenMs : Math.max(0.5 * limits.unbrokenMs, known * 60_000);
+}
+
 /**
- * Both answers for one tap, worked out once an hour: a baseline changes only when an hour ends, and
+ * All answers for one tap, worked out once an hour: a baseline changes only when an hour ends, and
  * readings come by the thousand.
  */
 export function hourlyUsual(o: {
+  tap: Tap;
   baseline: () => Baseline;
   limits: Limits;
   local: (t: number) => LocalHour;
-}): { quiet(t: number): boolean; pouringLpm(t: number): number } {
-  let kept = { start: -1, quiet: false, pouringLpm: 0 };
+}): {
+  quiet(t: number): boolean;
+  pouringLpm(t: number): number;
+  roomLitres(t: number): number;
+} {
+  let kept = { start: -1, quiet: false, pouringLpm: 0, roomLitres: 0 };
   const of = (t: number) => {
     const at = o.local(t);
     if (at.start !== kept.start) {
       const baseline = o.baseline();
-      const pouringLpm = pouringLimit(baseline, o.limits);
-      kept = { start: at.start, quiet: isQuiet(baseline, at), pouringLpm };
+      const pouringLpm = pouringLimit(o.tap, baseline, o.limits);
+      const roomLitres = roomAround(baseline, at);
+      kept = { start: at.start, quiet: isQuiet(baseline, at), pouringLpm, roomLitres };
     }
     return kept;
   };
-  return { quiet: (t) => of(t).quiet, pouringLpm: (t) => of(t).pouringLpm };
+  return {
+    quiet: (t) => of(t).quiet,
+    pouringLpm: (t) => of(t).pouringLpm,
+    roomLitres: (t) => of(t).roomLitres,
+  };
 }
 
 /** Longest unbroken flow outside the dry hours before it is unusual, ms. */

@@ -32,7 +32,7 @@ export function watchWater(context: DetectorContext<WaterSettings>): Watch {
   const usual = new Map(
     state.taps.map((tap) => [
       tap.id,
-      hourlyUsual({ baseline: () => baselineFor(tap, state.taps), limits, local }),
+      hourlyUsual({ tap, baseline: () => baselineFor(tap, state.taps), limits, local }),
     ]),
   );
   const around = (tap: Tap): Surroundings => ({
@@ -137,7 +137,12 @@ function finding(kind: Finding['kind'], episode: Episode, state: WaterState, o: 
     at: o.at,
     since: episode.since,
     severity: severityOf(episode, told),
-    probability: episode.rule === 'pouring' ? 0.9 : isLearned(told.baseline) ? 0.8 : 0.6,
+    probability:
+      episode.rule === 'pouring' || episode.rule === 'much'
+        ? 0.9
+        : isLearned(told.baseline)
+          ? 0.8
+          : 0.6,
     ...worded,
   };
 }
@@ -163,7 +168,7 @@ function toldOf(episode: Episode, lead: Tap, people: People, o: Judging): Told {
 
 /** One level lower in the first week, except for pouring, which is physics and not habit. */
 function severityOf(episode: Episode, told: Told): Severity {
-  if (episode.rule === 'pouring') return 'now';
+  if (episode.rule === 'pouring' || episode.rule === 'much') return 'now';
   const runs = told.now - told.until < 15 * minuteMs;
   return runs && isLearned(told.baseline) ? 'now' : 'today';
 }

@@ -25,7 +25,7 @@ export interface Told {
 export function wordWater(told: Told): Worded {
   const { rule } = told;
   const title = titles[rule](told);
-  const probably = rule === 'pouring' ? null : likely(told.lpm);
+  const probably = rule === 'pouring' || rule === 'much' ? null : likely(told.lpm);
   const sentences = [
     is(told),
     usually(told),
@@ -49,6 +49,7 @@ function spoken(ms: number): string {
 
 const titles: Record<Rule, (told: Told) => string> = {
   pouring: (told) => `Water is pouring: ${rate(told, told.lpm)}`,
+  much: (told) => `Water runs and runs: ${volume(told, told.litres)}`,
   unbroken: (told) => `Water has run for ${spoken(told.until - told.since)}`,
   noDryGap: (told) => `Water has not stopped for ${duration(told.now - told.since)}`,
   hours: (told) => `More water than usual: ${volume(told, told.litres)}`,
@@ -62,6 +63,7 @@ function is(told: Told): string {
       const lasted = duration(until - since);
       return `${rate(told, told.lpm)} for ${lasted}, ${volume(told, told.litres)}.`;
     }
+    case 'much':
     case 'unbroken':
       return `${rate(told, told.lpm)} since ${from}, ${volume(told, told.litres)} so far.`;
     case 'noDryGap':
@@ -74,6 +76,7 @@ function is(told: Told): string {
 function usually(told: Told): string {
   const { baseline, rule, at } = told;
   if (rule === 'pouring') return strongestSentence(told);
+  if (rule === 'much') return 'That is more than you ever use at once.';
   if (!isLearned(baseline)) return 'At night it is usually 0.';
   if (rule === 'noDryGap') return 'It usually stops for longer every night.';
   const { median, highest } = usualAt(baseline, at);
@@ -148,7 +151,7 @@ function linesOf(told: Told): string[] {
 function factsOf(told: Told): Facts {
   const { rule, baseline, now, since, until, zone } = told;
   const { median } = usualAt(baseline, told.at);
-  const probably = rule === 'pouring' ? null : likely(told.lpm);
+  const probably = rule === 'pouring' || rule === 'much' ? null : likely(told.lpm);
   const lasted = duration((rule === 'noDryGap' ? now : until) - since);
   return {
     is: rule === 'hours' ? volume(told, told.litres) : rate(told, told.lpm),

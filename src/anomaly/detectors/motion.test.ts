@@ -1,0 +1,125 @@
+import type { Reading } from '@tomte/sdk/home';
+import { expect, test } from 'vitest';
+import { dayMs, hourMs, minuteMs } from '../local-hour.ts';
+import { at, entity, expectFit, feed, maja, open } from '../testing.ts';
+import motion from './motion.ts';
+
+const hall = entity('binary_sensor.hall', {
+  deviceClass: 'motion',
+  name: 'Hall motion',
+  area: 'Hall',
+});
+const stairs = entity('binary_sensor.stairs', {
+  deviceClass: 'motion',
+  name: 'Stairs motion',
+  area: 'Stairs',
+});
+const vacuum = entity('vacuum.robot', { name: 'Robot' });
+const entities = [hall, stairs, maja];
+const start = at('2026-10-05T00:00:00Z');
+const say = (t: number, id: string, v: string): Reading => ({ t, id, v });
+const blink = (t: number, id: string): Reading[] => [say(t, id, 'on'), say(t + 40_000, id, 'off')];
+
+/** Out from 08:00 to 17:00 UTC; the hall sees her three minutes before the phone; still at night. */
+function day(from: number, robot: number | null = null): Reading[] {
+  const out: Reading[] = [];
+  for (let m = 6 * 60; m < 22 * 60; m += 12) {
+    if (m < 8 * 60 || m > 17 * 60)
+      out.push(...blink(from + m * minuteMs, m % 24 === 0 ? hall.id : stairs.id));
+  }
+  out.push(say(from + 8 * hourMs, maja.id, 'not_home'));
+  out.push(
+    ...blink(from + 17 * hourMs - 3 * minuteMs, hall.id),
+    ...blink(from + 17 * hourMs - 2 * minuteMs, hall.id),
+  );
+  out.push(...blink(from + 17 * hourMs - minuteMs, stairs.id));
+  out.push(say(from + 17 * hourMs, maja.id, 'home'));
+  for (let m = 0; robot !== null && m < 30; m += 2)
+    out.push(...blink(from + robot + m * minuteMs, hall.id));
+  return out.sort((a, b) => a.t - b.t);
+}
+const days = (count: number, robot?: (i: number) => number | null): Reading[] => [
+  say(start, maja.id, 'home'),
+  ...Array.from({ length: count }, (_, i) => day(start + i * dayMs, robot?.(i) ?? null)).flat(),
+];
+const learned = start + 21 * dayMs;
+const known = () => {
+  const watch = open(motion, { entities });
+  const found = feed(watch, days(21), learned);
+  return { watch, found };
+};
+
+test('coming home before the phone says so is no burglar', () => {
+  expect(known().found).toEqual([]);
+});
+
+test('motion with nobody home is told once, with where, when they left, and is over when it is still', () => {
+  const { watch } = known();
+  const came = learned + 11 * hourMs;
+  const readings = [
+    say(learned + 8 * hourMs, maja.id, 'not_home'),
+    ...Array.from({ length: 6 }, (_, i) =>
+      blink(came + 2 * i * minuteMs, i % 2 ? stairs.id : hall.id),
+    ).flat(),
+  ];
+  const found = feed(watch, readings, came + hourMs);
+  expect(found.map((one) => one.kind).filter((kind) => kind !== 'updated')).toEqual([
+    'raised',
+    'cleared',
+  ]);
+  expect(found[0]).toMatchObject({
+    title: 'Motion: Hall, nobody home',
+    severity: 'now',
+    entities: [hall.id, stairs.id],
+    since: came,
+  });
+  expect(found[0]!.text).toMatch(
+    /^Hall at 12:00, then Stairs at 12:02\. Everyone left at 09:00\. Nothing usually moves then\./,
+  );
+  expect(found[0]!.at - came).toBeLessThanOrEqual(8 * minuteMs);
+  for (const one of found) expectFit(one);
+});
+
+test('a robot that says nothing is learned by its hours: told at most twice, then never', () => {
+  const watch = open(motion, { entities });
+  const found = feed(
+    watch,
+    days(42, (i) => (i % 7 === 1 ? 11 * hourMs : null)),
+  );
+  const raised = found.filter((one) => one.kind === 'raised');
+  expect(raised.length).toBeLessThanOrEqual(2);
+  expect(raised.every((one) => one.at < start + 14 * dayMs)).toBe(true);
+});
+
+test('a robot that says that it cleans is never told', () => {
+  const watch = open(motion, { entities: [...entities, vacuum] });
+  const cleans = start + dayMs + 11 * hourMs;
+  const readings = [
+    ...days(2, (i) => (i === 1 ? 11 * hourMs : null)),
+    say(cleans - minuteMs, vacuum.id, 'cleaning'),
+    say(cleans + 35 * minuteMs, vacuum.id, 'docked'),
+  ].sort((a, b) => a.t - b.t);
+  expect(feed(watch, readings)).toEqual([]);
+});
+
+test('half an hour of moving at three in the night is told, getting up once is not', () => {
+  const { watch } = known();
+  const night = learned + 1.5 * hourMs;
+  const up = [...blink(night, hall.id), ...blink(night + 3 * minuteMs, hall.id)];
+  expect(feed(watch, up, night + hourMs)).toEqual([]);
+  const later = night + dayMs;
+  const wandering = Array.from({ length: 24 }, (_, i) => [
+    ...blink(later + i * minuteMs, hall.id),
+    ...blink(later + i * minuteMs + 1000, stairs.id),
+  ])
+    .flat()
+    .sort((a, b) => a.t - b.t);
+  const found = feed(watch, wandering, later + 2 * hourMs);
+  expect(found[0]).toMatchObject({ kind: 'raised', severity: 'today' });
+  expect(found[0]!.text).toContain('At this hour the house is usually still.');
+  for (const one of found) expectFit(one);
+});
+
+test('without motion sensors nothing is watched', () => {
+  expect(motion.picks([maja, vacuum])).toEqual([]);
+});

@@ -1,0 +1,81 @@
+import { type Around, awaySince } from '../around.ts';
+import type { Suspicion } from '../episode.ts';
+import { hourMs, minuteMs } from '../local-hour.ts';
+import { budgetOf, patienceOf } from '../sooner.ts';
+import { dailyLimits, highestOf, middleOf, type TailOptions } from '../tail.ts';
+import { type PowerPart, roomNow, startsNow, steadyOf, stepsUnbroken, usualBase } from './part.ts';
+import type { PowerSensor } from './sensors.ts';
+import type { PowerSettings } from './settings.ts';
+
+export interface PowerJudge {
+  readonly sensor: (part: PowerPart) => PowerSensor;
+  readonly settings: PowerSettings;
+}
+type Limit = (part: PowerPart['base'], o: TailOptions) => number | null;
+
+/** Rules: `unbroken`, `base` and `steady` of the house, `on` and `cycles` of one thing. */
+export function suspectPower(
+  judge: PowerJudge,
+): (part: PowerPart, at: number, around: Around) => Suspicion | null {
+  const limit = dailyLimits();
+  return (part, at, around) => {
+    if (part.value === null) return null;
+    if (judge.sensor(part).kind === 'house') return house(part, at, { ...judge, limit });
+    return thing(part, { ...judge, limit, away: awaySince(around.people) !== null });
+  };
+}
+
+function house(part: PowerPart, at: number, o: PowerJudge & { limit: Limit }): Suspicion | null {
+  const perMonth = budgetOf(o.settings.sooner);
+  const patience = patienceOf(o.settings.sooner);
+  const unbroken = part.unbrokenNow;
+  const room = roomNow(part);
+  if (unbroken !== null && room !== null) {
+    const over = unbroken - room;
+    const most = o.limit(part.unbroken, { perMonth, scaleMin: 60 });
+    if (most !== null && over >= Math.max(o.settings.leftOnWatts * patience, most)) {
+      const since = at - stepsUnbroken * 10 * minuteMs;
+      return { rule: 'unbroken', since, size: over, severity: 'today' };
+    }
+  }
+  return higher(part, at, o);
+}
+
+/** The base load of a day, or what ten hours on end took beyond what such hours take anyway. */
+function higher(part: PowerPart, at: number, o: PowerJudge & { limit: Limit }): Suspicion | null {
+  const perMonth = budgetOf(o.settings.sooner);
+  const usual = usualBase(part);
+  if (usual === null) return null;
+  const least = Math.max(o.settings.baseWatts * patienceOf(o.settings.sooner), 0.2 * usual);
+  const base = part.baseNow === null ? null : part.baseNow - usual;
+  const most = o.limit(part.base, { perMonth, scaleMin: 8 });
+  if (base !== null && most !== null && base >= Math.max(least, most)) {
+    return { rule: 'base', since: at - 24 * hourMs, size: base, severity: 'today' };
+  }
+  const steady = steadyOf(part);
+  const room = o.limit(part.steady, { perMonth, scaleMin: 8 });
+  if (steady === null || room === null || steady < Math.max(least, room)) return null;
+  return { rule: 'steady', since: at - 10 * hourMs, size: steady, severity: 'today' };
+}
+
+function thing(part: PowerPart, o: PowerJudge & { limit: Limit; away: boolean }): Suspicion | null {
+  const perMonth = budgetOf(o.settings.sooner);
+  const patience = patienceOf(o.settings.sooner);
+  const starts = startsNow(part);
+  const most = o.limit(part.cycles, { perMonth, scaleMin: 0.5 });
+  const usualStarts = middleOf(part.cycles);
+  if (o.sensor(part).kind === 'cycler' && most !== null && usualStarts !== null) {
+    if (starts >= Math.max(5 * patience, 2 * usualStarts, most)) {
+      return { rule: 'cycles', since: part.starts[0]!, size: starts, severity: 'today' };
+    }
+  }
+  if (!part.on || o.sensor(part).kind === 'cycler') return null;
+  const minutes = (part.on.until - part.on.since) / minuteMs;
+  const longest = o.limit(part.minutes, { perMonth, scaleMin: 10 });
+  // A thing that is never off for long is meant to be on.
+  if (longest === null || (highestOf(part.minutes) ?? 0) > 20 * 60) return null;
+  const watts = part.on.wattMs / Math.max(1, part.on.until - part.on.since);
+  if (minutes < Math.max(o.settings.leftOnMinutes * patience, longest)) return null;
+  const severity = o.away && watts >= 500 ? 'now' : 'today';
+  return { rule: 'on', since: part.on.since, size: minutes, severity };
+}
