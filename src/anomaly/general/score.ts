@@ -46,6 +46,9 @@ export const newScorer = (): Scorer => ({
 
 const quantile = 0.98;
 const commonZeros = -Math.log10(1 - quantile);
+/** Features count in widths: below this many one is as good as another. */
+const excessMin = 0.05;
+const settle = 30;
 /** Nothing is said before as many readings. */
 const warmUp = 100;
 const seenMin = 12;
@@ -60,15 +63,17 @@ export function scoreValue(s: Scorer, value: number, hour: number): number {
   s.n += 1;
   const step = Math.abs(value - s.last);
   const far = value - s.slow;
-  const scale = s.width + 1e-9;
+  const scale = Math.max(s.width, 1e-4 * Math.abs(s.slow), 1e-9);
   const known = s.seen[hour]! >= seenMin;
-  const season = known ? Math.abs(value - s.hours[hour]!) : 0;
+  const season = known ? Math.abs(value - s.hours[hour]!) : Number.NaN;
   s.rough += 0.1 * (step - s.rough);
   const wild = s.rough / (s.roughSlow + 1e-9);
   const calm = s.roughSlow / (s.rough + 0.05 * s.roughSlow + 1e-9);
   const features = [far / scale, -far / scale, step / scale, season / scale, wild, calm];
   let sum = 0;
-  for (const [i, feature] of features.entries()) {
+  // The first readings set the scale, and say nothing yet.
+  for (const [i, feature] of s.n <= settle ? [] : features.entries()) {
+    if (Number.isNaN(feature)) continue;
     const zeros = rarity(s.spots[i]!, feature);
     if (zeros > 2) sum += (zeros - 2) ** 1.5;
   }
@@ -94,7 +99,7 @@ function rarity(spot: Spot, x: number): number {
   const zeros =
     over <= 0
       ? 0
-      : commonZeros + over / (Math.LN10 * Math.max(spot.excess, 0.2 * spot.spread, 1e-6));
+      : commonZeros + over / (Math.LN10 * Math.max(spot.excess, 0.2 * spot.spread, excessMin));
   // A single wild value moves the tail no further than ten ordinary ones.
   const bounded = Math.min(Math.abs(over), 10 * spot.spread + (spot.n < 20 ? Math.abs(over) : 0));
   spot.spread += rate * (bounded - spot.spread);
