@@ -48,6 +48,8 @@ const quantile = 0.98;
 const commonZeros = -Math.log10(1 - quantile);
 /** Features count in widths: below this many one is as good as another. */
 const excessMin = 0.05;
+/** More zeros than that tell nothing more. */
+const zerosMax = 12;
 const settle = 30;
 /** Nothing is said before as many readings. */
 const warmUp = 100;
@@ -67,15 +69,16 @@ export function scoreValue(s: Scorer, value: number, hour: number): number {
   const known = s.seen[hour]! >= seenMin;
   const season = known ? Math.abs(value - s.hours[hour]!) : Number.NaN;
   s.rough += 0.1 * (step - s.rough);
-  const wild = s.rough / (s.roughSlow + 1e-9);
-  const calm = s.roughSlow / (s.rough + 0.05 * s.roughSlow + 1e-9);
+  const ground = s.roughSlow + 0.02 * scale;
+  const wild = s.rough / ground;
+  const calm = ground / (s.rough + 0.05 * ground);
   const features = [far / scale, -far / scale, step / scale, season / scale, wild, calm];
   let sum = 0;
   // The first readings set the scale, and say nothing yet.
   for (const [i, feature] of s.n <= settle ? [] : features.entries()) {
     if (Number.isNaN(feature)) continue;
     const zeros = rarity(s.spots[i]!, feature);
-    if (zeros > 2) sum += (zeros - 2) ** 1.5;
+    if (zeros > 2) sum += (Math.min(zeros, zerosMax) - 2) ** 1.5;
   }
   learn(s, value, step, far, hour);
   return s.n <= warmUp ? 0 : sum ** (2 / 3);
