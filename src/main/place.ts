@@ -6,9 +6,8 @@ import { LiveHub } from '../api/live.ts';
 import type { Site } from '../api/routes.ts';
 import { watchClock } from '../engine/schedule-jumps.ts';
 import type { Extensions } from '../lib/extensions.ts';
-import { addClockJump, dropClockJumps } from '../store/clock-jumps.ts';
+import { addClockJump } from '../store/clock-jumps.ts';
 import type { HomeRow } from '../store/homes.ts';
-import { dropReadings } from '../store/readings.ts';
 import { fireTurnsSince } from './alert-turns.ts';
 import type { Approvals } from './approvals.ts';
 import { backtestOperations } from './backtests.ts';
@@ -30,13 +29,10 @@ import type { PlaceParts } from './parts.ts';
 import { openPeople } from './people.ts';
 import { hearPhoneButtons } from './phone-buttons.ts';
 import { type LiveSettings, openSettings } from './settings.ts';
+import { keepTidy } from './tidy.ts';
 
-const retentionMs = 3_600_000;
-const dayMs = 86_400_000;
 /** The newest change kept may be so much older than the last thing done. */
 const turnsBackMs = 600_000;
-/** Details of Runs are kept so long. */
-const runDays = 90;
 
 /** A place at work: its homes, its alerts, and everything that can be asked of it. */
 export interface Place {
@@ -118,7 +114,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
       world: (home) => worldOf(parts, lives.all.get(home)),
     },
   });
-  const stops = [...keepTidy(parts, settings), noteJumps(parts, () => lives.all)];
+  const stops = [keepTidy(parts, settings), noteJumps(parts, () => lives.all)];
   const place: Omit<Place, 'tomte' | 'site'> = {
     parts,
     alerts,
@@ -167,25 +163,6 @@ function begun(
     if (life.ended.aborted) return;
     parts.log.warn({ err: error, home: life.home }, 'its channels could not be offered');
   });
-}
-
-function keepTidy(parts: PlaceParts, settings: LiveSettings): (() => void)[] {
-  const { clock, log, store, engine } = parts;
-  const every = (ms: number, what: string, work: () => Promise<unknown>) =>
-    clock.every(ms, () => {
-      work().catch((error: unknown) =>
-        log.warn({ err: error }, `${what} failed once; tried again later`),
-      );
-    });
-  return [
-    every(retentionMs, 'removing old readings', () =>
-      dropReadings(store.db, clock.now() - settings.get().retentionDays * dayMs),
-    ),
-    every(dayMs, 'removing old Runs', () => engine.prune(parts.place, runDays)),
-    every(dayMs, 'removing old jumps of the clock', () =>
-      dropClockJumps(store.db, new Date(clock.now() - runDays * dayMs)),
-    ),
-  ];
 }
 
 function operationsOf(

@@ -99,16 +99,6 @@ export function listAlerts(
     .execute();
 }
 
-/** Those whose quiet time is over, put back to open. */
-export const wakeAlerts = (db: Db, now: Date): Promise<AlertRow[]> =>
-  db
-    .updateTable('alerts')
-    .set({ state: 'open', quiet_until: null, updated_at: now })
-    .where('state', '=', 'snoozed')
-    .where('quiet_until', '<=', now)
-    .returningAll()
-    .execute();
-
 /** Retention: Alerts that were over before `before`, with their Deliveries. */
 export async function dropAlerts(db: Db, before: Date): Promise<number> {
   const done = await db

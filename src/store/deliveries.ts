@@ -1,48 +1,7 @@
 import { sql } from 'kysely';
-import { type Db, json, type NewRow, type Row } from './tables.ts';
+import { type Db, json, type Row } from './tables.ts';
 
 export type DeliveryRow = Row<'deliveries'>;
-
-/** Journals a Delivery. False when this turn of the Alert is on that Channel already. */
-export async function addDelivery(db: Db, delivery: NewRow<'deliveries'>): Promise<boolean> {
-  const done = await db
-    .insertInto('deliveries')
-    .values({ ...delivery, message: json(delivery.message), error: json(delivery.error) })
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirst();
-  return (done.numInsertedOrUpdatedRows ?? 0n) > 0n;
-}
-
-/**
- * Takes Deliveries that are due, oldest first; each goes to one claimer only. They are `sending`
- * until `until`; one that is still so then was lost in a crash, is due again, and comes with
- * `attempts` above 1.
- */
-export async function claimDeliveries(
-  db: Db,
-  o: { now: Date; until: Date; limit: number },
-): Promise<DeliveryRow[]> {
-  const rows = await db
-    .updateTable('deliveries')
-    .set({ state: 'sending', attempts: sql`attempts + 1`, next_at: o.until })
-    .where('id', 'in', (inner) =>
-      inner
-        .selectFrom('deliveries')
-        .select('id')
-        .where('state', 'in', ['pending', 'sending'])
-        .where('next_at', '<=', o.now)
-        .orderBy('next_at')
-        .orderBy('created_at')
-        .orderBy('id')
-        .limit(o.limit)
-        .forUpdate()
-        .skipLocked(),
-    )
-    .returningAll()
-    .execute();
-  // An update answers in no order, and an alert's "over" must not overtake its beginning.
-  return rows.sort((a, b) => +a.created_at - +b.created_at || a.turn - b.turn);
-}
 
 export async function deliverySent(
   db: Db,
@@ -98,4 +57,15 @@ export async function deliveriesOf(db: Db, alerts: readonly string[]): Promise<D
     .orderBy('created_at')
     .orderBy('turn')
     .execute();
+}
+
+/** Retention: tests and notes about channels, which belong to no Alert. */
+export async function dropNotes(db: Db, before: Date): Promise<number> {
+  const done = await db
+    .deleteFrom('deliveries')
+    .where('alert_id', 'is', null)
+    .where('state', 'in', ['sent', 'failed', 'held'])
+    .where('created_at', '<', before)
+    .executeTakeFirst();
+  return Number(done.numDeletedRows);
 }

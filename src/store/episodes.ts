@@ -47,3 +47,13 @@ export function listEpisodes(
     .limit(o.limit ?? 100)
     .execute();
 }
+
+/** Retention: Episodes that were over before `before`, epoch ms. */
+export async function dropEpisodes(db: Db, before: number): Promise<number> {
+  const done = await db
+    .deleteFrom('episodes')
+    .where('state', '=', 'over')
+    .where('cleared_at', '<', before)
+    .executeTakeFirst();
+  return Number(done.numDeletedRows);
+}

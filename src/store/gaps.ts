@@ -19,3 +19,9 @@ export const listGaps = (
     .where('began_at', '<', o.to)
     .orderBy('began_at')
     .execute();
+
+/** Retention: Gaps that ended before `before`, epoch ms. */
+export async function dropGaps(db: Db, before: number): Promise<number> {
+  const done = await db.deleteFrom('gaps').where('ended_at', '<', before).executeTakeFirst();
+  return Number(done.numDeletedRows);
+}

@@ -1,9 +1,8 @@
 import { grantsOf } from '@tomte/sdk/types-grant';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { answerAction, intendAction } from './actions.ts';
-import { changeAlert, dropAlerts, listAlerts, openAlert, wakeAlerts } from './alerts.ts';
+import { changeAlert, listAlerts, openAlert } from './alerts.ts';
 import { listChannels, saveChannel, saveChannelTest } from './channels.ts';
-import { addDelivery, claimDeliveries, deliverySent, nextDeliveryAt } from './deliveries.ts';
 import { readDetectorState, saveDetectorState } from './detector-states.ts';
 import { endEpisode, listEpisodes, saveEpisode } from './episodes.ts';
 import { addGap, listGaps } from './gaps.ts';
@@ -15,11 +14,10 @@ import {
   countLateReadings,
   dropReadings,
   keepReadings,
-  readHomeReadings,
   readingBefore,
   readReadings,
 } from './readings.ts';
-import { addRun, endRun, lastRuns, listRuns, openRuns, setRunState } from './runs.ts';
+import { addRun, endRun, listRuns, openRuns, setRunState } from './runs.ts';
 import { seriesOf } from './series.ts';
 import { readSetting, saveSetting } from './settings.ts';
 import { type FreshStore, freshStore } from './testing.ts';
@@ -118,11 +116,11 @@ test('a reading that comes twice is kept once, numbers and words alike', async (
   ];
   expect(await keepReadings(store.db, rows)).toBe(2);
   expect(await keepReadings(store.db, [...rows, { ...rows[0]!, at: 1_790_000_002_000 }])).toBe(1);
-  const window = { series: id, from: 1_790_000_000_000, to: 1_790_000_002_000 };
   const gap = { home: 'h1', from: 1_790_000_000_000, to: 1_790_000_001_000 };
   expect(await countLateReadings(store.db, gap)).toBe(1);
   expect(await countLateReadings(store.db, { ...gap, to: gap.from })).toBe(0);
   expect(await countLateReadings(store.db, { ...gap, home: 'h2' })).toBe(0);
+  const window = { series: id, from: 1_790_000_000_000, to: 1_790_000_002_000 };
   expect(await readReadings(store.db, window)).toEqual([
     { at: 1_790_000_000_000, value: 1.5, word: null },
     { at: 1_790_000_001_000, value: null, word: 'unavailable' },
@@ -130,10 +128,6 @@ test('a reading that comes twice is kept once, numbers and words alike', async (
   expect(await readingBefore(store.db, { series: id, at: 1_790_000_000_999 })).toMatchObject({
     value: 1.5,
   });
-  const of = { home: 'h1', from: 1_790_000_001_000, entities: ['sensor.water'] };
-  expect(await readHomeReadings(store.db, of)).toEqual([
-    { at: 1_790_000_002_000, value: 1.5, word: null, entity_id: 'sensor.water' },
-  ]);
 });
 
 test('readings of more than one batch are all kept, and old ones are dropped', async () => {
@@ -217,7 +211,6 @@ test('the same happening makes one run, which ends once', async () => {
   await setRunState(store.db, 'r1', 'running');
   expect(await openRuns(store.db, 'h1')).toEqual([]);
   expect(await listRuns(store.db, { home: 'h1' })).toMatchObject([{ state: 'done', result: [1] }]);
-  expect(await lastRuns(store.db, 'h1')).toHaveLength(1);
 });
 
 test('an action whose answer was lost in a crash is known to be in doubt', async () => {
@@ -253,34 +246,6 @@ test('an open alert is opened once however often it is asked for, and again afte
     row: { lines: ['a', 'b'], facts: { is: '8 L/min' } },
   });
   expect(await listAlerts(store.db, { unresolved: true })).toHaveLength(1);
-  expect(await dropAlerts(store.db, at(6))).toBe(1);
-});
-
-test('a quiet alert wakes when its time is over', async () => {
-  await openAlert(store.db, { ...alert('water'), state: 'snoozed', quiet_until: at(10) });
-  expect(await wakeAlerts(store.db, at(9))).toEqual([]);
-  expect(await wakeAlerts(store.db, at(10))).toMatchObject([{ state: 'open', quiet_until: null }]);
-});
-
-test('each delivery is claimed by one, and one lost in a crash comes again', async () => {
-  await saveChannel(store.db, { id: 'c1', kind: 'ntfy', name: 'Phone', settings: { a: [1] } });
-  await openAlert(store.db, alert('water'));
-  for (let turn = 0; turn < 6; turn++) {
-    const delivery = { id: `d${turn}`, alert_id: 'water', channel_id: 'c1', turn, message: [turn] };
-    const row = { ...delivery, kind: 'update' as const, state: 'pending' as const, next_at: at(0) };
-    expect(await addDelivery(store.db, row)).toBe(true);
-    expect(await addDelivery(store.db, { ...row, id: `again${turn}` })).toBe(false);
-  }
-  const claim = () => claimDeliveries(store.db, { now: at(1), until: at(2), limit: 2 });
-  const claimed = (await Promise.all([claim(), claim(), claim()])).flat();
-  expect(claimed.map(({ id }) => id).sort()).toEqual(['d0', 'd1', 'd2', 'd3', 'd4', 'd5']);
-  expect(await claim()).toEqual([]);
-  expect(await nextDeliveryAt(store.db)).toEqual(at(2));
-  await deliverySent(store.db, { id: 'd0', at: at(1), receipt: 'ok' });
-  const again = await claimDeliveries(store.db, { now: at(2), until: at(3), limit: 9 });
-  expect(again.map(({ turn, attempts }) => [turn, attempts])).toEqual(
-    [1, 2, 3, 4, 5].map((turn) => [turn, 2]),
-  );
 });
 
 test('a channel changes whole and keeps its last test', async () => {

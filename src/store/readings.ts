@@ -120,23 +120,6 @@ export const readingBefore = (
     .limit(1)
     .executeTakeFirst();
 
-/** Of all series of a home after `from` (epoch ms), in time order: what a detector reads after a restart. */
-export const readHomeReadings = (
-  db: Db,
-  o: { home: string; from: number; entities: readonly string[]; limit?: number },
-): Promise<(KeptReading & { entity_id: string })[]> =>
-  db
-    .selectFrom('readings')
-    .innerJoin('series', 'series.id', 'readings.series_id')
-    .select(['readings.at', 'readings.value', 'readings.word', 'series.entity_id'])
-    .where('series.home_id', '=', o.home)
-    .where(sql<boolean>`series.entity_id = any(${[...o.entities]}::text[])`)
-    .where('readings.at', '>', o.from)
-    .orderBy('readings.at')
-    .orderBy('series.entity_id')
-    .limit(o.limit ?? 200_000)
-    .execute();
-
 /**
  * Retention: drops readings older than `before`, series by series so that each delete walks the
  * key and holds few locks. Answers how many.

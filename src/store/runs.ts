@@ -119,17 +119,6 @@ export async function startsOf(
   };
 }
 
-/** The newest Run of each workflow of a home. */
-export const lastRuns = (db: Db, home: string): Promise<RunRow[]> =>
-  db
-    .selectFrom('runs')
-    .selectAll()
-    .distinctOn('workflow')
-    .where('home_id', '=', home)
-    .orderBy('workflow')
-    .orderBy('created_at', 'desc')
-    .execute();
-
 /** Retention: ended Runs and reasons older than `before`. Answers the ids of the Runs. */
 export async function dropRuns(db: Db, before: Date): Promise<string[]> {
   await db.deleteFrom('not_run').where('at', '<', before).execute();
