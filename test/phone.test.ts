@@ -80,3 +80,17 @@ test('switched off, its alert is closed; switched on again, what still runs is t
   await tomte.setWorkflow({ home, name: 'water-watch', mode: 'on' });
   await until(async () => (await tomte.listAlerts({ state: 'open' })).length === 1);
 }, 60_000);
+
+test('a home that is unlinked takes back what still stands on its phones and its bell', async () => {
+  const [alert] = await tomte.listAlerts({ state: 'open' });
+  const bell = () => sim.world.notices.get(`tomte_${alert!.id}`)?.title;
+  const stands = (title?: string | null) => title?.startsWith('Water') === true;
+  await until(async () => stands(bell()) && stands(phone.pushes.all.at(-1)?.title));
+  const told = phone.pushes.all.length;
+  await tomte.unlinkHome({ home, revoke: true });
+  const title = 'Over: you unlinked this home';
+  expect(bell()).toBe(title);
+  expect(phone.pushes.all.slice(told)).toMatchObject([
+    { title, data: { tag: `tomte-${alert!.id}` } },
+  ]);
+}, 60_000);

@@ -35,7 +35,11 @@ type Names =
   | 'homeTypes';
 type OwnParts = Pick<PlaceParts, 'store' | 'key' | 'clock' | 'log' | 'place' | 'discovers'>;
 export type StoreParts = { readonly parts: OwnParts; lives(): ReadonlyMap<string, HomeLife> };
-export type Parts = StoreParts & Pick<Place, 'begin' | 'end' | 'inTurn' | 'homeSettings'>;
+export type Parts = StoreParts &
+  Pick<Place, 'begin' | 'end' | 'inTurn' | 'homeSettings'> & {
+    /** Closes what is open in a home that is about to be forgotten; without a service nobody can. */
+    readonly lastWords?: (home: string) => Promise<void>;
+  };
 type LinkCall = (request: LinkRequest, onStage: (s: ProbeStage) => void) => Promise<LinkAnswer>;
 
 export function homeOperations(place: Parts, link: LinkCall): Pick<Tomte, Names> {
@@ -49,6 +53,8 @@ export function homeOperations(place: Parts, link: LinkCall): Pick<Tomte, Names>
     unlinkHome: ({ home, revoke }) =>
       place.inTurn(async () => {
         const row = await wanted(place, home);
+        // Before the token is deleted: the bell and the phones of the home hear with it.
+        await place.lastWords?.(row.id);
         const revoked =
           revoke === true || revoke === 'true' ? await revokeToken(place, row) : false;
         await place.end(row.id);

@@ -17,6 +17,7 @@ import { type Grants, openGrants } from './grants.ts';
 import type { HomeLife } from './home-life.ts';
 import { type AllHomeSettings, openHomeSettings } from './home-settings.ts';
 import { keepHome } from './keep-home.ts';
+import { sayLastWords } from './last-words.ts';
 import { type Lives, lifeOf, openLives } from './lives.ts';
 import { type Modes, openModes } from './modes.ts';
 import { alertOperations } from './operations-alerts.ts';
@@ -178,8 +179,9 @@ function operationsOf(
     });
   const tomte: Tomte = {
     ...todayOperations(place, o),
-    ...homeOperations(place, (request, onStage) =>
-      link(request, onStage, new AbortController().signal),
+    ...homeOperations(
+      { ...place, lastWords: (home) => sayLastWords(place, home) },
+      (request, onStage) => link(request, onStage, new AbortController().signal),
     ),
     ...alertOperations(place, o.demoTomte ?? (async () => null)),
     ...workflowOperations(place, grants),
