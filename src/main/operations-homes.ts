@@ -1,6 +1,7 @@
 import { isError, TomteError } from '@tomte/sdk/errors';
 import type { Tomte } from '@tomte/sdk/operations';
 import type {
+  DoctorFinding,
   EntityRow,
   HomeFacts,
   HomeSummary,
@@ -10,6 +11,7 @@ import type {
 } from '@tomte/sdk/types';
 import { discover } from '../home/discover.ts';
 import { examine } from '../home/doctor.ts';
+import { peopleFindings } from '../home/doctor-people.ts';
 import { isFinal } from '../home/link-state.ts';
 import { openSocket } from '../home/socket.ts';
 import { type HomeShape, shapeOf, typesOfHome } from '../home/types-of-home.ts';
@@ -72,10 +74,11 @@ export function homeOperations(place: Parts, link: LinkCall): Pick<Tomte, Names>
     doctor: async ({ home }) => {
       const row = await wanted(place, home);
       const { id, name, address, pinned_certificate: pin, user_admin: admin } = row;
-      return examine(
+      const report = await examine(
         { id, name, address, token: tokenOf(place, row), pin, admin },
         { clock: parts.clock, refused: refusalOf(place.lives().get(row.id)) },
       );
+      return { ...report, findings: [...report.findings, ...aboutPeople(place, row)] };
     },
     firstLook: async ({ home }) => lifeAt(place, (await wanted(place, home)).id).firstLook(),
     listEntities: async ({ home }) => entityRows(lifeAt(place, (await wanted(place, home)).id)),
@@ -103,6 +106,15 @@ function lifeAt(place: StoreParts, home: string): HomeLife {
       hint: 'Start Tomte: npm start.',
     });
   return life;
+}
+
+/** Told of a home that is heard; else only what is wrong with the Link counts. */
+function aboutPeople(place: StoreParts, row: HomeRow): DoctorFinding[] {
+  const link = place.lives().get(row.id)?.link;
+  if (link?.state.kind !== 'live') return [];
+  const { user_admin: admin, own_user: ownUser, buttons_entity: buttonsEntity } = row;
+  const buttons = buttonsEntity === null ? undefined : link.mirror.entity(buttonsEntity);
+  return peopleFindings({ admin, ownUser, buttonsEntity, buttons });
 }
 
 /** What the home said of the token for good, by the Link that heard it. */
