@@ -608,6 +608,30 @@ export const errorTable = {
     retry: false,
     hint: 'Its workflow begins anew with each trigger. Nothing is to be done.',
   },
+  'webhook.not_found': {
+    status: 404,
+    exit: 1,
+    retry: false,
+    hint: 'Look the address up on the page of the workflow; a renewed one has another.',
+  },
+  'webhook.signature_wrong': {
+    status: 401,
+    exit: 1,
+    retry: false,
+    hint: 'Sign t and body, joined by a dot, with HMAC-SHA256 and this webhook’s own key.',
+  },
+  'webhook.stale': {
+    status: 401,
+    exit: 1,
+    retry: false,
+    hint: 'Sign when you send, and set the clocks of both computers: five minutes are the most.',
+  },
+  'webhook.rate_limited': {
+    status: 429,
+    exit: 1,
+    retry: true,
+    hint: 'Wait a minute. A webhook takes 60 messages a minute.',
+  },
   'run.failed': {
     status: 500,
     exit: 1,

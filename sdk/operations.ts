@@ -9,7 +9,7 @@ import { actionRow } from './types-action.ts';
 import { approval } from './types-approval.ts';
 import { grant } from './types-grant.ts';
 import { homeMode, modeName } from './types-mode.ts';
-import { backtest } from './types-runs.ts';
+import * as r from './types-runs.ts';
 
 const none = z.strictObject({});
 const home = z.string().max(200);
@@ -218,7 +218,7 @@ export const operations = {
       /** To be tried in place of the saved ones. */
       settings: z.record(z.string(), z.unknown()).optional(),
     }),
-    backtest,
+    r.backtest,
     'Try a workflow on the recorded past: what it would have told and switched.',
   ),
   listRuns: op(
@@ -233,6 +233,42 @@ export const operations = {
     'Runs, newest first.',
   ),
   getRun: op('GET', 'runs/:id', z.strictObject({ id }), t.runPage, 'One Run with its steps.'),
+
+  listNotRuns: op(
+    'GET',
+    'not-runs',
+    z.strictObject({
+      home: home.optional(),
+      workflow: z.string().max(200).optional(),
+      /** ISO 8601. */
+      from: z.iso.datetime({ offset: true }).optional(),
+      to: z.iso.datetime({ offset: true }).optional(),
+      limit: z.coerce.number().int().min(1).max(1000).optional(),
+    }),
+    z.array(r.notRun),
+    'Triggers that matched and started nothing, newest first, with the reason.',
+  ),
+  why: op(
+    'GET',
+    'why',
+    z.strictObject({ text: z.string().min(1).max(300), home: home.optional() }),
+    r.whyAnswer,
+    'Why something ran or did not: a question in words, or plain words to search for.',
+  ),
+  listWebhooks: op(
+    'GET',
+    'homes/:home/workflows/:name/webhooks',
+    z.strictObject({ home, name: id }),
+    z.array(r.webhook),
+    'Secret path and key of each webhook of a workflow.',
+  ),
+  renewWebhook: op(
+    'POST',
+    'homes/:home/workflows/:name/webhooks/:hook',
+    z.strictObject({ home, name: id, hook: z.string().regex(/^[\w-]{1,60}$/) }),
+    r.webhook,
+    'A new path and key; the old ones end at once.',
+  ),
 
   listChannelKinds: op(
     'GET',

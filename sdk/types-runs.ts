@@ -22,17 +22,40 @@ export const notRun = z.object({
 });
 export type NotRun = z.infer<typeof notRun>;
 
+/** Where a program outside posts to start a workflow, and the key it signs with. Both are secrets. */
+export const webhook = z.object({
+  name: z.string(),
+  /** Relative to Tomte's address. */
+  path: z.string(),
+  /** Null while no public address is set. */
+  url: z.string().nullable(),
+  /** HMAC-SHA256 key, as text. */
+  key: z.string(),
+  madeAt: isoTime,
+});
+export type Webhook = z.infer<typeof webhook>;
+
 /** What a search found: the answer first, then what it rests on, newest first. */
 export const whyAnswer = z.object({
   /** One sentence. */
   sentence: z.string(),
   found: z.array(
     z.object({
-      kind: z.enum(['run', 'notRun', 'action', 'alert', 'workflow', 'entity', 'gap', 'clockJump']),
+      kind: z.enum([
+        'run',
+        'notRun',
+        'action',
+        'alert',
+        'workflow',
+        'entity',
+        'gap',
+        'clockJump',
+        'mode',
+      ]),
       at: isoTime.nullable(),
       title: z.string(),
       text: z.string(),
-      /** Page of the app it belongs to, relative, such as `runs/ab12`. */
+      /** Page of the app it belongs to, behind its `#/`, such as `run/ab12`. */
       page: z.string().nullable(),
       home: z.string().nullable(),
     }),

@@ -269,6 +269,8 @@ export const workflowRow = z.object({
   lastRun: z
     .object({ id: z.string(), at: isoTime, state: z.string(), reason: z.string() })
     .nullable(),
+  /** When it is due next; null where no time starts it, or it is off. */
+  next: isoTime.nullable().optional(),
   /** Whether this home has what the workflow needs, in words. */
   fits: z.object({ ok: z.boolean(), text: z.string(), entities: z.array(z.string()) }),
 });

@@ -59,6 +59,7 @@ async function api(
     webFolder,
     home: {
       ...site(o.tomte ?? {}, o.link),
+      receive: async () => ({ runs: 0, repeated: false }),
       links: { headers: {}, show: async (t) => `page ${t}`, act: async (t) => `done ${t}` },
     },
     backup: o.backup ?? async function* () {},

@@ -8,6 +8,7 @@ import type { Log } from '../lib/log.ts';
 import { answerError } from './answers.ts';
 import { appFiles } from './app-files.ts';
 import type { Guard } from './guard.ts';
+import { type Hooked, hookRoutes } from './hooks.ts';
 import { apiRoutes, type Site } from './routes.ts';
 import { type SignedLinks, signedPages } from './signed-pages.ts';
 
@@ -17,7 +18,11 @@ export interface ApiOptions {
   readonly guard: Guard;
   /** Folder of the built web app. */
   readonly webFolder: string;
-  readonly home: Site & { readonly links: SignedLinks };
+  readonly home: Site & {
+    readonly links: SignedLinks;
+    /** What was posted to a workflow's webhook. */
+    receive(hooked: Hooked): Promise<{ runs: number; repeated: boolean }>;
+  };
   /** A backup of everything, piece by piece. Throws backup.running. */
   backup(): AsyncGenerator<Uint8Array>;
   /** The demo's site while its door is open, else null. */
@@ -61,6 +66,7 @@ export function buildApi(o: ApiOptions): Hono {
   app.post('/api/backup', o.guard.machineOnly, () => backupAnswer(o.backup()));
   app.route('/api', apiRoutes(o.home, o.clock));
   app.route('/s', signedPages(o.home.links));
+  app.route('/hooks', hookRoutes({ clock: o.clock, receive: o.home.receive }));
   let demoRoutes: { site: Site; routes: Hono } | null = null;
   app.all('/demo/api/*', async (c) => {
     const site = await o.demo();

@@ -22,6 +22,7 @@ import start from './commands/start.ts';
 import stopActions from './commands/stop-actions.ts';
 import types from './commands/types.ts';
 import unlink from './commands/unlink.ts';
+import why from './commands/why.ts';
 import workflows from './commands/workflows.ts';
 import { type ParsedLine, parseLine } from './parse.ts';
 import { columns, plain, problemLine } from './print.ts';
@@ -30,7 +31,7 @@ export type { BackedUp, CliDeps, Command, Flags, Opened, Problem, Restored } fro
 
 /** In the order of the help. */
 export const commands: readonly Command[] = [
-  ...[start, link, homes, unlink, doctor, alerts, workflows, runs, backtest, channels],
+  ...[start, link, homes, unlink, doctor, alerts, workflows, runs, why, backtest, channels],
   ...[approve, pause, guests, away, types, stopActions],
   ...[password, backup, restore, check, detect],
 ];

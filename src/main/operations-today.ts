@@ -69,7 +69,7 @@ async function composeToday(place: Parts, since: string | undefined): Promise<To
     needsYou,
     approvals,
     modes: place.modes.list(),
-    next: nextTries(place, now),
+    next: nextUp(place, now),
     sinceYouLooked: await sinceYouLooked(place, alerts, Math.max(from, now - 7 * dayMs), now),
     watching,
     chart: first ? await watchedChart(parts, first) : null,
@@ -145,6 +145,20 @@ function sentenceOf(o: {
     return 'Reading the home. This takes a few seconds.';
   const { workflowsOn: awake, ...counted } = o.watching;
   return calmSentence({ awake, telling: o.telling, ...counted });
+}
+
+/** What happens next by itself: the Link tries again, workflows are due. */
+function nextUp(place: Parts, now: number): Today['next'] {
+  const due = [...place.lives().values()].flatMap((life) =>
+    [...life.triggers.nextDues()].map(([workflow, at]) => ({
+      at: iso(at),
+      what: place.parts.workflows.get(workflow)?.title ?? workflow,
+      why: 'It is due then',
+    })),
+  );
+  return [...nextTries(place, now), ...due]
+    .toSorted((a, b) => (a.at ?? '').localeCompare(b.at ?? ''))
+    .slice(0, shownMax);
 }
 
 function nextTries(place: Parts, now: number): Today['next'] {

@@ -9,6 +9,7 @@ import { iso, isoOrNull } from '../lib/clock.ts';
 import { openAlertsOf } from '../store/alerts.ts';
 import { listEpisodes } from '../store/episodes.ts';
 import { getRun, listRuns, type RunRow } from '../store/runs.ts';
+import { nextDueOf } from '../store/schedules.ts';
 import type { Db } from '../store/tables.ts';
 import {
   getWorkflowSettings,
@@ -132,6 +133,7 @@ export async function workflowRow(
     schema: z.toJSONSchema(workflow.settings, { io: 'input' }) as Record<string, unknown>,
     grants: saved?.grants ?? [],
     lastRun: lastRun ?? null,
+    next: isoOrNull(await nextDueOf(db, { home, workflow: name })),
     fits: o.fits,
   };
 }

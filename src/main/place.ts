@@ -25,6 +25,7 @@ import { approvalOperations } from './operations-approvals.ts';
 import { homeOperations } from './operations-homes.ts';
 import { settingsOperations } from './operations-settings.ts';
 import { todayOperations } from './operations-today.ts';
+import { whyOperations } from './operations-why.ts';
 import { workflowOperations } from './operations-workflows.ts';
 import type { PlaceParts } from './parts.ts';
 import { openPeople } from './people.ts';
@@ -187,6 +188,7 @@ function operationsOf(
     ...workflowOperations(place, grants),
     ...backtestOperations(place.parts, (home) => lifeOf(place.lives(), home)),
     ...approvalOperations(place),
+    ...whyOperations(place),
     ...settingsOperations(place, o),
   };
   return { tomte, link };

@@ -22,6 +22,7 @@ import { keepHomeTypes } from './home-types.ts';
 import { openPlace, type Place } from './place.ts';
 import { removeServiceFile, writeServiceFile } from './service-file.ts';
 import { version } from './version.ts';
+import { receive } from './webhooks.ts';
 
 export interface Service {
   readonly address: string;
@@ -179,7 +180,11 @@ async function openDoor(o: Opening & Rooms): Promise<{ address: string }> {
     guard,
     webFolder: join(import.meta.dirname, '../../web/dist'),
     backup: oneDump(o),
-    home: { ...place.site, links: { ...place.alerts.links, headers: linkPageHeaders } },
+    home: {
+      ...place.site,
+      links: { ...place.alerts.links, headers: linkPageHeaders },
+      receive: (hooked) => receive(place.parts, hooked),
+    },
     demo: async () => (await o.demo())?.place.site ?? null,
   });
   const listening: Listening = await listen(app, { host: config.host, port: config.port });

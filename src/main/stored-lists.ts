@@ -5,21 +5,27 @@ import { listHomes } from '../store/homes.ts';
 import { listRuns } from '../store/runs.ts';
 import { getWorkflowSettings } from '../store/workflow-settings.ts';
 import type { Definitions } from './definitions.ts';
+import { notRunsOf, whyOf } from './operations-why.ts';
 import { runOf, workflowRow } from './operations-workflows.ts';
 import type { PlaceParts } from './parts.ts';
 
-type Parts = Pick<PlaceParts, 'store' | 'key'>;
+type Parts = Pick<PlaceParts, 'store' | 'key' | 'clock'>;
 
 /** Lists that the store alone can answer, with no service running. */
 export function storedLists(
-  { store }: Parts,
+  { store, clock }: Parts,
   definitions: () => Promise<Definitions>,
-): Pick<Tomte, 'listAlerts' | 'listRuns' | 'listWorkflows'> {
+): Pick<Tomte, 'listAlerts' | 'listRuns' | 'listNotRuns' | 'listWorkflows' | 'why'> {
   const { db } = store;
   return {
     listAlerts: (filter) => listAlerts(db, { ...filter, limit: Number(filter.limit ?? 200) }),
     listRuns: async (filter) =>
       (await listRuns(db, { ...filter, limit: Number(filter.limit ?? 100) })).map(runOf),
+    listNotRuns: (filter) => notRunsOf(db, filter),
+    async why(asked) {
+      const { workflows } = await definitions();
+      return whyOf(asked, { db, workflows, now: clock.now(), mirror: () => null });
+    },
     async listWorkflows({ home: only }) {
       const { workflows } = await definitions();
       const homes = (await listHomes(db)).filter(({ id }) => only === undefined || id === only);

@@ -4,6 +4,7 @@ import { dropNotes } from '../store/deliveries.ts';
 import { dropEpisodes } from '../store/episodes.ts';
 import { dropGaps } from '../store/gaps.ts';
 import { dropReadings } from '../store/readings.ts';
+import { dropDeliveries } from '../store/webhooks.ts';
 import type { PlaceParts } from './parts.ts';
 import type { LiveSettings } from './settings.ts';
 
@@ -31,6 +32,7 @@ export function keepTidy(parts: Parts, settings: Pick<LiveSettings, 'get'>): () 
     ['gaps', () => dropGaps(store.db, before())],
     ['Runs', () => engine.prune(parts.place, runDays)],
     ['jumps of the clock', () => dropClockJumps(store.db, runsBefore())],
+    ['deliveries of webhooks', () => dropDeliveries(store.db, new Date(clock.now() - dayMs))],
   ];
   const tidy = () => {
     for (const [what, work] of chores) {

@@ -29,3 +29,17 @@ export async function dropSchedule(
     .where('spec', '=', o.spec)
     .execute();
 }
+
+/** The soonest due time of a workflow, epoch ms. */
+export async function nextDueOf(
+  db: Db,
+  o: { home: string; workflow: string },
+): Promise<number | null> {
+  const row = await db
+    .selectFrom('schedules')
+    .select((rows) => rows.fn.min('next_due').as('next'))
+    .where('home_id', '=', o.home)
+    .where('workflow', '=', o.workflow)
+    .executeTakeFirst();
+  return row?.next ?? null;
+}

@@ -1,0 +1,110 @@
+import { triggersOf, type WorkflowDefinition } from '@tomte/sdk/define';
+import { TomteError } from '@tomte/sdk/errors';
+import type { Tomte } from '@tomte/sdk/operations';
+import type { NotRun, WhyAnswer } from '@tomte/sdk/types-runs';
+import { settingsFor } from '../engine/fire.ts';
+import type { Mirror } from '../home/mirror.ts';
+import { iso } from '../lib/clock.ts';
+import type { Extensions } from '../lib/extensions.ts';
+import { listHomes } from '../store/homes.ts';
+import { listNotRuns, type NotRunRow } from '../store/not-runs.ts';
+import type { Db } from '../store/tables.ts';
+import { getWorkflowSettings } from '../store/workflow-settings.ts';
+import { lifeOf } from './lives.ts';
+import type { Place } from './place.ts';
+import { makeWebhook, webhooksOf } from './webhooks.ts';
+import { answerOf } from './why/answer.ts';
+import { gather } from './why/gather.ts';
+import { readQuestion } from './why/question.ts';
+
+type Names = 'listNotRuns' | 'why' | 'listWebhooks' | 'renewWebhook';
+
+export function whyOperations(
+  place: Pick<Place, 'parts' | 'lives' | 'settings'>,
+): Pick<Tomte, Names> {
+  const { parts } = place;
+  const { db } = parts.store;
+
+  async function hooksOf(home: string, name: string) {
+    lifeOf(place.lives(), home);
+    const definition = parts.workflows.get(name);
+    if (!definition) throw new TomteError('workflow.not_found', `There is no workflow ${name}`);
+    const row = await getWorkflowSettings(db, { home, workflow: name });
+    const settings = await settingsFor(definition, row);
+    const specs = settings === null ? [] : triggersOf(definition, settings);
+    const names = specs.flatMap((spec) => ('webhook' in spec ? [spec.webhook.name] : []));
+    const { publicUrl } = place.settings.get();
+    return { home, workflow: name, names: [...new Set(names)], publicUrl };
+  }
+
+  return {
+    listNotRuns: (filter) => notRunsOf(db, filter),
+    why: (asked) =>
+      whyOf(asked, {
+        ...{ db, workflows: parts.workflows, now: parts.clock.now() },
+        mirror: (home) => place.lives().get(home)?.link.mirror ?? null,
+      }),
+    listWebhooks: async ({ home, name }) => webhooksOf(parts, await hooksOf(home, name)),
+    renewWebhook: async ({ home, name, hook }) => {
+      const known = await hooksOf(home, name);
+      await makeWebhook(parts, { home, workflow: name, name: hook });
+      const all = await webhooksOf(parts, known);
+      return all.find((one) => one.name === hook)!;
+    },
+  };
+}
+
+/** One question, asked of all homes or of one. Without a Mirror entities are known by no name. */
+export async function whyOf(
+  { text, home }: Parameters<Tomte['why']>[0],
+  o: {
+    db: Db;
+    workflows: Extensions<WorkflowDefinition>;
+    now: number;
+    mirror: (home: string) => Mirror | null;
+  },
+): Promise<WhyAnswer> {
+  const { db, now } = o;
+  const homes = (await listHomes(db)).filter(({ id }) => home === undefined || id === home);
+  if (home !== undefined && homes.length === 0) {
+    throw new TomteError('home.not_found', `There is no home ${home}`);
+  }
+  const asked = (zone: string) => readQuestion(text, now, zone);
+  const gathered = await Promise.all(
+    homes.map(({ id, name, time_zone: zone }) => {
+      const mirror = o.mirror(id);
+      const { latitude = null, longitude = null } = mirror?.config ?? {};
+      const where = { zone, latitude, longitude };
+      const seen = { id, name, zone, where, infos: mirror?.infos() ?? [] };
+      return gather(db, seen, asked(zone), o.workflows);
+    }),
+  );
+  return answerOf(asked(homes[0]?.time_zone ?? 'UTC'), gathered, now);
+}
+
+/** Reasons why nothing started, as the store has them. */
+export async function notRunsOf(
+  db: Db,
+  filter: Parameters<Tomte['listNotRuns']>[0],
+): Promise<NotRun[]> {
+  const date = (text: string | undefined) => (text === undefined ? undefined : new Date(text));
+  const { home, workflow, from, to, limit } = filter;
+  const rows = await listNotRuns(db, {
+    ...{ home, workflow, from: date(from), to: date(to) },
+    limit: Number(limit ?? 100),
+  });
+  return rows.map(notRunOf);
+}
+
+const notRunOf = (row: NotRunRow): NotRun => ({
+  home: row.home_id,
+  workflow: row.workflow,
+  at: iso(row.at.getTime()),
+  trigger: row.trigger,
+  code: row.code ?? 'off',
+  reason: row.reason,
+  details: {
+    ...(row.details as Record<string, unknown> | null),
+    ...(row.times > 1 && row.since ? { times: row.times, since: iso(row.since.getTime()) } : {}),
+  },
+});

@@ -1,0 +1,47 @@
+import type { Db, NewRow, Row } from './tables.ts';
+
+export type WebhookRow = Row<'webhooks'>;
+type Named = Pick<WebhookRow, 'home_id' | 'workflow' | 'name'>;
+
+/** With a new path the old one leads nowhere, at once. */
+export async function saveWebhook(db: Db, row: NewRow<'webhooks'>): Promise<void> {
+  await db
+    .deleteFrom('webhooks')
+    .where('home_id', '=', row.home_id)
+    .where('workflow', '=', row.workflow)
+    .where('name', '=', row.name)
+    .execute();
+  await db.insertInto('webhooks').values(row).execute();
+}
+
+export const findWebhook = (db: Db, pathHash: string): Promise<WebhookRow | undefined> =>
+  db.selectFrom('webhooks').selectAll().where('path_hash', '=', pathHash).executeTakeFirst();
+
+export const listWebhooks = (
+  db: Db,
+  o: Pick<Named, 'home_id' | 'workflow'>,
+): Promise<WebhookRow[]> =>
+  db
+    .selectFrom('webhooks')
+    .selectAll()
+    .where('home_id', '=', o.home_id)
+    .where('workflow', '=', o.workflow)
+    .orderBy('name')
+    .execute();
+
+/** False when one of these ids was delivered before. */
+export async function addDelivery(
+  db: Db,
+  o: { pathHash: string; ids: readonly string[]; at: Date },
+): Promise<boolean> {
+  const done = await db
+    .insertInto('webhook_deliveries')
+    .values(o.ids.map((id) => ({ path_hash: o.pathHash, id, at: o.at })))
+    .onConflict((conflict) => conflict.columns(['path_hash', 'id']).doNothing())
+    .executeTakeFirst();
+  return Number(done.numInsertedOrUpdatedRows ?? 0n) === o.ids.length;
+}
+
+export async function dropDeliveries(db: Db, before: Date): Promise<void> {
+  await db.deleteFrom('webhook_deliveries').where('at', '<', before).execute();
+}
