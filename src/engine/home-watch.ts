@@ -39,6 +39,8 @@ export interface HomeWatch {
   check(): Promise<void>;
   /** The workflows' triggers of one kind. */
   specs(kind: string): readonly BookEntry[];
+  /** All that is listened to. */
+  entries(): readonly BookEntry[];
   readonly faults: TriggerBook['faults'];
   /** Next due time of each workflow, epoch ms. */
   nextDues(): ReadonlyMap<string, number>;
@@ -174,6 +176,7 @@ export function openHomeWatch(o: HomeWatchOptions): HomeWatch {
     },
     forgetEntities: states.forgetEntities,
     specs: (kind) => book.entries.filter(({ spec }) => kind in spec),
+    entries: () => book.entries,
     get faults() {
       return book.faults;
     },

@@ -41,3 +41,30 @@ export const rights: readonly Right[] = [
 export function rightsOf(user: { admin: boolean }): (Right & { you: boolean })[] {
   return rights.map((right) => ({ ...right, you: user.admin || right.normal.startsWith('yes') }));
 }
+
+/** Events that Home Assistant tells every user; all others are an administrator's. */
+const toldToAll = new Set([
+  'area_registry_updated',
+  'category_registry_updated',
+  'component_loaded',
+  'core_config_updated',
+  'device_registry_updated',
+  'entity_registry_updated',
+  'floor_registry_updated',
+  'label_registry_updated',
+  'labs_updated',
+  'lovelace_updated',
+  'panels_updated',
+  'recorder_5min_statistics_generated',
+  'recorder_hourly_statistics_generated',
+  'repairs_issue_registry_updated',
+  'service_registered',
+  'service_removed',
+  'shopping_list_updated',
+  'state_changed',
+  'themes_updated',
+]);
+
+/** Whether Home Assistant tells this user of events of a type. */
+export const mayHear = (type: string, user: { admin: boolean }): boolean =>
+  user.admin || toldToAll.has(type);

@@ -45,7 +45,8 @@ test('a token that was deleted in Home Assistant is sent once by the Link and ne
   try {
     await until('stopped', () => link.state.kind === 'stopped');
     // Of a life the doctor looks at the Link alone.
-    const lives = new Map([['h1', { link } as HomeLife]]);
+    const triggers = { problems: () => [] } as unknown as HomeLife['triggers'];
+    const lives = new Map([['h1', { link, triggers } as HomeLife]]);
     const place: Parts = {
       parts: { ...outside, store, key, place: 'tomte', discovers: false },
       lives: () => lives,

@@ -44,6 +44,14 @@ export type Parts = StoreParts &
   };
 type LinkCall = (request: LinkRequest, onStage: (s: ProbeStage) => void) => Promise<LinkAnswer>;
 
+/** What workflows that are on wait for and cannot hear. */
+const triggerFindings = (life: HomeLife | undefined): DoctorFinding[] =>
+  (life?.triggers.problems() ?? []).map(({ id, workflow, text, fix }) => ({
+    ...{ id, level: 'warn', fix },
+    title: `${workflow} waits for what it cannot hear`,
+    detail: text,
+  }));
+
 export function homeOperations(place: Parts, link: LinkCall): Pick<Tomte, Names> {
   const { parts } = place;
   const { db } = parts.store;
@@ -74,11 +82,13 @@ export function homeOperations(place: Parts, link: LinkCall): Pick<Tomte, Names>
     doctor: async ({ home }) => {
       const row = await wanted(place, home);
       const { id, name, address, pinned_certificate: pin, user_admin: admin } = row;
+      const life = place.lives().get(row.id);
       const report = await examine(
         { id, name, address, token: tokenOf(place, row), pin, admin },
-        { clock: parts.clock, refused: refusalOf(place.lives().get(row.id)) },
+        { clock: parts.clock, refused: refusalOf(life) },
       );
-      return { ...report, findings: [...report.findings, ...aboutPeople(place, row)] };
+      const more = [...aboutPeople(place, row), ...triggerFindings(life)];
+      return { ...report, findings: [...report.findings, ...more] };
     },
     firstLook: async ({ home }) => lifeAt(place, (await wanted(place, home)).id).firstLook(),
     listEntities: async ({ home }) => entityRows(lifeAt(place, (await wanted(place, home)).id)),

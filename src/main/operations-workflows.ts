@@ -1,10 +1,11 @@
-import { aboutsOf, type Finding, type WorkflowDefinition } from '@tomte/sdk/define';
+import { aboutsOf, type Finding, triggersOf, type WorkflowDefinition } from '@tomte/sdk/define';
 import { TomteError } from '@tomte/sdk/errors';
 import type { Tomte } from '@tomte/sdk/operations';
 import type { Run, WorkflowRow } from '@tomte/sdk/types';
 import { grantsOf } from '@tomte/sdk/types-grant';
 import { z } from 'zod';
 import { problems } from '../api/answers.ts';
+import { settingsFor } from '../engine/fire.ts';
 import { iso, isoOrNull } from '../lib/clock.ts';
 import { openAlertsOf } from '../store/alerts.ts';
 import { listEpisodes } from '../store/episodes.ts';
@@ -20,6 +21,7 @@ import type { Grants } from './grants.ts';
 import { lifeOf } from './lives.ts';
 import type { PlaceParts } from './parts.ts';
 import type { Place } from './place.ts';
+import { triggerProblems } from './trigger-fits.ts';
 
 type Names = 'listWorkflows' | 'setWorkflow' | 'listRuns' | 'getRun';
 
@@ -36,7 +38,8 @@ export function workflowOperations(
     saved: WorkflowSettingsRow | undefined,
   ): Promise<WorkflowRow> {
     const workflow = parts.workflows.get(name)!;
-    return workflowRow(db, { home, name, workflow, saved, fits: fitsOf(place, home, name) });
+    const fits = await fitsOf(place, home, name, saved);
+    return workflowRow(db, { home, name, workflow, saved, fits });
   }
 
   return {
@@ -154,14 +157,23 @@ async function closeAlerts(
   }
 }
 
-function fitsOf(
+async function fitsOf(
   place: Pick<Place, 'parts' | 'lives'>,
   home: string,
   name: string,
-): WorkflowRow['fits'] {
-  const abouts = aboutsOf(place.parts.workflows.get(name)!);
+  saved: WorkflowSettingsRow | undefined,
+): Promise<WorkflowRow['fits']> {
+  const workflow = place.parts.workflows.get(name)!;
+  const life = place.lives().get(home);
+  const infos = life?.link.mirror.infos() ?? [];
+  const settings = await settingsFor(workflow, saved);
+  if (life && settings !== null) {
+    const home = { admin: life.voice.hearsButtons, infos };
+    const [problem] = triggerProblems(triggersOf(workflow, settings), home);
+    if (problem) return { ok: false, text: `${problem.text} ${problem.fix}`, entities: [] };
+  }
+  const abouts = aboutsOf(workflow);
   if (abouts.length === 0) return { ok: true, text: 'Fits any home.', entities: [] };
-  const infos = place.lives().get(home)?.link.mirror.infos() ?? [];
   const entities = [...place.parts.detectors.values()]
     .filter((d) => abouts.includes(d.about))
     .flatMap((d) => d.subjects(infos));

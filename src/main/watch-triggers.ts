@@ -5,12 +5,15 @@ import type { HomeEvent, Link } from '../home/link.ts';
 import type { Log } from '../lib/log.ts';
 import type { HomeRow } from '../store/homes.ts';
 import type { PlaceParts } from './parts.ts';
+import { type TriggerProblem, triggerProblems } from './trigger-fits.ts';
 
 /** Settings may be changed by another worker, the home may move, an area may get a lamp. */
 const refreshMs = 15_000;
 const eventAttempts = 5;
 
-export interface TriggerWatch extends Pick<HomeWatch, 'refresh' | 'check' | 'nextDues' | 'faults'> {
+export interface TriggerWatch extends Pick<HomeWatch, 'refresh' | 'check' | 'nextDues'> {
+  /** What of the workflows that are on cannot be heard, and why. */
+  problems(): readonly (TriggerProblem & { readonly workflow: string })[];
   close(): Promise<void>;
 }
 
@@ -20,7 +23,7 @@ export interface TriggerWatch extends Pick<HomeWatch, 'refresh' | 'check' | 'nex
  */
 export function watchTriggers(o: {
   parts: Pick<PlaceParts, 'engine' | 'place' | 'clock'>;
-  row: Pick<HomeRow, 'id' | 'time_zone'>;
+  row: Pick<HomeRow, 'id' | 'time_zone' | 'user_admin'>;
   link: Link;
   log: Log;
 }): TriggerWatch {
@@ -61,8 +64,18 @@ export function watchTriggers(o: {
     refresh: watch.refresh,
     check: watch.check,
     nextDues: watch.nextDues,
-    get faults() {
-      return watch.faults;
+    problems() {
+      const user = { admin: o.row.user_admin, infos: mirror.infos() };
+      const told = watch
+        .entries()
+        .flatMap(({ workflow, spec }) =>
+          triggerProblems([spec], user).map((problem) => ({ ...problem, workflow })),
+        );
+      const faults = watch.faults.map(({ workflow, error }) => ({
+        ...{ id: 'trigger.invalid' as const, workflow },
+        ...{ text: `${error.message}.`, fix: error.hint },
+      }));
+      return [...told, ...faults];
     },
     async close() {
       for (const stop of stops) stop();
