@@ -30,7 +30,14 @@ const chosen = Object.entries(all).filter(([name]) => !values.only || name === v
 
 const results: Record<string, unknown> = {};
 for (const [name, make] of chosen) {
-  const scores = seeds.map((seed) => scoreHome(homeYear(seed), make));
+  const scores = seeds.map((seed) => {
+    const score = scoreHome(homeYear(seed), make);
+    const hits = score.found.filter((one) => one.minutes !== null).length;
+    console.log(
+      `${name}, home ${seed}: ${hits} of ${score.found.length}, ${score.falseAlarms.length} false`,
+    );
+    return score;
+  });
   const result = summary(scores);
   results[name] = result;
   console.log(

@@ -121,14 +121,14 @@ interface Told {
 function word({ entity, part, since, now, zone, hour }: Told): Worded {
   const { scorer } = part;
   const shown = amount(part.value ?? 0, entity.unit);
-  const level = scorer.seen[hour]! > 0 ? scorer.hours[hour]! : scorer.slow;
+  const level = scorer.seen[hour]! > 0 ? scorer.hours[hour]! : scorer.level.mean;
   const usual = amount(level, entity.unit);
   const days = count(part.scores.highs.length, 'day');
   const from = moment(since, now, zone);
   const title = titled(nameOf(entity), ` is unusual: ${shown}`);
   const text = fit(title, [
     `${shown} at ${clockTime(now, zone)}; about ${usual} is usual at this hour.`,
-    `It usually keeps within ${figure(2 * scorer.width)} of its level.`,
+    `It usually keeps within ${figure(2 * Math.sqrt(scorer.level.variance))} of its level.`,
   ]);
   return {
     title,
@@ -144,7 +144,7 @@ function word({ entity, part, since, now, zone, hour }: Told): Worded {
       numbers: {
         value: round(part.value ?? 0),
         usual: round(level),
-        width: round(2 * scorer.width),
+        width: round(2 * Math.sqrt(scorer.level.variance)),
         score: round(part.score),
         days: part.scores.highs.length,
       },

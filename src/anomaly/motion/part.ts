@@ -16,6 +16,8 @@ export interface MotionPart {
   /** A robot is at work until then. */
   robotUntil: number;
   readonly robots: Record<string, string>;
+  /** Nothing moved for a while since everybody left: only then is the house known to be empty. */
+  empty: boolean;
   /** Motion while everybody is away, until somebody turns out to have come home. */
   unknown: { since: number; last: number; marks: number; peak: number } | null;
   /** Minutes by which phones were late when somebody came home. */
@@ -41,6 +43,7 @@ export const newMotion = (id: string): MotionPart => ({
   rooms: {},
   robotUntil: 0,
   robots: {},
+  empty: false,
   unknown: null,
   lags: [],
   seen: new Array<number>(168).fill(0),
@@ -131,6 +134,9 @@ function passAway(part: MotionPart, to: number, marks: number, o: MotionPassing)
     noteHigh(part.away, day, part.unknown.peak);
     part.unknown = null;
   }
+  // Who is left behind without a phone goes on moving.
+  if (!part.empty && marksIn(part, quietMs / minuteMs) === 0) part.empty = true;
+  if (!part.empty) return;
   if (marks > 0) {
     part.unknown ??= { since: beganAt(to), last: to, marks: 0, peak: 0 };
     part.unknown.last = to;
@@ -145,6 +151,7 @@ function passAway(part: MotionPart, to: number, marks: number, o: MotionPassing)
 }
 
 function passHome(part: MotionPart, to: number, marks: number, o: MotionPassing): void {
+  part.empty = false;
   if (part.unknown) {
     // It was somebody coming home, seen before the phone.
     if (o.away === null && to - part.unknown.since < 30 * minuteMs) {

@@ -60,7 +60,7 @@ function pass(tap: Tap, to: number, o: Surroundings): void {
   tap.hour!.knownMs += to - tap.at;
   if (o.episodeSince !== null && to - o.episodeSince < newUsualMs) tap.hour!.unusual = true;
   const lpm = o.sensor.kind === 'flow' ? tap.value * o.sensor.factor : 0;
-  if (lpm > o.limits.floorLpm) {
+  if (lpm > 0 && lpm >= o.limits.floorLpm) {
     pour(tap, { from: tap.at, to, litres: (lpm * (to - tap.at)) / 60_000 }, o);
   } else {
     addDry(tap, to, breakOf(o));

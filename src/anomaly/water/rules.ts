@@ -3,7 +3,7 @@ import type { LocalHour } from '../local-hour.ts';
 import { isMaterial } from './hours.ts';
 import type { Limits } from './settings.ts';
 import { rateOf, type Tap } from './tap.ts';
-import { muchLitres, quietLimitMs, unbrokenLimitMs } from './usual.ts';
+import { gapFreeLimitMs, muchLitres, quietLimitMs, unbrokenLimitMs } from './usual.ts';
 
 /** Which rule speaks, the most urgent first. */
 export const rules = ['pouring', 'much', 'unbroken', 'noDryGap', 'hours'] as const;
@@ -45,7 +45,7 @@ export function suspect(
   }
   if (gapFree && gapFree.litres >= limits.noDryGapLitresMin) {
     const ms = tap.at - gapFree.since;
-    if (ms >= limits.noDryGapMs) {
+    if (ms >= gapFreeLimitMs(tap, limits)) {
       const lpm = rateOf(gapFree.litres, gapFree.since, tap.at);
       return { rule: 'noDryGap', tap: tap.id, since: gapFree.since, litres: gapFree.litres, lpm };
     }

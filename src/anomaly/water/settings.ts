@@ -75,7 +75,7 @@ export function limitsOf(settings: WaterSettings): Limits {
     pouringLpm: settings.pouringLitresPerMinute * Math.sqrt(more),
     pouringMs: settings.pouringMinutes * minuteMs,
     pouringLitresMin: 20 * more,
-    muchLitresMin: 200 * more,
+    muchLitresMin: 240 * more,
     noDryGapMs: 12 * 60 * minuteMs * more,
     noDryGapLitresMin: 10 * more,
     hourLitresMin: 8 * more,

@@ -8,6 +8,8 @@ export interface WaterState {
   readonly taps: Tap[];
   readonly people: People;
   episode: Episode | null;
+  /** The minute the clock was last looked at without a word of water. */
+  minute: number;
 }
 
 /** The saved state for these sensors; sensors that are new begin afresh, others are forgotten. */
@@ -18,7 +20,13 @@ export function readState(saved: unknown, ids: readonly string[]): WaterState {
     ...kept?.taps.find((tap) => tap.id === id),
   }));
   const episode = kept?.episode && ids.includes(kept.episode.lead) ? kept.episode : null;
-  return { version: 1, taps, people: kept?.people ?? nobodyKnown(), episode };
+  return {
+    version: 1,
+    taps,
+    people: kept?.people ?? nobodyKnown(),
+    episode,
+    minute: kept?.minute ?? 0,
+  };
 }
 
 /** All sensors a saved state knows. */

@@ -66,6 +66,8 @@ export interface Tap {
   readonly rates: Tail;
   readonly volumes: Tail;
   readonly quiets: Tail;
+  /** Minutes without a dry gap. */
+  readonly gaps: Tail;
   /** Rate of the newest water, litres a minute, and since when it is four times that of the episode. */
   lpm: number;
   fastSince: number | null;
@@ -89,6 +91,7 @@ export const newTap = (id: string): Tap => ({
   rates: newTail(),
   volumes: newTail(),
   quiets: newTail(),
+  gaps: newTail(),
   lpm: 0,
   fastSince: null,
   before: null,
@@ -132,7 +135,7 @@ export function addWater(
   }
   tap.run.wetUntil = to;
   if (o.timed) smooth(tap.run, segment);
-  if (tap.gapFree && from - tap.gapFree.until > dryGapMs) tap.gapFree = null;
+  if (tap.gapFree && from - tap.gapFree.until > dryGapMs) endGapFree(tap);
   tap.gapFree ??= { since: from, until: to, litres: 0 };
   tap.gapFree.until = to;
   tap.gapFree.litres += litres;
@@ -163,13 +166,20 @@ function addStrong(
 /** Time without water up to `to`. */
 export function addDry(tap: Tap, to: number, breakMs: number): void {
   if (tap.strong && to - tap.strong.until > strongBreakMs) tap.strong = null;
-  if (tap.gapFree && to - tap.gapFree.until > dryGapMs) tap.gapFree = null;
+  if (tap.gapFree && to - tap.gapFree.until > dryGapMs) endGapFree(tap);
   if (!tap.run) return;
   const dryMs = to - tap.run.wetUntil;
   if (dryMs > breakMs) {
     closeRun(tap);
     tap.run = null;
   }
+}
+
+/** There was a dry gap again: how long it took is part of how people live. */
+function endGapFree(tap: Tap): void {
+  const { since, until } = tap.gapFree!;
+  noteHigh(tap.gaps, iso(until).slice(0, 10), (until - since) / minuteMs);
+  tap.gapFree = null;
 }
 
 /** Mean litres a minute. */

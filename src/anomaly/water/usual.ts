@@ -38,7 +38,12 @@ export function strongestUse(baseline: Baseline): number | null {
   return isLearned(baseline) && peaks.length > 0 ? (peaks[2] ?? peaks[0]!) : null;
 }
 
-const limit = { rates: dailyLimits(), volumes: dailyLimits(), quiets: dailyLimits() };
+const limit = {
+  rates: dailyLimits(),
+  volumes: dailyLimits(),
+  quiets: dailyLimits(),
+  gaps: dailyLimits(),
+};
 /** False alarms a home-month that each may cost. */
 const perMonth = 0.05;
 /** Two minutes at a rate bring the smoothed rate this near to it. */
@@ -62,6 +67,14 @@ export const muchLitres = (tap: Tap, limits: Limits): number =>
     limits.muchLitresMin,
     limit.volumes(tap.volumes, { perMonth, scaleMin: 20 }) ?? 1.5 * limits.muchLitresMin,
   );
+
+/** Time without a dry gap before it is unusual, ms; the setting's until a week is known. */
+export function gapFreeLimitMs(tap: Tap, limits: Limits): number {
+  const known = limit.gaps(tap.gaps, { perMonth, scaleMin: 15 });
+  return known === null
+    ? limits.noDryGapMs
+    : Math.min(limits.noDryGapMs, Math.max(0.2 * limits.noDryGapMs, known * 60_000));
+}
 
 /** Unbroken flow at hours that are usually dry before it is unusual, ms. */
 export function quietLimitMs(tap: Tap, limits: Limits): number {

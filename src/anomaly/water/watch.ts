@@ -61,16 +61,26 @@ export function watchWater(context: DetectorContext<WaterSettings>): Watch {
   };
   const judge = (at: number): Finding[] => judgeWater(state, { at, zone, sensors, around });
 
+  /** Once a minute: others speak by the thousand, and water is judged in minutes. */
+  const tick = (t: number): Finding[] => {
+    const minute = Math.floor(t / minuteMs);
+    if (minute === state.minute) return [];
+    state.minute = minute;
+    move(t);
+    return judge(t);
+  };
   return {
     read(reading) {
+      if (!sensors.has(reading.id)) {
+        const found = tick(reading.t);
+        hear(reading);
+        return found;
+      }
       move(reading.t);
       hear(reading);
       return judge(reading.t);
     },
-    tick(t) {
-      move(t);
-      return judge(t);
-    },
+    tick,
     save: () => structuredClone(state),
   };
 }

@@ -78,7 +78,7 @@ function usually(told: Told): string {
   if (rule === 'pouring') return strongestSentence(told);
   if (rule === 'much') return 'That is more than you ever use at once.';
   if (!isLearned(baseline)) return 'At night it is usually 0.';
-  if (rule === 'noDryGap') return 'It usually stops for longer every night.';
+  if (rule === 'noDryGap') return 'It usually stops for longer much sooner.';
   const { median, highest } = usualAt(baseline, at);
   if (median < 1) return 'At this hour it is usually 0.';
   return `At this hour ${volume(told, median)} is usual, ${volume(told, highest)} the most.`;
