@@ -269,6 +269,25 @@ export const operations = {
     r.webhook,
     'A new path and key; the old ones end at once.',
   ),
+  cancelRun: op(
+    'POST',
+    'runs/:id/cancel',
+    z.strictObject({ id }),
+    t.run,
+    'End a Run, wherever it is; what it waits for is left.',
+  ),
+  runWorkflow: op(
+    'POST',
+    'homes/:home/workflows/:name/run',
+    z.strictObject({
+      home,
+      name: id,
+      dryRun: z.boolean().optional(),
+      input: z.unknown().optional(),
+    }),
+    t.run,
+    'Start a workflow now; with dryRun it looks at everything and changes nothing.',
+  ),
 
   listChannelKinds: op(
     'GET',

@@ -289,13 +289,55 @@ export const run = z.object({
 });
 export const runStep = z.object({
   name: z.string(),
+  /** What it was: `act`, `alert`, `sleep`, `look`, … */
+  kind: z.string(),
+  /** How often it was tried. */
+  tries: z.number(),
   startedAt: isoTime.nullable(),
   endedAt: isoTime.nullable(),
   input: z.unknown(),
   output: z.unknown(),
   error: z.string().nullable(),
 });
-export const runPage = run.extend({ trigger: z.unknown(), steps: z.array(runStep) });
+/** What a Run waits for, or waited for. */
+export const runWait = z.object({
+  /** `sleep`, `until`, `event`, `webhook`, `approval`, `run`. */
+  kind: z.string(),
+  name: z.string(),
+  spec: z.unknown(),
+  since: isoTime,
+  /** When it ends by itself; null where it does not. */
+  until: isoTime.nullable(),
+  settledAt: isoTime.nullable(),
+  outcome: z.unknown(),
+});
+/** An Action that a Run asked for, with what became of it. */
+export const runAction = z.object({
+  key: z.string(),
+  action: z.unknown(),
+  /** The rule that refused it. */
+  rule: z.string().nullable(),
+  tries: z.number(),
+  askedAt: isoTime,
+  answeredAt: isoTime.nullable(),
+  outcome: z.unknown(),
+});
+export const runPage = run.extend({
+  trigger: z.unknown(),
+  steps: z.array(runStep),
+  waits: z.array(runWait),
+  actions: z.array(runAction),
+  logs: z.array(z.object({ at: isoTime, text: z.string() })),
+  result: z.unknown(),
+  /** Hash of the person's own workflow it began with; null for those that come with Tomte. */
+  version: z.string().nullable(),
+  /** Run that called it. */
+  parent: z.string().nullable(),
+  /** Tried: nothing was switched and nobody was told. */
+  dry: z.boolean(),
+});
+export type RunWait = z.infer<typeof runWait>;
+export type RunAction = z.infer<typeof runAction>;
 export type Run = z.infer<typeof run>;
 export type RunPage = z.infer<typeof runPage>;
 export type RunStep = z.infer<typeof runStep>;

@@ -17,6 +17,7 @@ import link from './commands/link.ts';
 import password from './commands/password.ts';
 import pause from './commands/pause.ts';
 import restore from './commands/restore.ts';
+import run from './commands/run.ts';
 import runs from './commands/runs.ts';
 import start from './commands/start.ts';
 import stopActions from './commands/stop-actions.ts';
@@ -31,7 +32,7 @@ export type { BackedUp, CliDeps, Command, Flags, Opened, Problem, Restored } fro
 
 /** In the order of the help. */
 export const commands: readonly Command[] = [
-  ...[start, link, homes, unlink, doctor, alerts, workflows, runs, why, backtest, channels],
+  ...[start, link, homes, unlink, doctor, alerts, workflows, run, runs, why, backtest, channels],
   ...[approve, pause, guests, away, types, stopActions],
   ...[password, backup, restore, check, detect],
 ];

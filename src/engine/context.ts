@@ -1,51 +1,116 @@
-import type { WorkflowContext } from '@tomte/sdk/define';
-import { wholeAction } from '@tomte/sdk/home';
-import type { Log } from '../lib/log.ts';
+import type { DecideRequest, HomeView, WorkflowContext } from '@tomte/sdk/define';
+import { TomteError } from '@tomte/sdk/errors';
+import type { Body } from './body.ts';
+import { actIn } from './context-act.ts';
+import { storeIn } from './context-store.ts';
+import { waitsIn } from './context-wait.ts';
 import type { Effects } from './effects.ts';
 import type { JournalledRun } from './journal.ts';
-import type { Steps } from './step.ts';
+import type { Places } from './places.ts';
+
+/** What the calls of a workflow are made of. */
+export interface ContextOptions {
+  readonly run: JournalledRun;
+  readonly effects: Effects;
+  readonly body: Pick<Body, 'step' | 'wait' | 'now'>;
+  /** Names a call by its kind and its place among its kind (`alert 1`, `alert 2`). */
+  readonly next: (kind: string) => string;
+  readonly db: ReturnType<Places['get']>['store']['db'];
+  readonly log: (text: string) => void;
+  /** Nobody is told and nothing is switched: nobody is asked either. */
+  readonly shut: boolean;
+  readonly now: () => number;
+  /** Journals the Run of a called workflow and starts it; answers its id. */
+  readonly callRun: (workflow: string, input: unknown, step: string) => Promise<string>;
+}
 
 /**
- * All a workflow can reach. Each effect is one step, named by its kind and its place among its kind
- * (`alert 1`, `alert 2`), so that a replay finds it and a page can tell it.
+ * All a workflow can reach. Each effect is one step, named by its kind and its place among its kind, so
+ * that a replay finds it and a page can tell it.
  */
-export function workflowContext(o: {
-  run: JournalledRun;
-  effects: Effects;
-  step: Steps;
-  log: Log;
-}): WorkflowContext {
-  const { run, effects, step, log } = o;
-  const counts = new Map<string, number>();
-  const next = (kind: string) => {
-    const count = (counts.get(kind) ?? 0) + 1;
-    counts.set(kind, count);
-    return `${kind} ${count}`;
-  };
+export function workflowContext(o: ContextOptions): WorkflowContext {
+  const { run, effects, body, next } = o;
+  const { home, workflow, id } = run;
   return {
-    run: run.id,
-    home: effects.homeFacts(run.home),
+    run: id,
+    home: homeIn(o),
     trigger: run.fired,
-    step: (name, body) => step(name, null, body),
+    step: (name, work, options = {}) =>
+      body.step({ kind: 'step', name: String(name).slice(0, 200), input: null, work, ...options }),
+    ...waitsIn(o),
     alert(request) {
       const name = next('alert');
-      const { home, workflow, id } = run;
-      return step(name, request, () =>
-        effects.alert({ ...request, home, workflow, run: id, step: name }),
-      );
+      return body.step({
+        ...{ kind: 'alert', name, input: request },
+        work: () => effects.alert({ ...request, home, workflow, run: id, step: name }),
+      });
     },
     resolve: (key, last) =>
-      step(next('resolve'), { key, ...last }, () => effects.resolve(run.home, key, last)),
-    act(written) {
-      const action = wholeAction(written);
-      const name = next('act');
-      return step(name, action, () =>
-        effects.act(run.home, action, {
-          askedBy: `workflow:${run.workflow}`,
-          key: `${run.id}/${name}`,
-        }),
-      );
+      body.step({
+        ...{ kind: 'resolve', name: next('resolve'), input: { key, ...last } },
+        work: () => effects.resolve(home, key, last),
+      }),
+    act: actIn(o),
+    fetch(url, options = {}) {
+      const name = next('fetch');
+      const idempotencyKey = `${id}/${name}`;
+      return body.step({
+        ...{
+          kind: 'fetch',
+          name,
+          input: { url: withoutQuery(url), method: options.method ?? 'GET' },
+        },
+        work: () => effects.fetch(home, { url, options, idempotencyKey, workflow }),
+        ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
+      });
     },
-    log: (message) => log.info({ home: run.home, workflow: run.workflow, run: run.id }, message),
-  } as Partial<WorkflowContext> as WorkflowContext;
+    facts: (connector, query = {}) =>
+      body.step({
+        ...{ kind: 'facts', name: next('facts'), input: { connector, query } },
+        work: () => effects.facts(home, connector, query),
+      }),
+    decide: (request) =>
+      body.step({
+        ...{ kind: 'decide', name: next('decide'), input: request },
+        work: () => effects.decide(home, readDecide(request)),
+      }),
+    store: storeIn(o),
+    now: () => body.now(),
+    log: (message) => o.log(String(message)),
+  };
+}
+
+function homeIn({ run, effects, body, next, now }: ContextOptions): HomeView {
+  const { id, name, zone } = effects.homeFacts(run.home);
+  const look = <T>(what: string, input: unknown, work: () => Promise<T>) =>
+    body.step({ kind: 'look', name: next(what), input, work });
+  const window = ({ from, to }: { from: number; to?: number }) => {
+    const until = to ?? now();
+    if (!(Number.isFinite(from) && Number.isFinite(until) && from <= until)) {
+      throw new TomteError('run.call_invalid', 'A window needs from and to, in epoch ms');
+    }
+    return { from, to: until };
+  };
+  return {
+    ...{ id, name, zone },
+    state: (entity) => look('state', { entity }, () => effects.state(id, entity)),
+    states: (selector) => look('states', selector, () => effects.states(id, selector)),
+    entities: (selector) => look('entities', selector, () => effects.entities(id, selector)),
+    history: (entity, w) =>
+      look('history', { entity, ...w }, async () => effects.history(id, entity, window(w))),
+    statistics: (statistic, w) =>
+      look('statistics', { id: statistic, ...w }, async () =>
+        effects.statistics(id, statistic, window(w)),
+      ),
+  };
+}
+
+/** Queries and fragments may carry keys; they are not for the Run's page. */
+const withoutQuery = (url: string): string => String(url).replace(/[?#].*$/s, '?…');
+
+function readDecide(request: DecideRequest): DecideRequest {
+  if (!request.options.some(({ id }) => id === request.fallback)) {
+    throw new TomteError('run.call_invalid', 'The fallback of decide must be one of its options');
+  }
+  return request;
 }

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { DBOS, Error as engineErrors } from '@dbos-inc/dbos-sdk';
 import type { Pool } from 'pg';
 import type { Log } from '../lib/log.ts';
@@ -7,28 +8,37 @@ import type { Log } from '../lib/log.ts';
  * what a Run does is looked up by the body, so definitions come and go without the engine knowing.
  */
 export interface Durable {
-  /** Starts at once; an id that was started before is left alone. */
-  start(place: string, home: string, run: string): Promise<void>;
+  /** Starts one execution at once; one that was started before is left alone. */
+  start(place: string, home: string, run: string, segment: number): Promise<void>;
   /** Takes over what another boot left, at once or within a second of our own start. */
-  resume(place: string, runs: readonly string[]): Promise<void>;
-  /** Of these Runs. */
-  known(place: string, runs: readonly string[]): Promise<Known[]>;
+  resume(place: string, segments: readonly Segment[]): Promise<void>;
+  /** Of these executions. */
+  known(place: string, segments: readonly Segment[]): Promise<Known[]>;
   /** All that has no outcome in the engine yet. */
   unfinished(place: string, home?: string): Promise<Known[]>;
   /** All, ended ones included. */
   all(place: string, home?: string): Promise<Known[]>;
-  steps(place: string, run: string): Promise<StepInfo[]>;
-  /** Ends them: code under way finds out at its next step. */
-  cancel(place: string, runs: readonly string[]): Promise<void>;
-  drop(place: string, runs: readonly string[]): Promise<void>;
+  /** In order, of the executions up to this one. */
+  steps(place: string, upTo: Segment): Promise<StepInfo[]>;
+  stepsOf(place: string, segment: Segment): Promise<StepInfo[]>;
+  /** An execution in another process notices between its steps. */
+  cancel(place: string, segments: readonly Segment[]): Promise<void>;
+  drop(place: string, segments: readonly Segment[]): Promise<void>;
   close(): Promise<void>;
 }
 
-export interface Known {
+/** One execution of a Run: what lies between two long waits. */
+export interface Segment {
   readonly run: string;
+  readonly segment: number;
+}
+
+export interface Known extends Segment {
   readonly status: 'active' | 'ended' | 'cancelled';
   /** True when it runs, or is about to, in this very process. */
   readonly ours: boolean;
+  /** Boot that executed it last. */
+  readonly boot: string | null;
 }
 
 export type StepInfo = NonNullable<Awaited<ReturnType<typeof DBOS.listWorkflowSteps>>>[number];
@@ -39,6 +49,8 @@ export interface StepRetry {
   readonly worth: (error: unknown) => boolean;
 }
 
+/** Executions whose steps are read side by side. */
+const atOnce = 8;
 const active = ['PENDING', 'ENQUEUED', 'DELAYED'] as const;
 // Compared at recovery: a constant, so that Runs outlive an update of the program.
 const applicationVersion = 'tomte';
@@ -48,7 +60,7 @@ export async function openDurable(o: {
   worker: string;
   boot: string;
   log: Log;
-  body: (place: string, run: string) => Promise<unknown>;
+  body: (place: string, run: string, segment: number) => Promise<unknown>;
 }): Promise<Durable> {
   // A queue a boot: nothing that an earlier life left moves before it is asked to.
   const queueName = `${o.worker}:${o.boot}`;
@@ -74,59 +86,92 @@ export async function openDurable(o: {
 }
 
 function durable(
-  workflow: (place: string, run: string) => Promise<unknown>,
+  workflow: (place: string, run: string, segment: number) => Promise<unknown>,
   boot: string,
   queueName: string,
 ): Durable {
-  const ids = (place: string, runs: readonly string[]) => runs.map((run) => `${place}/${run}`);
+  const ids = (place: string, segments: readonly Segment[]) =>
+    segments.map(({ run, segment }) => idOf(place, run, segment));
   const attributes = (place: string, home?: string) => (home ? { place, home } : { place });
+  // Asked from within a workflow, the engine would journal the question as one of its steps.
+  const outside = AsyncLocalStorage.snapshot();
   const list = async (place: string, filter: Parameters<typeof DBOS.listWorkflows>[0]) => {
-    const rows = await DBOS.listWorkflows({ ...filter, loadInput: false, loadOutput: false });
+    const rows = await outside(() =>
+      DBOS.listWorkflows({ ...filter, loadInput: false, loadOutput: false }),
+    );
     return rows.map(({ workflowID, status, executorId, queueName: queue }) => ({
-      run: workflowID.slice(place.length + 1),
+      ...segmentOf(workflowID.slice(place.length + 1)),
       status: statusOf(status),
       ours: oursOf(status, executorId === boot, queue === queueName),
+      boot: executorId ?? null,
     }));
   };
+  const stepsIn = (id: string) => outside(() => DBOS.listWorkflowSteps(id));
   return {
-    async start(place, home, run) {
-      await DBOS.startWorkflow(workflow, {
-        workflowID: `${place}/${run}`,
+    async start(place, home, run, segment) {
+      const options = {
+        workflowID: idOf(place, run, segment),
         workflowAttributes: { place, home },
-      })(place, run);
+      };
+      await outside(() => DBOS.startWorkflow(workflow, options)(place, run, segment));
     },
-    async resume(place, runs) {
-      if (runs.length > 0) await DBOS.resumeWorkflows(ids(place, runs), { queueName });
+    async resume(place, segments) {
+      if (segments.length === 0) return;
+      await outside(() => DBOS.resumeWorkflows(ids(place, segments), { queueName }));
     },
-    async known(place, runs) {
-      return runs.length === 0 ? [] : list(place, { workflowIDs: ids(place, runs) });
+    async known(place, segments) {
+      return segments.length === 0 ? [] : list(place, { workflowIDs: ids(place, segments) });
     },
     unfinished: (place, home) =>
       list(place, { attributes: attributes(place, home), status: [...active] }),
     all: (place, home) => list(place, { attributes: attributes(place, home) }),
-    async steps(place, run) {
-      return (await DBOS.listWorkflowSteps(`${place}/${run}`)) ?? [];
+    async steps(place, { run, segment }) {
+      const found: StepInfo[] = [];
+      for (let from = 0; from <= segment; from += atOnce) {
+        const some = Array.from({ length: Math.min(atOnce, segment + 1 - from) }, (_, n) =>
+          stepsIn(idOf(place, run, from + n)),
+        );
+        for (const steps of await Promise.all(some)) found.push(...(steps ?? []));
+      }
+      return found;
     },
-    async cancel(place, runs) {
-      if (runs.length > 0) await DBOS.cancelWorkflows(ids(place, runs));
+    async stepsOf(place, { run, segment }) {
+      return (await stepsIn(idOf(place, run, segment))) ?? [];
     },
-    async drop(place, runs) {
-      if (runs.length === 0) return;
-      await DBOS.cancelWorkflows(ids(place, runs));
-      await DBOS.deleteWorkflows(ids(place, runs));
+    async cancel(place, segments) {
+      if (segments.length > 0) await outside(() => DBOS.cancelWorkflows(ids(place, segments)));
+    },
+    async drop(place, segments) {
+      if (segments.length === 0) return;
+      await outside(() => DBOS.cancelWorkflows(ids(place, segments)));
+      await outside(() => DBOS.deleteWorkflows(ids(place, segments)));
     },
     // The queue stays, for the next boot to drop: nothing here may need a database that is gone.
     close: () => DBOS.shutdown({ deregister: true }),
   };
 }
 
-/** One journalled step; to be called synchronously, since the order of calls is its identity. */
+const idOf = (place: string, run: string, segment: number): string =>
+  segment === 0 ? `${place}/${run}` : `${place}/${run}#${segment}`;
+
+function segmentOf(id: string): Segment {
+  const [run = '', segment = '0'] = id.split('#');
+  return { run, segment: Number(segment) };
+}
+
+/** True inside the body of a step. */
+export const inStep = (): boolean => DBOS.isInStep();
+
+/**
+ * One journalled step; to be called synchronously, since the order of calls is its identity. `body` is
+ * handed the number of the attempt, from 1.
+ */
 export function durableStep<T>(
   name: string,
-  body: (lastAttempt: boolean) => Promise<T>,
+  body: (attempt: number) => Promise<T>,
   retry: StepRetry,
 ): Promise<T> {
-  return DBOS.runStep(() => body((DBOS.stepStatus?.currentAttempt ?? 1) >= retry.attemptsMax), {
+  return DBOS.runStep(() => body(DBOS.stepStatus?.currentAttempt ?? 1), {
     name,
     retriesAllowed: true,
     maxAttempts: retry.attemptsMax,

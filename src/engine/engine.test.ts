@@ -63,7 +63,7 @@ test('the page of a Run tells each step with what went in and came out', async (
   await setMode(opened.store.db, 'water-watch', 'on');
   const [id] = await opened.engine.fire('tomte', home, water('raised', 1_000));
   await opened.engine.ended('tomte', id!);
-  const steps = await opened.engine.steps('tomte', id!);
+  const { steps } = await opened.engine.view('tomte', id!);
   expect(steps).toEqual([
     expect.objectContaining({
       name: 'alert 1',
@@ -195,7 +195,7 @@ test('an error that may pass is tried again, another ends the Run with its words
     state: 'failed',
     error: { code: 'home.entity_unknown', message: 'No light.hall here' },
   });
-  const [step] = await engine.steps('tomte', ids[1]!);
+  const [step] = (await engine.view('tomte', ids[1]!)).steps;
   expect(step?.error).toBe('home.entity_unknown: No light.hall here');
 });
 
@@ -248,5 +248,5 @@ test('old Runs go after their days, and with them what the engine kept', async (
   expect(await engine.prune('tomte', 90)).toBe(0);
   await store.db.updateTable('runs').set({ ended_at: '2026-01-01T00:00:00Z' }).execute();
   expect(await engine.prune('tomte', 90)).toBe(1);
-  expect(await engine.steps('tomte', id!)).toEqual([]);
+  expect((await engine.view('tomte', id!)).steps).toEqual([]);
 });

@@ -18,7 +18,7 @@ import {
   type WorkflowSettingsRow,
 } from '../store/workflow-settings.ts';
 import { type Admission, admit, type Refusal } from './admission.ts';
-import { closeRun, type JournalledRun, type NewRun, runId, writeRun } from './journal.ts';
+import { closeRun, type JournalledRun, type NewRun, runId, runOfNew, writeRun } from './journal.ts';
 import type { Gate } from './places.ts';
 import { isUserWorkflow } from './user/workflow.ts';
 
@@ -135,8 +135,9 @@ export async function fireIn(
         out.cancelled.push(id);
       }
       const reason = row?.mode === 'watch' ? `${run.reason} (watch only)` : run.reason;
-      if (await writeRun(tx, { ...run, reason }, parts.now)) {
-        out.started.push({ ...run, reason, state: 'waiting' });
+      const version = isUserWorkflow(definition) ? definition.version.hash : null;
+      if (await writeRun(tx, { ...run, reason, version }, parts.now)) {
+        out.started.push(runOfNew({ ...run, reason, version }, parts.now));
       }
     }
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { TriggerFired } from '@tomte/sdk/define';
-import type { TomteError } from '@tomte/sdk/errors';
+import type { ErrorBody, TomteError } from '@tomte/sdk/errors';
 import {
   addRun,
   endRun,
@@ -11,7 +11,9 @@ import {
   setRunState,
 } from '../store/runs.ts';
 import type { Db } from '../store/tables.ts';
+import { leaveWaits } from '../store/waits.ts';
 import { getWorkflowSettings } from '../store/workflow-settings.ts';
+import type { WaitOutcome } from './wait.ts';
 
 /** A Run as its row tells it, with what the engine needs to go on. */
 export interface JournalledRun {
@@ -21,13 +23,38 @@ export interface JournalledRun {
   readonly fired: TriggerFired;
   readonly reason: string;
   readonly state: RunState;
+  /** Hash of the person's own workflow it began with; null for ours. */
+  readonly version: string | null;
+  /** Run that called it. */
+  readonly parent: string | null;
+  /** It may change nothing. */
+  readonly dry: boolean;
+  /** Execution it is at, or that is to begin when it is woken. */
+  readonly segment: number;
+  /** Executions in a row that ended in a death of their process. */
+  readonly crashes: number;
+  /** Epoch ms. */
+  readonly createdAt: number;
 }
-export type NewRun = Omit<JournalledRun, 'state'>;
+export type NewRun = Pick<JournalledRun, 'id' | 'home' | 'workflow' | 'fired' | 'reason'> &
+  Partial<Pick<JournalledRun, 'version' | 'parent' | 'dry'>>;
+
+export const runOfNew = (run: NewRun, at: number): JournalledRun => ({
+  ...{ version: null, parent: null, dry: false },
+  ...run,
+  ...{ state: 'waiting', segment: 0, crashes: 0, createdAt: at },
+});
 
 /** What a Run began under; frozen by its first step. */
 export interface Terms {
   readonly mode: 'on' | 'off' | 'watch';
   readonly settings: Record<string, unknown>;
+}
+
+/** Kinds of trigger, and workflows, whose Runs follow each other. */
+export interface Lanes {
+  readonly kinds: readonly string[];
+  readonly workflows: readonly string[];
 }
 
 export type Outcome =
@@ -42,9 +69,8 @@ export function runId(home: string, workflow: string, runKey: string): string {
 
 /** Writes the Run before anything of it happens; false when it is there already. */
 export function writeRun(db: Db, run: NewRun, at: number): Promise<boolean> {
-  const { id, home, workflow, fired, reason } = run;
-  const state = 'waiting';
-  return addRun(db, { id, home, workflow, trigger: fired, reason, state, at: new Date(at) });
+  const { fired, ...row } = run;
+  return addRun(db, { ...row, trigger: fired, state: 'waiting', at: new Date(at) });
 }
 
 /** Mode and settings of a workflow in a home; without a row it is off. */
@@ -62,22 +88,46 @@ export async function readRun(db: Db, id: string): Promise<JournalledRun | null>
 export const isOpen = (run: JournalledRun): boolean =>
   run.state === 'waiting' || run.state === 'running';
 
-/** Runs that have no outcome yet, oldest first. */
-export async function openRuns(db: Db, home: string): Promise<JournalledRun[]> {
-  return (await openRunRows(db, home)).map(fromRow);
+/**
+ * Runs that have no outcome yet, oldest first, without those that only wait: they are taken up when they
+ * are woken. One in a lane keeps its place there.
+ */
+export async function openRuns(db: Db, home: string, lanes: Lanes): Promise<JournalledRun[]> {
+  return (await openRunRows(db, home, lanes)).map(fromRow);
 }
+
+export const isParked = (run: JournalledRun): boolean => run.state === 'waiting' && run.segment > 0;
 
 export const markRunning = (db: Db, id: string): Promise<void> => setRunState(db, id, 'running');
 
-/** Writes the outcome. The first one stays: a second writing, after a crash, changes nothing. */
-export async function closeRun(db: Db, id: string, outcome: Outcome, at: number): Promise<void> {
+/**
+ * Writes the outcome and leaves what it waited for. The first one stays: a second writing, after a
+ * crash, changes nothing and answers false.
+ */
+export async function closeRun(db: Db, id: string, outcome: Outcome, at: number): Promise<boolean> {
   const { state } = outcome;
   const rest =
     state === 'done' ? { result: outcome.result } : { error: outcome.error.toJSON().error };
-  await endRun(db, { id, state, at: new Date(at), ...rest });
+  const isFirst = await endRun(db, { id, state, at: new Date(at), ...rest });
+  if (isFirst) await leaveWaits(db, id, at);
+  return isFirst;
+}
+
+/** Such as the call of a called Run: how its caller is told of its end. */
+export async function endingOf(db: Db, id: string): Promise<WaitOutcome | null> {
+  const row = await getRun(db, id);
+  if (!row?.ended_at || row.state === 'waiting' || row.state === 'running') return null;
+  const { state, error } = row;
+  const result = (row.result as { value?: unknown } | null)?.value ?? null;
+  const body = error as ErrorBody['error'] | null;
+  return { kind: 'ended', state, result, error: body, at: row.ended_at.getTime() };
 }
 
 function fromRow(row: RunRow): JournalledRun {
   const { id, home_id, workflow, trigger, reason, state } = row;
-  return { id, home: home_id, workflow, fired: trigger as TriggerFired, reason, state };
+  const { version, parent, dry, segment, crashes, created_at } = row;
+  return {
+    ...{ id, home: home_id, workflow, fired: trigger as TriggerFired, reason, state },
+    ...{ version, parent, dry, segment, crashes, createdAt: created_at.getTime() },
+  };
 }

@@ -22,6 +22,7 @@ afterEach(async () => {
 
 const fiveSteps = defineWorkflow({
   title: 'Five steps',
+  mode: { kind: 'parallel', max: 50 },
   text: 'For a test.',
   triggers: [{ manual: true }],
   settings: z.strictObject({}),

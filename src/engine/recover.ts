@@ -1,44 +1,74 @@
 import { TomteError } from '@tomte/sdk/errors';
-import type { Durable, Known } from './durable.ts';
-import { closeRun, type JournalledRun, type Outcome, openRuns } from './journal.ts';
+import { countCrash } from '../store/runs.ts';
+import { runsWithOpenWaits } from '../store/waits.ts';
+import type { Durable, Known, Segment } from './durable.ts';
+import { crashed, crashesMax } from './execution.ts';
+import { isParked, type JournalledRun, type Lanes, type Outcome, openRuns } from './journal.ts';
 import type { Place } from './places.ts';
+
+export type How = 'start' | 'resume' | 'parked';
+
+export interface RecoverOptions {
+  readonly name: string;
+  readonly place: Place;
+  readonly home: string;
+  readonly durable: Durable;
+  /** Boots that came to their end in good order. */
+  readonly endedWell: ReadonlySet<string>;
+  /** Kinds of trigger, and workflows, whose Runs follow each other. */
+  readonly lanes: Lanes;
+  /** True for Runs that are under way in this process. */
+  readonly live: (run: string) => boolean;
+  /** Hands over one open Run; called in the order of their lanes. */
+  readonly take: (run: JournalledRun, how: How) => void;
+  readonly close: (run: JournalledRun, outcome: Outcome) => Promise<void>;
+  readonly order: (run: JournalledRun) => number;
+}
 
 /**
  * What an earlier boot left of a home: rows that were journalled and never started, Runs the engine
  * knows and that stopped in the middle, and Runs whose row is closed but whose end it did not note.
  * Restart and takeover are this one path.
  */
-export async function recoverRuns(o: {
-  name: string;
-  place: Place;
-  home: string;
-  durable: Durable;
-  now: () => number;
-  /** True for Runs that are under way in this process. */
-  live: (run: string) => boolean;
-  /** Hands over one open Run; called in the order of their lanes. */
-  take: (run: JournalledRun, how: 'start' | 'resume') => void;
-  order: (run: JournalledRun) => number;
-}): Promise<void> {
+export async function recoverRuns(o: RecoverOptions): Promise<void> {
   const { db } = o.place.store;
-  const rows = (await openRuns(db, o.home)).filter((run) => !o.live(run.id));
-  const ids = rows.map((run) => run.id);
-  const known = new Map((await o.durable.known(o.name, ids)).map((row) => [row.run, row]));
+  const rows = (await openRuns(db, o.home, o.lanes)).filter((run) => !o.live(run.id));
+  const at: Segment[] = rows.map(({ id, segment }) => ({ run: id, segment }));
+  const known = new Map((await o.durable.known(o.name, at)).map((row) => [keyOf(row), row]));
+  const idle = await runsWithOpenWaits(
+    db,
+    rows.map(({ id }) => id),
+  );
   // Array.sort is stable: within a lane by its own order, else by age.
   for (const run of rows.sort((a, b) => o.order(a) - o.order(b))) {
-    const row = known.get(run.id);
-    if (!row) o.take(run, 'start');
-    else if (row.status === 'active') o.take(run, 'resume');
-    else await closeRun(db, run.id, lost(row), o.now());
+    const row = known.get(keyOf({ run: run.id, segment: run.segment }));
+    if (isParked(run)) o.take(run, 'parked');
+    else if (!row) o.take(run, 'start');
+    else if (row.status !== 'active') await o.close(run, lost(row));
+    else if (await diedTooOften(run, row, idle, o)) {
+      await o.close(run, crashed('Tomte ended while it was at work'));
+      await o.durable.cancel(o.name, [row]);
+    } else o.take(run, 'resume');
   }
-  const open = new Set(ids);
+  const open = new Set(at.map(keyOf));
   const leftovers = (await o.durable.unfinished(o.name, o.home)).filter(
-    ({ run, ours }) => !ours && !open.has(run) && !o.live(run),
+    (row) => !row.ours && !open.has(keyOf(row)) && !o.live(row.run),
   );
-  await o.durable.resume(
-    o.name,
-    leftovers.map(({ run }) => run),
-  );
+  await o.durable.resume(o.name, leftovers);
+}
+
+const keyOf = ({ run, segment }: Segment): string => `${run}#${segment}`;
+
+/** Counts a death of its process; a Run that only waited when it died is no suspect. */
+async function diedTooOften(
+  run: JournalledRun,
+  row: Known,
+  idle: ReadonlySet<string>,
+  o: RecoverOptions,
+): Promise<boolean> {
+  const stopped = row.ours || row.boot === null || o.endedWell.has(row.boot);
+  if (run.state !== 'running' || stopped || idle.has(run.id)) return false;
+  return (await countCrash(o.place.store.db, run.id)) >= crashesMax;
 }
 
 /** The engine has an outcome that never reached the row: only by hands in the database. */
@@ -47,6 +77,6 @@ function lost(row: Known): Outcome {
   const message = cancelled ? 'The Run was cancelled' : 'The Run ended without leaving its outcome';
   return {
     state: cancelled ? 'cancelled' : 'failed',
-    error: new TomteError('run.failed', message),
+    error: new TomteError(cancelled ? 'run.cancelled' : 'run.failed', message),
   };
 }

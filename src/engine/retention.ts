@@ -17,10 +17,13 @@ export function pruneRuns(o: {
   now: number;
 }): Promise<number> {
   return o.place.store.transaction(async (tx) => {
-    const ids = await dropRuns(tx, new Date(o.now - o.days * dayMs));
-    for (let from = 0; from < ids.length; from += batch) {
-      await o.durable.drop(o.name, ids.slice(from, from + batch));
+    const runs = await dropRuns(tx, new Date(o.now - o.days * dayMs));
+    const segments = runs.flatMap(({ id, segment }) =>
+      Array.from({ length: segment + 1 }, (_, n) => ({ run: id, segment: n })),
+    );
+    for (let from = 0; from < segments.length; from += batch) {
+      await o.durable.drop(o.name, segments.slice(from, from + batch));
     }
-    return ids.length;
+    return runs.length;
   });
 }

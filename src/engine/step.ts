@@ -1,55 +1,116 @@
+import { type Duration, ms } from '@tomte/sdk/define';
 import { type ErrorBody, TomteError } from '@tomte/sdk/errors';
-import type { RunStep } from '@tomte/sdk/types';
-import { isoOrNull } from '../lib/clock.ts';
+import { type Clock, withTimeout } from '../lib/clock.ts';
 import { scrub } from '../lib/secret.ts';
-import { durableStep, engineError, type StepInfo } from './durable.ts';
-import { never } from './outage.ts';
+import { durableStep, engineError } from './durable.ts';
+
+/** What a call of a workflow is, for whoever reads the Run. */
+export type StepKind =
+  | 'begin'
+  | 'step'
+  | 'sleep'
+  | 'until'
+  | 'waitFor'
+  | 'ask'
+  | 'alert'
+  | 'resolve'
+  | 'act'
+  | 'look'
+  | 'fetch'
+  | 'facts'
+  | 'decide'
+  | 'call'
+  | 'store';
 
 /**
  * What the engine keeps of a step. It stores no inputs of its own and would bring an error back as
  * another class, so both are part of the value.
  */
-type Recorded<T> = { in: unknown; out: T } | { in: unknown; failed: ErrorBody };
+export type Recorded<T = unknown> = {
+  readonly kind: StepKind;
+  readonly in: unknown;
+  /** Epoch ms at its end. */
+  readonly at: number;
+  /** How often it was tried. */
+  readonly tries: number;
+  /** See `Playback.heard`. */
+  readonly heard: readonly number[];
+} & ({ readonly out: T } | { readonly failed: ErrorBody });
 
-export type Steps = <T>(name: string, input: unknown, body: () => Promise<T> | T) => Promise<T>;
+export interface Call<T> {
+  readonly kind: StepKind;
+  readonly name: string;
+  readonly input: unknown;
+  readonly work: () => Promise<T> | T;
+  readonly attempts?: number | undefined;
+  readonly timeout?: Duration | undefined;
+}
 
-const attemptsMax = 8;
+const attemptsUsual = 8;
+const outputMax = 256 * 1024;
+const inputMax = 32 * 1024;
+
 /** The step every Run begins with: it freezes mode and settings. */
 export const firstStep = 'begin';
 
+export interface StepOptions {
+  readonly clock: Clock;
+  /** Wraps each body, to wait out a database that does not answer. */
+  readonly guard: <T>(work: () => Promise<T>) => Promise<T>;
+  /** First pause before a step is tried again; doubles each time. */
+  readonly retryFirstMs: number;
+}
+
 /**
- * Journalled steps of one Run. Errors whose row says `retry` are tried again, 1 s, 2 s, … about two
- * minutes in all; others end the step at once. `guard` wraps each body, to wait out a database that
- * does not answer.
+ * One journalled step; to be called synchronously, in the workflow's own context. Errors whose row says
+ * `retry` are tried again, 1 s, 2 s, … about two minutes in all; others end the step at once.
  */
-export function stepsOf(o: {
-  guard: <T>(work: () => Promise<T>) => Promise<T>;
-  /** True when no further step may begin. */
-  stopping: () => boolean;
-  /** Counts a step that is under way. */
-  underWay: <T>(step: Promise<T>) => Promise<T>;
-  retryFirstMs: number;
-}): Steps {
-  return async (name, input, body) => {
-    if (o.stopping()) return never;
-    const step = durableStep<Recorded<Awaited<ReturnType<typeof body>>>>(
-      name,
-      async (lastAttempt) => {
-        try {
-          return { in: input, out: await o.guard(async () => body()) };
-        } catch (error) {
-          if (engineError(error)) throw error;
-          const failure = asTomteError(error);
-          if (failure.row.retry && !lastAttempt) throw error;
-          return { in: input, failed: failure.toJSON() };
-        }
-      },
-      { attemptsMax, firstMs: o.retryFirstMs, worth: (error) => asTomteError(error).row.retry },
-    );
-    const recorded = await o.underWay(step);
-    if ('failed' in recorded) throw TomteError.fromBody(recorded.failed);
-    return recorded.out;
-  };
+export function recordStep<T>(
+  call: Call<T>,
+  heard: readonly number[],
+  o: StepOptions,
+): Promise<Recorded<T>> {
+  const attemptsMax = Math.max(1, Math.floor(call.attempts ?? attemptsUsual));
+  const base = { kind: call.kind, in: bounded(call.input), heard };
+  return durableStep<Recorded<T>>(
+    call.name,
+    async (tries) => {
+      try {
+        const out = await o.guard(async () => inTime(call, o.clock));
+        refuseLarge(out, call.name);
+        return { ...base, at: o.clock.now(), tries, out };
+      } catch (error) {
+        if (engineError(error)) throw error;
+        const failure = asTomteError(error);
+        if (failure.row.retry && tries < attemptsMax) throw error;
+        return { ...base, at: o.clock.now(), tries, failed: failure.toJSON() };
+      }
+    },
+    {
+      attemptsMax,
+      firstMs: o.retryFirstMs,
+      worth: (error) => asTomteError(error).row.retry,
+    },
+  );
+}
+
+function inTime<T>({ work, timeout, name }: Call<T>, clock: Clock): Promise<T> {
+  const working = Promise.resolve(work());
+  if (timeout === undefined) return working;
+  const late = () => new TomteError('run.step_timeout', `“${name}” took longer than ${timeout}`);
+  return withTimeout(clock, ms(timeout), working, late);
+}
+
+function refuseLarge(out: unknown, name: string): void {
+  const size = JSON.stringify(out)?.length ?? 0;
+  if (size <= outputMax) return;
+  throw new TomteError('run.step_too_large', `“${name}” answers ${Math.round(size / 1024)} KB`);
+}
+
+/** Inputs are kept for people alone: a replay does not need them. */
+function bounded(input: unknown): unknown {
+  const text = JSON.stringify(input) ?? '';
+  return text.length <= inputMax ? input : `${text.slice(0, 2_000)} … ${text.length} characters`;
 }
 
 /** Any error as one of ours; an unexpected one becomes `run.failed` with its words. */
@@ -57,18 +118,4 @@ export function asTomteError(error: unknown): TomteError {
   if (error instanceof TomteError) return error;
   const message = error instanceof Error ? error.message : String(error);
   return new TomteError('run.failed', scrub(message) || 'The Run failed', { cause: error });
-}
-
-/** A journal row as a person reads it. */
-export function runStep(row: StepInfo): RunStep {
-  const recorded = row.output as Recorded<unknown> | null;
-  const failed = recorded && 'failed' in recorded ? recorded.failed.error : null;
-  return {
-    name: row.name,
-    startedAt: isoOrNull(row.startedAtEpochMs),
-    endedAt: isoOrNull(row.completedAtEpochMs),
-    input: recorded?.in ?? null,
-    output: recorded && 'out' in recorded ? (recorded.out ?? null) : null,
-    error: failed ? `${failed.code}: ${failed.message}` : (row.error?.message ?? null),
-  };
 }

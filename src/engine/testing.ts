@@ -4,47 +4,21 @@ import { sql } from 'kysely';
 import { systemClock } from '../lib/clock.ts';
 import { loadExtensions } from '../lib/extensions.ts';
 import { silentLog } from '../lib/log.ts';
-import { type Db, json } from '../store/tables.ts';
 import { type FreshStore, freshStore } from '../store/testing.ts';
-import type { AlertOfRun, Effects, LastWord } from './effects.ts';
+import type { Effects } from './effects.ts';
 import { type Engine, type EngineOptions, openEngine } from './engine.ts';
+import { addHome, home } from './testing-home.ts';
 
-export const home = 'h1';
-
-export interface Doors extends Effects {
-  readonly alerts: AlertOfRun[];
-  readonly overs: (LastWord & { key: string })[];
-  readonly acts: { key: string; askedBy: string }[];
-}
-
-export function doors(): Doors {
-  const alerts: AlertOfRun[] = [];
-  const overs: (LastWord & { key: string })[] = [];
-  const acts: { key: string; askedBy: string }[] = [];
-  return {
-    alerts,
-    overs,
-    acts,
-    homeFacts: (id) => ({ id, name: 'Home', zone: 'Europe/Stockholm' }),
-    async alert(request) {
-      alerts.push(request);
-      return { id: `alert-${alerts.length}` };
-    },
-    async resolve(_home, key, last) {
-      overs.push({ key, ...last });
-    },
-    async act(_home, _action, { key, askedBy }) {
-      acts.push({ key, askedBy });
-      return { kind: 'confirmed', at: 1 };
-    },
-  };
-}
+export { addHome, type Doors, doors, home, setMode } from './testing-home.ts';
 
 export interface OpenedEngine {
   readonly engine: Engine;
   readonly store: FreshStore;
-  /** Ends the engine as a stop does and opens another boot on the same database. */
-  reopen(workflows?: Record<string, WorkflowDefinition>): Promise<Engine>;
+  /**
+   * Ends the engine as a stop does and opens another boot on the same database; `badly` as a kill leaves
+   * it, so that the next boot counts a crash.
+   */
+  reopen(workflows?: Record<string, WorkflowDefinition>, o?: { badly: boolean }): Promise<Engine>;
   close(): Promise<void>;
 }
 
@@ -80,8 +54,9 @@ export async function openTestEngine(
       return engine;
     },
     store,
-    async reopen(definitions = workflows) {
+    async reopen(definitions = workflows, { badly } = { badly: false }) {
       await engine.close();
+      if (badly) await store.db.deleteFrom('settings').execute();
       engine = await boot(definitions);
       return engine;
     },
@@ -107,38 +82,6 @@ async function emptyStore(): Promise<FreshStore> {
 export async function closeTestStore(): Promise<void> {
   await (await shared)?.close();
   shared = undefined;
-}
-
-export async function addHome(db: Db, id: string): Promise<void> {
-  await db
-    .insertInto('homes')
-    .values({
-      id,
-      name: 'Home',
-      address: 'http://127.0.0.1:8123',
-      version: '2026.11.0',
-      time_zone: 'Europe/Stockholm',
-      currency: 'SEK',
-      user_name: 'Ola',
-      user_id: 'u1',
-      user_admin: false,
-      token_sealed: Buffer.from('sealed'),
-    })
-    .execute();
-}
-
-export async function setMode(
-  db: Db,
-  workflow: string,
-  mode: 'on' | 'off' | 'watch',
-  settings: Record<string, unknown> = {},
-): Promise<void> {
-  const row = { home_id: home, workflow, mode, settings: json(settings) };
-  await db
-    .insertInto('workflow_settings')
-    .values(row)
-    .onConflict((conflict) => conflict.columns(['home_id', 'workflow']).doUpdateSet(row))
-    .execute();
 }
 
 export function finding(

@@ -43,6 +43,8 @@ export interface Link {
   readonly dropped: Readonly<Record<string, number>>;
   /** False while changes of a Gap are still to come through `onChanges`. */
   readonly caughtUp: boolean;
+  /** Called when `caughtUp` becomes true. */
+  onCaughtUp(cb: () => void): () => void;
   /** Resolves when it is live; throws what stopped it. */
   ready(signal?: AbortSignal): Promise<void>;
   /** Tries at once instead of waiting out the pause. */

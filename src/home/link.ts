@@ -25,6 +25,7 @@ export function openLink(o: LinkOptions): Link {
   const stand = openStand(o.clock, mirror);
   const stop = new AbortController();
   const gapListeners = new Set<(gap: GapReport) => void>();
+  const caughtUpListeners = new Set<() => void>();
   const wires: Wires = {
     socket: null,
     startedLate: false,
@@ -36,7 +37,16 @@ export function openLink(o: LinkOptions): Link {
     if (!wires.socket) throw lostError(stand.current);
     return wires.socket.call(type, fields, callOptions);
   };
-  const stream = openChanges({ o, mirror, stand, wires, call, signal: stop.signal, gapListeners });
+  const stream = openChanges({
+    o,
+    mirror,
+    stand,
+    wires,
+    call,
+    signal: stop.signal,
+    gapListeners,
+    caughtUpListeners,
+  });
   const life = keepConnected({
     ...o,
     stand,
@@ -61,6 +71,10 @@ export function openLink(o: LinkOptions): Link {
     onGap(cb) {
       gapListeners.add(cb);
       return () => void gapListeners.delete(cb);
+    },
+    onCaughtUp(cb) {
+      caughtUpListeners.add(cb);
+      return () => void caughtUpListeners.delete(cb);
     },
     onChanges: (cb, { raw = false } = {}) => stream.subscribe(cb, { raw }),
     onReflex: wires.reflexes.add,
@@ -102,7 +116,11 @@ interface Parts {
 const isRunning = (mirror: WritableMirror): boolean => mirror.config?.state === 'RUNNING';
 
 function openChanges(
-  p: Parts & { call: Link['call']; gapListeners: ReadonlySet<(gap: GapReport) => void> },
+  p: Parts & {
+    call: Link['call'];
+    gapListeners: ReadonlySet<(gap: GapReport) => void>;
+    caughtUpListeners: ReadonlySet<() => void>;
+  },
 ): ChangeStream {
   const { o, mirror, stand, wires } = p;
   const isLive = () => stand.current.kind === 'live';
@@ -120,6 +138,9 @@ function openChanges(
     gapLimits: { ...gapLimits, ...o.options?.gap },
     onGap(gap) {
       for (const cb of [...p.gapListeners]) cb(gap);
+    },
+    onCaughtUp() {
+      for (const cb of [...p.caughtUpListeners]) cb();
     },
   });
 }

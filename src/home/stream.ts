@@ -57,6 +57,7 @@ export interface StreamOptions {
   readonly capacity: number;
   readonly gapLimits: GapLimits;
   readonly onGap: (gap: GapReport) => void;
+  readonly onCaughtUp: () => void;
 }
 
 /** The hand-off from the socket to those who work with changes: ordered, each change once. */
@@ -113,6 +114,7 @@ export function openStream(o: StreamOptions): ChangeStream {
     queue.push({ gap: cause, target: null });
   }
 
+  const isCaughtUp = () => gapsWaiting === 0 && !overflowing && !catchingUp;
   async function run(): Promise<void> {
     for await (const batch of queue.batches(batchMax)) {
       let live: LiveItem[] = [];
@@ -125,12 +127,12 @@ export function openStream(o: StreamOptions): ChangeStream {
           catchingUp = true;
           await catchUp(item);
           catchingUp = false;
+          if (isCaughtUp()) o.onCaughtUp();
         }
       }
       await deliver(live, false, dropped);
     }
   }
-
   async function catchUp(item: GapItem): Promise<void> {
     let target = item.target;
     if (target === null) {
@@ -282,7 +284,7 @@ export function openStream(o: StreamOptions): ChangeStream {
     },
     dropped,
     get caughtUp() {
-      return gapsWaiting === 0 && !overflowing && !catchingUp;
+      return isCaughtUp();
     },
     get waiting() {
       return queue.size;

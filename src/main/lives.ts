@@ -82,6 +82,7 @@ export function openLives(o: LivesOptions): Lives {
     all.delete(home);
     const token = leases.get(home);
     leases.delete(home);
+    parts.engine.release(parts.place, home);
     await life?.close();
     if (token !== undefined) await giveUpLease(store.db, { home, token });
   }

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { problems } from '../api/answers.ts';
 import { settingsFor } from '../engine/fire.ts';
 import { iso, isoOrNull } from '../lib/clock.ts';
+import { listActions } from '../store/actions.ts';
 import { openAlertsOf } from '../store/alerts.ts';
 import { listEpisodes } from '../store/episodes.ts';
 import { getRun, listRuns, type RunRow } from '../store/runs.ts';
@@ -21,9 +22,12 @@ import type { Grants } from './grants.ts';
 import { lifeOf } from './lives.ts';
 import type { PlaceParts } from './parts.ts';
 import type { Place } from './place.ts';
+import { pageOf } from './run-page.ts';
 import { triggerProblems } from './trigger-fits.ts';
 
-type Names = 'listWorkflows' | 'setWorkflow' | 'listRuns' | 'getRun';
+type Names = 'listWorkflows' | 'setWorkflow' | 'listRuns' | 'getRun' | 'cancelRun' | 'runWorkflow';
+
+const actionsShown = 500;
 
 export function workflowOperations(
   place: Pick<Place, 'parts' | 'lives' | 'alerts'>,
@@ -74,7 +78,11 @@ export function workflowOperations(
       grants.set(home, name, next.mode === 'on' ? next.grants : []);
       await place.lives().get(home)?.triggers.refresh();
       // Nothing would ever say that it is over.
-      if (next.mode === 'off') await closeAlerts(place, home, name, workflow.title);
+      if (next.mode === 'off') {
+        const why = `${workflow.title} was switched off`;
+        await parts.engine.cancelAll(parts.place, home, name, why);
+        await closeAlerts(place, home, name, workflow.title);
+      }
       // What goes on already is news to a workflow that begins now.
       else if (before?.mode !== next.mode) await fireOpenEpisodes(parts, home, name);
       return rowOf(home, name, saved);
@@ -84,11 +92,25 @@ export function workflowOperations(
     getRun: async ({ id }) => {
       const row = await getRun(db, id);
       if (!row) throw new TomteError('run.not_found', `There is no Run ${id}`);
-      return {
-        ...runOf(row),
-        trigger: row.trigger,
-        steps: await parts.engine.steps(parts.place, id),
-      };
+      return pageOf(
+        row,
+        await parts.engine.view(parts.place, id),
+        await listActions(db, { run: id, limit: actionsShown }),
+      );
+    },
+    cancelRun: async ({ id }) => {
+      await parts.engine.cancel(parts.place, id, 'Ended by a person');
+      const row = await getRun(db, id);
+      if (!row) throw new TomteError('run.not_found', `There is no Run ${id}`);
+      return runOf(row);
+    },
+    runWorkflow: async ({ home, name, dryRun = false, input }) => {
+      lifeOf(place.lives(), home);
+      const asked = { by: 'a person', dry: dryRun, ...(input === undefined ? {} : { input }) };
+      const id = await parts.engine.run(parts.place, home, name, asked);
+      const row = await getRun(db, id);
+      if (!row) throw new TomteError('run.not_found', `There is no Run ${id}`);
+      return runOf(row);
     },
   };
 }

@@ -55,7 +55,9 @@ export function openPeople(o: {
     alerts,
     homes: () => [...lives().keys()],
     home: (id) => askedHome(parts, lives().get(id)),
-    answered: async () => {},
+    async answered(approval, answer) {
+      await parts.engine.answered(parts.place, approval, answer);
+    },
   });
   return { alerts, approvals };
 }

@@ -13,6 +13,7 @@ import type { Approvals } from './approvals.ts';
 import { backtestOperations } from './backtests.ts';
 import { keepOffering } from './default-channels.ts';
 import { doorParts } from './door-parts.ts';
+import { effectsOf } from './effects.ts';
 import { type Grants, openGrants } from './grants.ts';
 import type { HomeLife } from './home-life.ts';
 import { type AllHomeSettings, openHomeSettings } from './home-settings.ts';
@@ -27,6 +28,7 @@ import { settingsOperations } from './operations-settings.ts';
 import { todayOperations } from './operations-today.ts';
 import { whyOperations } from './operations-why.ts';
 import { workflowOperations } from './operations-workflows.ts';
+import { outsideDoors } from './outside-doors.ts';
 import type { PlaceParts } from './parts.ts';
 import { openPeople } from './people.ts';
 import { hearPhoneButtons } from './phone-buttons.ts';
@@ -105,12 +107,11 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
   });
   parts.engine.addPlace(parts.place, {
     store,
-    effects: {
-      homeFacts: (home) => factsOf(lives.all, home),
-      alert: (request) => alerts.open(request),
-      resolve: (home, key, last) => alerts.resolve(home, key, last),
-      act: (home, action, by) => lifeOf(lives.all, home).door.act(action, by),
-    },
+    effects: effectsOf({
+      ...{ alerts, now: parts.clock.now },
+      lives: () => lives.all,
+      doors: { ...outsideDoors(parts), ask: approvals.ask },
+    }),
     gate: {
       pausedUntil: (home) => modes.until(home, 'pause'),
       world: (home) => worldOf(parts, lives.all.get(home)),
@@ -215,8 +216,3 @@ const worldOf = ({ clock }: PlaceParts, life: HomeLife | undefined) =>
         state: (id: string) => life.link.mirror.entity(id) ?? null,
       }
     : null;
-
-function factsOf(lives: ReadonlyMap<string, HomeLife>, home: string) {
-  const { name, zone } = lifeOf(lives, home);
-  return { id: home, name, zone };
-}

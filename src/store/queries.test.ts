@@ -205,11 +205,11 @@ test('the same happening makes one run, which ends once', async () => {
   expect(await addRun(store.db, run)).toBe(true);
   expect(await addRun(store.db, run)).toBe(false);
   await setRunState(store.db, 'r1', 'waiting');
-  expect(await openRuns(store.db, 'h1')).toHaveLength(1);
+  expect(await openRuns(store.db, 'h1', { kinds: [], workflows: [] })).toHaveLength(1);
   expect(await endRun(store.db, { id: 'r1', state: 'done', at: at(1), result: [1] })).toBe(true);
   expect(await endRun(store.db, { id: 'r1', state: 'failed', at: at(2) })).toBe(false);
   await setRunState(store.db, 'r1', 'running');
-  expect(await openRuns(store.db, 'h1')).toEqual([]);
+  expect(await openRuns(store.db, 'h1', { kinds: [], workflows: [] })).toEqual([]);
   expect(await listRuns(store.db, { home: 'h1' })).toMatchObject([{ state: 'done', result: [1] }]);
 });
 

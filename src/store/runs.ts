@@ -15,6 +15,9 @@ export async function addRun(
     reason: string;
     state?: RunState;
     at?: Date;
+    version?: string | null;
+    parent?: string | null;
+    dry?: boolean;
   },
 ): Promise<boolean> {
   const done = await db
@@ -26,6 +29,9 @@ export async function addRun(
       trigger: json(run.trigger) ?? 'null',
       reason: run.reason,
       state: run.state ?? 'running',
+      version: run.version ?? null,
+      parent: run.parent ?? null,
+      dry: run.dry ?? false,
       ...(run.at === undefined ? {} : { created_at: run.at }),
     })
     .onConflict((conflict) => conflict.column('id').doNothing())
@@ -88,13 +94,32 @@ export function listRuns(
     .execute();
 }
 
-/** Runs of a home that have not ended, oldest first: what a start or a takeover goes on with. */
-export const openRuns = (db: Db, home: string): Promise<RunRow[]> =>
+/**
+ * Runs of a home that have not ended, oldest first: what a start or a takeover goes on with. Those that
+ * only wait are left out, except those of these kinds of trigger or these workflows.
+ */
+export const openRuns = (
+  db: Db,
+  home: string,
+  also: { kinds: readonly string[]; workflows: readonly string[] },
+): Promise<RunRow[]> =>
   db
     .selectFrom('runs')
     .selectAll()
     .where('home_id', '=', home)
-    .where('state', 'in', ['waiting', 'running'])
+    .where((row) =>
+      row.or([
+        row('state', '=', 'running'),
+        row.and([row('state', '=', 'waiting'), row('segment', '=', 0)]),
+        row.and([
+          row('state', '=', 'waiting'),
+          row.or([
+            row(sql<string>`trigger->>'kind'`, 'in', ['', ...also.kinds]),
+            row('workflow', 'in', ['', ...also.workflows]),
+          ]),
+        ]),
+      ]),
+    )
     .orderBy('created_at')
     .orderBy('id')
     .execute();
@@ -119,9 +144,60 @@ export async function startsOf(
   };
 }
 
-/** Retention: ended Runs and reasons older than `before`. Answers the ids of the Runs. */
-export async function dropRuns(db: Db, before: Date): Promise<string[]> {
+/** Answers how often its process died by now. */
+export async function countCrash(db: Db, id: string): Promise<number> {
+  const row = await db
+    .updateTable('runs')
+    .set((now) => ({ crashes: now('crashes', '+', 1) }))
+    .where('id', '=', id)
+    .returning('crashes')
+    .executeTakeFirst();
+  return row?.crashes ?? 0;
+}
+
+export async function forgetCrashes(db: Db, id: string): Promise<void> {
+  await db.updateTable('runs').set({ crashes: 0 }).where('id', '=', id).execute();
+}
+
+/** Runs that this one called and that have not ended. */
+export const openChildren = (db: Db, parent: string): Promise<RunRow[]> =>
+  db
+    .selectFrom('runs')
+    .selectAll()
+    .where('parent', '=', parent)
+    .where('state', 'in', ['waiting', 'running'])
+    .execute();
+
+export const openRunsOf = (
+  db: Db,
+  o: { home: string; workflow: string },
+): Promise<{ id: string }[]> =>
+  db
+    .selectFrom('runs')
+    .select('id')
+    .where('home_id', '=', o.home)
+    .where('workflow', '=', o.workflow)
+    .where('state', 'in', ['waiting', 'running'])
+    .execute();
+
+/** How many Runs stand above this one, each having called the next. */
+export async function ancestorsOf(db: Db, id: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    with recursive above (id, parent, depth) as (
+      select id, parent, 0 from runs where id = ${id}
+      union all
+      select runs.id, runs.parent, above.depth + 1 from runs join above on runs.id = above.parent
+      where above.depth < 100)
+    select max(depth)::int as count from above`.execute(db);
+  return rows[0]?.count ?? 0;
+}
+
+/** Retention: ended Runs and reasons older than `before`. Answers the Runs with their last execution. */
+export async function dropRuns(db: Db, before: Date): Promise<{ id: string; segment: number }[]> {
   await db.deleteFrom('not_run').where('at', '<', before).execute();
-  const gone = await db.deleteFrom('runs').where('ended_at', '<', before).returning('id').execute();
-  return gone.map(({ id }) => id);
+  return db
+    .deleteFrom('runs')
+    .where('ended_at', '<', before)
+    .returning(['id', 'segment'])
+    .execute();
 }

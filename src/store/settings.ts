@@ -18,3 +18,13 @@ export async function saveSetting(db: Db, name: string, value: unknown): Promise
     .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: text }))
     .execute();
 }
+
+/** Values of all names that begin so. */
+export async function readSettings(db: Db, prefix: string): Promise<unknown[]> {
+  const rows = await db
+    .selectFrom('settings')
+    .select('value')
+    .where('name', 'like', `${prefix}%`)
+    .execute();
+  return rows.map(({ value }) => value);
+}

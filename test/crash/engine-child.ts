@@ -10,6 +10,7 @@ import { z } from 'zod';
 import type { Effects } from '../../src/engine/effects.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import { isOutage } from '../../src/engine/outage.ts';
+import { doors } from '../../src/engine/testing-home.ts';
 import anomaly from '../../src/engine/triggers/anomaly.ts';
 import manual from '../../src/engine/triggers/manual.ts';
 import { systemClock } from '../../src/lib/clock.ts';
@@ -75,7 +76,7 @@ const threeSteps: WorkflowDefinition = defineWorkflow({
 function effectsOn(store: Store): Effects {
   const note = (line: string) => appendFileSync(life.effectsFile, `${line}\n`);
   return {
-    homeFacts: (id) => ({ id, name: 'Home', zone: 'UTC' }),
+    ...doors(),
     async alert({ home: id, key, title, text, run, step }) {
       note(`alert ${title}`);
       const values = { home_id: id, key, title, text, severity: 'now' as const, run };
