@@ -208,6 +208,13 @@ export const operations = {
     t.workflowRow,
     'Turn on, off, or watch only; change settings and what it may switch.',
   ),
+  listWorkflowFiles: op(
+    'GET',
+    'workflow-files',
+    none,
+    z.array(r.workflowFile),
+    'The files of your own workflows: versions in use, and why one does not load.',
+  ),
   backtest: op(
     'POST',
     'homes/:home/workflows/:name/backtest',

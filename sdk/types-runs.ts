@@ -112,3 +112,16 @@ export const backtest = z.object({
   tookMs: z.number(),
 });
 export type Backtest = z.infer<typeof backtest>;
+
+/** A workflow file of the person's own folder. */
+export const workflowFile = z.object({
+  name: z.string(),
+  /** Number of the version that new Runs begin with; null when none ever loaded. */
+  version: z.number().nullable(),
+  /** Why the newest text could not be loaded; the version above goes on. */
+  error: errorShape.nullable(),
+  changedAt: isoTime,
+  /** Earlier versions that still have open Runs. */
+  older: z.array(z.object({ version: z.number(), runs: z.number() })),
+});
+export type WorkflowFile = z.infer<typeof workflowFile>;

@@ -34,6 +34,7 @@ import { openPeople } from './people.ts';
 import { hearPhoneButtons } from './phone-buttons.ts';
 import { type LiveSettings, openSettings } from './settings.ts';
 import { keepTidy } from './tidy.ts';
+import { workflowFileOperations } from './user-workflows.ts';
 
 /** The newest change kept may be so much older than the last thing done. */
 const turnsBackMs = 600_000;
@@ -187,6 +188,7 @@ function operationsOf(
     ),
     ...alertOperations(place, o.demoTomte ?? (async () => null)),
     ...workflowOperations(place, grants),
+    ...workflowFileOperations(place.parts.store.db),
     ...backtestOperations(place.parts, (home) => lifeOf(place.lives(), home)),
     ...approvalOperations(place),
     ...whyOperations(place),

@@ -21,6 +21,7 @@ import { type Demo, demoDoor } from './demo.ts';
 import { keepHomeTypes } from './home-types.ts';
 import { openPlace, type Place } from './place.ts';
 import { removeServiceFile, writeServiceFile } from './service-file.ts';
+import { openUserWorkflows } from './user-workflows.ts';
 import { version } from './version.ts';
 import { receive } from './webhooks.ts';
 
@@ -91,13 +92,24 @@ interface Rooms {
 
 async function openRooms(o: Opening & { startedAt: number; demoWanted: boolean }): Promise<Rooms> {
   const { config, clock, log, base, store } = o;
-  const definitions = await loadDefinitions(config.dataFolder);
+  const builtIn = await loadDefinitions(config.dataFolder);
+  const { dataFolder } = config;
+  const own = await openUserWorkflows({
+    dataFolder,
+    store,
+    clock,
+    log,
+    builtIn: builtIn.workflows,
+  });
+  o.closers.push(() => own.close());
+  const definitions = { ...builtIn, workflows: own.workflows };
   const boot = randomBytes(8).toString('hex');
   const engine: Engine = await openEngine({
     pool:
       typeof base.connection === 'string' ? { connectionString: base.connection } : base.connection,
     workflows: definitions.workflows,
     triggers: definitions.triggers,
+    version: own.version,
     clock,
     log,
     random: Math.random,
@@ -142,6 +154,15 @@ async function openRooms(o: Opening & { startedAt: number; demoWanted: boolean }
     onLinked: async () => door.shut(() => place.parts.publish({ type: 'demoGone' })),
   });
   o.closers.push(() => place.close());
+  own.onChange(() => {
+    for (const { home, triggers } of place.lives().values()) {
+      triggers
+        .refresh()
+        .catch((error: unknown) =>
+          log.error({ err: error, home }, 'what triggers listen to is read again soon'),
+        );
+    }
+  });
   const types = keepHomeTypes({
     folder: join(config.dataFolder, 'workflows'),
     lives: () => [...place.lives().values()],
