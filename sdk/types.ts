@@ -269,6 +269,10 @@ export const workflowRow = z.object({
   lastRun: z
     .object({ id: z.string(), at: isoTime, state: z.string(), reason: z.string() })
     .nullable(),
+  /** Entities it would like to switch, by its settings: offered for a grant. */
+  wants: z.array(z.string()),
+  /** When watching only ends and you decide; null while it is on or off. */
+  watchUntil: isoTime.nullable(),
   /** When it is due next; null where no time starts it, or it is off. */
   next: isoTime.nullable().optional(),
   /** Whether this home has what the workflow needs, in words. */

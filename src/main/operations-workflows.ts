@@ -6,6 +6,7 @@ import { grantsOf } from '@tomte/sdk/types-grant';
 import { z } from 'zod';
 import { problems } from '../api/answers.ts';
 import { settingsFor } from '../engine/fire.ts';
+import { isUserWorkflow } from '../engine/user/workflow.ts';
 import { iso, isoOrNull } from '../lib/clock.ts';
 import { listActions } from '../store/actions.ts';
 import { openAlertsOf } from '../store/alerts.ts';
@@ -24,6 +25,9 @@ import type { PlaceParts } from './parts.ts';
 import type { Place } from './place.ts';
 import { pageOf } from './run-page.ts';
 import { triggerProblems } from './trigger-fits.ts';
+
+/** Watch only for a week. */
+const watchMs = 7 * 86_400_000;
 
 type Names = 'listWorkflows' | 'setWorkflow' | 'listRuns' | 'getRun' | 'cancelRun' | 'runWorkflow';
 
@@ -69,12 +73,17 @@ export function workflowOperations(
         grants: granted ? grantsOf(granted) : (before?.grants ?? []),
       };
       const parsed = workflow.settings.safeParse(next.settings);
-      if (!parsed.success) {
+      // Switching off needs no settings that fit.
+      if (!parsed.success && (settings !== undefined || next.mode !== 'off')) {
         throw new TomteError('workflow.settings_invalid', `The settings of ${name} do not fit`, {
           details: { problems: problems(parsed.error) },
         });
       }
-      const saved = await saveWorkflowSettings(db, next);
+      if (parsed.success && isUserWorkflow(workflow)) await workflow.prepare(parsed.data);
+      const saved = await saveWorkflowSettings(db, {
+        ...next,
+        watchUntil: watchEnd(next.mode, before, parts.clock.now()),
+      });
       grants.set(home, name, next.mode === 'on' ? next.grants : []);
       await place.lives().get(home)?.triggers.refresh();
       // Nothing would ever say that it is over.
@@ -113,6 +122,16 @@ export function workflowOperations(
       return runOf(row);
     },
   };
+}
+
+/** A week, from when it began to watch only; the person decides then. */
+function watchEnd(
+  mode: WorkflowRow['mode'],
+  before: WorkflowSettingsRow | undefined,
+  now: number,
+): Date | null {
+  if (mode !== 'watch') return null;
+  return before?.mode === 'watch' ? before.watch_until : new Date(now + watchMs);
 }
 
 async function fireOpenEpisodes(parts: PlaceParts, home: string, workflow: string): Promise<void> {
@@ -157,10 +176,20 @@ export async function workflowRow(
     settings: (saved?.settings ?? {}) as Record<string, unknown>,
     schema: z.toJSONSchema(workflow.settings, { io: 'input' }) as Record<string, unknown>,
     grants: saved?.grants ?? [],
+    wants: wantsOf(workflow, saved),
+    watchUntil: isoOrNull(saved?.watch_until?.getTime()),
     lastRun: lastRun ?? null,
     next: isoOrNull(await nextDueOf(db, { home, workflow: name })),
     fits: o.fits,
   };
+}
+
+/** Entities it would switch with the settings it has; none while they do not fit, or are not known yet. */
+function wantsOf(workflow: WorkflowDefinition, saved: WorkflowSettingsRow | undefined): string[] {
+  const parsed = workflow.settings.safeParse(saved?.settings ?? {});
+  if (!parsed.success || !workflow.wants) return [];
+  if (isUserWorkflow(workflow) && !workflow.isPrepared(parsed.data)) return [];
+  return [...workflow.wants(parsed.data)];
 }
 
 async function closeAlerts(

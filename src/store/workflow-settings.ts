@@ -28,6 +28,8 @@ export async function saveWorkflowSettings(
     mode?: WorkflowSettingsRow['mode'] | undefined;
     settings?: unknown;
     grants?: readonly Grant[] | undefined;
+    /** When watching only is over and the person decides; null for no such end. */
+    watchUntil?: Date | null | undefined;
   },
 ): Promise<WorkflowSettingsRow> {
   return db
@@ -38,12 +40,14 @@ export async function saveWorkflowSettings(
       mode: o.mode ?? 'off',
       settings: json(o.settings ?? {}),
       grants: json(o.grants ?? []),
+      watch_until: o.watchUntil ?? null,
     })
     .onConflict((conflict) =>
       conflict.columns(['home_id', 'workflow']).doUpdateSet({
         ...(o.mode === undefined ? {} : { mode: o.mode }),
         ...(o.settings === undefined ? {} : { settings: json(o.settings) }),
         ...(o.grants === undefined ? {} : { grants: json(o.grants) }),
+        ...(o.watchUntil === undefined ? {} : { watch_until: o.watchUntil }),
         changed_at: sql`now()`,
       }),
     )

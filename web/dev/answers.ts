@@ -8,6 +8,7 @@ import type {
   Today,
   WorkflowRow,
 } from '@tomte/sdk/types';
+import { approvals, modes } from './answers-runs.ts';
 import { alerts, at, chart, entities, home, hours } from './fixtures.ts';
 
 const minute = 60_000;
@@ -42,8 +43,8 @@ export const today = (stale: boolean): Today => ({
   asOf: at(4_000),
   stale,
   needsYou: alerts.slice(0, 1),
-  approvals: [],
-  modes: [],
+  approvals: stale ? [] : approvals,
+  modes,
   next: [
     { at: at(-5 * 60 * minute), what: 'Morning note', why: '2 small things held back so far' },
     { at: null, what: 'Water watch', why: 'waits for the next reading' },
@@ -166,6 +167,8 @@ export const workflow: WorkflowRow = {
     additionalProperties: false,
   },
   grants: [],
+  wants: ['switch.pump'],
+  watchUntil: null,
   lastRun: { id: 'r1', at: at(52 * minute), state: 'running', reason: 'water is unusual' },
   fits: {
     ok: true,

@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import * as answers from './answers.ts';
+import * as runs from './answers-runs.ts';
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 const types: Record<string, string> = {
@@ -118,7 +119,10 @@ function get(path: string, scene: Scene): unknown {
       { name: 'Cabin', address: 'http://192.168.1.31:8123', version: '2026.9', uuid: 'u1' },
     ],
     alerts: answers.alerts,
-    workflows: [answers.workflow],
+    workflows: [
+      answers.workflow,
+      { ...answers.workflow, name: 'valve', title: 'Close the valve', mode: 'off' },
+    ],
     runs: [
       {
         id: 'r1',
@@ -138,27 +142,14 @@ function get(path: string, scene: Scene): unknown {
     'homes/villa-berg/doctor': answers.doctor,
     'homes/villa-berg/first-look': answers.look(scene !== 'looking'),
     'homes/villa-berg/workflows/water-watch': answers.workflow,
-    'runs/r1': {
-      id: 'r1',
-      home: 'villa-berg',
-      workflow: 'water-watch',
-      state: 'done',
-      reason: 'water is unusual',
-      createdAt: answers.alerts[0]!.since,
-      endedAt: answers.alerts[0]!.updatedAt,
-      error: null,
-      trigger: {},
-      steps: [
-        {
-          name: 'tell',
-          startedAt: answers.alerts[0]!.since,
-          endedAt: answers.alerts[0]!.updatedAt,
-          input: { key: 'water' },
-          output: { id: 'a1' },
-          error: null,
-        },
-      ],
-    },
+    'runs/r1': runs.runPage,
+    'not-runs': runs.notRuns,
+    why: runs.why,
+    approvals: runs.approvals,
+    modes: runs.modes,
+    'workflow-files': [],
+    'homes/villa-berg/workflows/water-watch/backtest': runs.backtest,
+    'homes/villa-berg/workflows/valve/backtest': runs.backtest,
   };
   return table[path];
 }

@@ -52,7 +52,21 @@ const pages: readonly [
   ['watched', 'linked', '#/watched'],
   ['workflows', 'linked', '#/workflows'],
   ['workflow', 'linked', '#/workflows/villa-berg/water-watch'],
+  ['workflow-off', 'linked', '#/workflows/villa-berg/valve'],
   ['run', 'linked', '#/run/r1'],
+  [
+    'ask',
+    'linked',
+    '#/today',
+    async (page) => {
+      await page.keyboard.press('/');
+      await page
+        .getByLabel('Ask why, or search', { exact: true })
+        .last()
+        .fill('Why did the heater not start at 02:00?');
+      await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    },
+  ],
   ['rooms', 'linked', '#/home'],
   ['doctor', 'linked', '#/home/link'],
   ['told', 'linked', '#/home/told'],

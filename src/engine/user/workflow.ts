@@ -14,6 +14,7 @@ export interface UserWorkflow extends WorkflowDefinition {
    * at once afterwards. To be awaited before settings are used. Throws `workflow.settings_invalid`.
    */
   prepare(settings: unknown): Promise<void>;
+  isPrepared(settings: unknown): boolean;
 }
 
 export const isUserWorkflow = (definition: WorkflowDefinition): definition is UserWorkflow =>
@@ -82,6 +83,7 @@ export function userWorkflow(o: {
       if (prepared.size > preparedMax) prepared.clear();
       for (const key of [settings, derived.settings]) prepared.set(keyOf(key), derived);
     },
+    isPrepared: (settings) => prepared.has(keyOf(settings)),
     triggers: (settings) => ready(settings).triggers,
     conditions: (settings) => ready(settings).conditions,
     wants: (settings) => ready(settings).wants,

@@ -114,6 +114,13 @@ function onLive(event: LiveEvent, refreshSoon: () => void): void {
       app.alerts += 1;
       if (event.state === 'open') void sayAlert(event.alert);
       return;
+    case 'approval':
+      app.alerts += 1;
+      if (event.state === 'open') app.said = 'Something needs your yes.';
+      return;
+    case 'mode':
+      app.alerts += 1;
+      return;
     case 'firstLook':
       app.looks += 1;
       return;

@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { backtest, runPage } from '../web/dev/answers-runs.ts';
+import { pastDays, spanWords } from '../web/src/lib/past-days.ts';
+import { actionWords, storyRows } from '../web/src/lib/run-story.ts';
+
+const zone = 'Europe/Berlin';
+
+test('each day of the past is one cell, also the days the clocks change', () => {
+  const from = '2026-10-20T12:00:00.000Z';
+  const to = '2026-10-30T12:00:00.000Z';
+  const alert = {
+    ...backtest.alerts[0]!,
+    since: '2026-10-24T23:30:00.000Z',
+    until: '2026-10-25T02:30:00.000Z',
+  };
+  const days = pastDays({ ...backtest, from, to, alerts: [alert], runs: [], actions: [] }, zone);
+  expect(days.map(({ date }) => date)).toEqual([
+    ...[
+      '20 Oct',
+      '21 Oct',
+      '22 Oct',
+      '23 Oct',
+      '24 Oct',
+      '25 Oct',
+      '26 Oct',
+      '27 Oct',
+      '28 Oct',
+      '29 Oct',
+      '30 Oct',
+    ],
+  ]);
+  expect(days.filter(({ told }) => told.length > 0).map(({ words }) => words)).toEqual([
+    '25 Oct: told once',
+  ]);
+  expect(spanWords(alert, zone)).toBe('25 Oct 01:30–03:30, 3 h');
+  expect(spanWords({ ...alert, until: null }, zone)).toContain('still open');
+});
+
+test('a Run is told step by step, with what became of its Actions and what it still waits for', () => {
+  const now = Date.parse(runPage.createdAt) + 600_000;
+  const rows = storyRows(runPage, zone, now);
+  expect(rows.map(({ title, mark, tries }) => [title, mark, tries])).toEqual([
+    ['Began', 'tick', 1],
+    ['Switch', 'tick', 2],
+    ['Read from outside', 'cross', 8],
+    ['Wait for a state', 'ring', 1],
+  ]);
+  expect(rows[1]!.result).toMatch(/^asked \d\d:\d\d, 2 times · confirmed \d\d:\d\d$/);
+  expect(rows[3]!.result).toMatch(/^waits until .* at the latest$/);
+  expect(rows[3]!.took).toBe('since 6 min');
+});
+
+test('a refusal and a silence of a device are told with their reason', () => {
+  const action = runPage.actions[0]!;
+  expect(
+    actionWords(
+      { ...action, outcome: { kind: 'refused', rule: 'guardrail.never', message: 'It is a lock' } },
+      zone,
+    ),
+  ).toBe('not allowed: It is a lock');
+  expect(
+    actionWords(
+      { ...action, tries: 1, outcome: { kind: 'unconfirmed', message: 'it stayed off' } },
+      zone,
+    ),
+  ).toMatch(/no answer: it stayed off$/);
+});

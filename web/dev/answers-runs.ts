@@ -1,0 +1,192 @@
+/** What the fixture home answers about Runs, the past, and what needs a yes. */
+import type { RunPage } from '@tomte/sdk/types';
+import type { Approval } from '@tomte/sdk/types-approval';
+import type { HomeMode } from '@tomte/sdk/types-mode';
+import type { Backtest, NotRun, WhyAnswer } from '@tomte/sdk/types-runs';
+import { at, chart } from './fixtures.ts';
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+const home = 'villa-berg';
+
+export const approvals: Approval[] = [
+  {
+    ...{
+      id: 'p1',
+      home,
+      homeName: 'Villa Berg',
+      kind: 'action',
+      workflow: 'water-watch',
+      run: 'r1',
+    },
+    title: 'Close the water valve?',
+    text: 'Water watch asks, because 0.4 L/min for 52 min and nobody moved since 01:40. It stops water in the whole house.',
+    options: [
+      { id: 'yes', label: 'Close valve', danger: true },
+      { id: 'no', label: 'No' },
+    ],
+    ...{ fallback: 'no', state: 'open', askedAt: at(2 * minute), expiresAt: at(-20 * minute) },
+    ...{ answer: null, answeredBy: null, answeredAt: null },
+    action: { domain: 'valve', action: 'close_valve', entities: ['valve.main'], data: {} },
+  },
+];
+
+export const modes: HomeMode[] = [
+  { home, mode: 'guests', since: at(day), until: at(-day), setBy: 'Maja' },
+];
+
+export const runPage: RunPage = {
+  ...{
+    id: 'r1',
+    home,
+    workflow: 'water-watch',
+    state: 'waiting',
+    reason: 'Unusual, found: Water has run for 52 minutes',
+  },
+  ...{ createdAt: at(10 * minute), endedAt: null, error: null, trigger: {}, result: null },
+  ...{ version: null, parent: null, dry: false },
+  steps: [
+    {
+      name: 'begin',
+      kind: 'begin',
+      tries: 1,
+      startedAt: at(10 * minute),
+      endedAt: at(10 * minute - 12),
+      input: null,
+      output: { mode: 'on' },
+      error: null,
+    },
+    {
+      name: 'act 1',
+      kind: 'act',
+      tries: 2,
+      startedAt: at(9 * minute),
+      endedAt: at(9 * minute - 900),
+      input: { domain: 'switch' },
+      output: { kind: 'confirmed' },
+      error: null,
+    },
+    {
+      name: 'fetch 1',
+      kind: 'fetch',
+      tries: 8,
+      startedAt: at(8 * minute),
+      endedAt: at(7 * minute),
+      input: { url: 'https://example.org' },
+      output: null,
+      error: 'connect.timeout: example.org did not answer',
+    },
+    {
+      name: 'until 1',
+      kind: 'until',
+      tries: 1,
+      startedAt: at(6 * minute),
+      endedAt: at(6 * minute),
+      input: {},
+      output: {},
+      error: null,
+    },
+  ],
+  waits: [
+    {
+      kind: 'until',
+      name: 'until 1',
+      spec: {},
+      since: at(6 * minute),
+      until: at(-60 * minute),
+      settledAt: null,
+      outcome: null,
+    },
+  ],
+  actions: [
+    {
+      key: 'r1/act 1',
+      action: { domain: 'switch', action: 'turn_off', entities: ['switch.pump'], data: {} },
+      ...{ rule: null, tries: 2, askedAt: at(9 * minute), answeredAt: at(9 * minute - 900) },
+      outcome: { kind: 'confirmed', at: 0 },
+    },
+  ],
+  logs: [{ at: at(8 * minute), text: 'trying the forecast' }],
+};
+
+export const notRuns: NotRun[] = [
+  {
+    home,
+    workflow: 'water-watch',
+    at: at(3 * 60 * minute),
+    trigger: 'anomaly',
+    code: 'paused',
+    reason: 'Tomte was paused until 07:00.',
+    details: {},
+  },
+];
+
+export const why: WhyAnswer = {
+  sentence: 'The heater did not start at 02:00: the price was 31.2 ct, must be below 30.',
+  found: [
+    {
+      kind: 'notRun',
+      at: at(60 * minute),
+      title: 'Heater at cheap hours did not run',
+      text: 'Price was 31.2 ct, must be below 30',
+      page: 'workflows/villa-berg/water-watch',
+      home,
+    },
+    {
+      kind: 'run',
+      at: at(day),
+      title: 'Heater at cheap hours ran',
+      text: '2 steps, fine',
+      page: 'run/r1',
+      home,
+    },
+  ],
+};
+
+export const backtest: Backtest = {
+  ...{ workflow: 'water-watch', home, from: at(60 * day), to: at(0) },
+  runs: [
+    {
+      at: at(9 * day),
+      reason: 'Unusual, found',
+      state: 'done',
+      endedAt: at(9 * day),
+      error: null,
+      steps: [],
+    },
+  ],
+  notRun: [],
+  actions: [
+    {
+      at: at(9 * day),
+      domain: 'switch',
+      action: 'turn_off',
+      entities: ['switch.pump'],
+      data: {},
+      allowed: false,
+      rule: 'guardrail.not_granted',
+    },
+  ],
+  alerts: [
+    {
+      ...{
+        key: 'water:sensor.water_flow',
+        title: 'Water ran for 3 h: 271 L',
+        text: '1.5 L/min.',
+        severity: 'now',
+      },
+      ...{
+        since: at(9 * day),
+        until: at(9 * day - 180 * minute),
+        entities: ['sensor.water_flow'],
+        chart,
+      },
+    },
+  ],
+  missing: [
+    'Of the first 50 days only hours are recorded: Home Assistant keeps single changes for a limited time.',
+  ],
+  sentence:
+    'In 60 days it would have run once, told you once and switched nothing. One more was not allowed.',
+  ...{ chart, tookMs: 1400 },
+};
