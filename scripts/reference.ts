@@ -116,11 +116,14 @@ async function extensionsPage(): Promise<string> {
   const { detectors, channels, triggers, workflows } = await loadDefinitions(null);
   const settings = (schema: z.ZodType) => {
     const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as {
-      properties?: Record<string, { description?: string; default?: unknown; type?: string }>;
+      properties?: Record<
+        string,
+        { description?: string; default?: unknown; type?: string | string[] }
+      >;
     };
     const rows = Object.entries(json.properties ?? {}).map(([name, p]) => [
       `\`${name}\``,
-      p.type ?? '',
+      [p.type ?? ''].flat().join(' or '),
       p.default === undefined ? '' : `\`${JSON.stringify(p.default)}\``,
       p.description ?? '',
     ]);

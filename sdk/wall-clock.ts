@@ -50,6 +50,14 @@ export function timeOfDay(text: string): number {
   return ((Number(hour) * 60 + Number(minute)) * 60 + Number(second ?? 0)) * 1000;
 }
 
+/** The next time after `t` (epoch ms) at which the clock shows `07:30`. */
+export function nextTimeOf(text: string, t: number, zone: string): number {
+  const day = wallOf(t, zone);
+  const time = timeOfDay(text);
+  const today = whenOf(day, time, zone);
+  return today > t ? today : whenOf(day, time, zone, 1);
+}
+
 /** Zones change their offset on the quarter of an hour at the earliest. */
 const stretchMs = 900_000;
 const stretchesMax = 5_000;

@@ -19,7 +19,18 @@ interface Definition {
   readonly title: string;
   readonly text?: string;
   readonly settings?: z.ZodObject;
-  readonly triggers?: readonly object[];
+  readonly triggers?:
+    | readonly object[]
+    | ((settings: Record<string, unknown>) => readonly object[]);
+}
+
+/** Triggers made of settings are those of a home where what must be chosen was chosen. */
+function specsOf({ triggers = [], settings }: Definition): readonly object[] {
+  if (typeof triggers !== 'function') return triggers;
+  const usual = Object.entries(settings?.parse({}) ?? {});
+  return triggers(
+    Object.fromEntries(usual.map(([key, value]) => [key, value === '' ? 'sensor.chosen' : value])),
+  );
 }
 
 const load = (kind: string, folder: string): Promise<Extensions<Definition>> =>
@@ -71,7 +82,7 @@ test('a workflow, a detector and a trigger work with no setting made', async () 
 test('every trigger that a workflow names has its file', async () => {
   const triggers = await load('trigger', 'src/engine/triggers');
   for (const [name, workflow] of await load('workflow', 'src/workflows')) {
-    const named = (workflow.triggers ?? []).flatMap((spec) => Object.keys(spec));
+    const named = specsOf(workflow).flatMap((spec) => Object.keys(spec));
     expect(named.length, name).toBeGreaterThan(0);
     for (const trigger of named) expect(triggers.has(trigger), `${name}: ${trigger}`).toBe(true);
   }

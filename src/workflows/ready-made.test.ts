@@ -1,0 +1,170 @@
+/** Ready-made workflows on a virtual clock, with the kit a person tests their own with. */
+import { openKit } from '@tomte/sdk/test';
+import { describe, expect, test } from 'vitest';
+import cheapHours from './cheap-hours.ts';
+import doorLeftOpen from './door-left-open.ts';
+import freezerWatch from './freezer-watch.ts';
+import morningReport from './morning-report.ts';
+
+const zone = 'Europe/Berlin';
+const evening = '2026-11-20T21:00:00Z';
+const hour = 3_600_000;
+
+/** Prices of a night, one an hour from 22:00 local on, as Nord Pool's sensor carries them. */
+const prices = (values: readonly number[]) => ({
+  state: '30',
+  attributes: {
+    raw_today: values.map((value, n) => ({
+      start: new Date(Date.parse(evening) + n * hour).toISOString(),
+      end: new Date(Date.parse(evening) + (n + 1) * hour).toISOString(),
+      value,
+    })),
+  },
+});
+const night = [40, 38, 20, 10, 12, 30, 31, 32, 35];
+const settings = { switch: 'switch.boiler', price: 'sensor.price', hours: 2 };
+const states = { 'switch.boiler': 'off', 'sensor.price': prices(night) };
+
+describe('switch at cheap hours', () => {
+  test('on for the cheapest two hours in one piece, and off again', async () => {
+    const kit = openKit(cheapHours, { settings, states, zone, now: evening });
+    await kit.due();
+    await kit.advance('10h');
+    expect(kit.run.outcome).toMatchObject({ state: 'done', result: { switched: true, mean: 11 } });
+    expect(kit.actions.map(({ action, at }) => [action, new Date(at).toISOString()])).toEqual([
+      ['turn_on', '2026-11-21T00:00:00.000Z'],
+      ['turn_off', '2026-11-21T02:00:00.000Z'],
+    ]);
+  });
+
+  test('in pieces where that is cheaper and allowed', async () => {
+    const split = [40, 10, 40, 40, 11, 40, 40, 40, 40];
+    const kit = openKit(cheapHours, {
+      ...{ zone, now: evening, settings: { ...settings, together: false } },
+      states: { ...states, 'sensor.price': prices(split) },
+    });
+    await kit.due();
+    await kit.advance('10h');
+    expect(kit.actions.map(({ at }) => new Date(at).toISOString().slice(11, 16))).toEqual([
+      '22:00',
+      '23:00',
+      '01:00',
+      '02:00',
+    ]);
+  });
+
+  test('not at all above the limit; as late as it may where prices are not known', async () => {
+    const dear = openKit(cheapHours, {
+      zone,
+      now: evening,
+      states,
+      settings: { ...settings, highest: 5 },
+    });
+    await dear.due();
+    await dear.advance('10h');
+    expect(dear.actions).toEqual([]);
+    const blind = openKit(cheapHours, {
+      zone,
+      now: evening,
+      settings,
+      states: { ...states, 'sensor.price': 'unavailable' },
+    });
+    await blind.due();
+    await blind.advance('10h');
+    expect(blind.actions.map(({ at }) => new Date(at).toISOString().slice(11, 16))).toEqual([
+      '04:00',
+      '06:00',
+    ]);
+  });
+
+  test('a restart in the night changes nothing', async () => {
+    const kit = openKit(cheapHours, { settings, states, zone, now: evening });
+    await kit.due();
+    await kit.advance('4h');
+    await kit.crash();
+    await kit.advance('6h');
+    expect(kit.actions.map(({ action }) => action)).toEqual(['turn_on', 'turn_off']);
+  });
+
+  test('who does not follow is told, and over when it follows again', async () => {
+    const kit = openKit(cheapHours, {
+      ...{ settings, states, zone, now: evening },
+      act: () => ({ kind: 'unconfirmed', message: 'it stayed off' }),
+    });
+    await kit.due();
+    await kit.advance('10h');
+    expect(kit.alerts).toMatchObject([{ key: 'cheap-hours:switch.boiler' }]);
+    expect(kit.alerts[0]!.title.length).toBeLessThanOrEqual(45);
+  });
+});
+
+describe('morning report', () => {
+  const home = {
+    'binary_sensor.front_door': {
+      state: 'on',
+      attributes: { device_class: 'door', friendly_name: 'Front door' },
+    },
+    'binary_sensor.hall_motion': {
+      state: 'on',
+      attributes: { device_class: 'motion', friendly_name: 'Hall' },
+    },
+    'sensor.lock_battery': {
+      state: '9',
+      attributes: { device_class: 'battery', unit_of_measurement: '%', friendly_name: 'Lock' },
+    },
+    'sensor.plug_battery': {
+      state: '80',
+      attributes: { device_class: 'battery', unit_of_measurement: '%', friendly_name: 'Plug' },
+    },
+  };
+
+  test('names what is open and empty, and the weather where it is known', async () => {
+    const kit = openKit(morningReport, {
+      states: home,
+      facts: {
+        weather: {
+          forecast: [{ temperatureC: 7.2, temperatureLowC: 1, condition: 'partly-cloudy' }],
+        },
+      },
+    });
+    await kit.due();
+    expect(kit.alerts[0]).toMatchObject({
+      key: 'morning-report',
+      title: 'Good morning, 2 things to look at',
+      text: 'Open: Front door. Empty soon: Lock 9 %. Weather: 1 to 7.2 °C, partly cloudy.',
+    });
+  });
+
+  test('says that all is well, or nothing where that was wished; no weather is no fault', async () => {
+    const well = openKit(morningReport, { states: {} });
+    await well.due();
+    expect(well.alerts[0]).toMatchObject({
+      title: 'Good morning, all is well',
+      text: 'Nothing is open, no battery is low.',
+    });
+    const quiet = openKit(morningReport, { states: {}, settings: { quietWhenWell: true } });
+    await quiet.due();
+    expect(quiet.alerts).toEqual([]);
+  });
+});
+
+test.each([
+  ['freezer-watch', freezerWatch, 'cold'],
+  ['door-left-open', doorLeftOpen, 'door'],
+])(
+  '%s tells a finding once, keeps it up to date, and says when it is over',
+  async (_name, workflow, about) => {
+    const kit = openKit(workflow, {});
+    const finding = {
+      episode: 'e1',
+      entities: ['sensor.a'],
+      title: 'It is warming',
+      text: 'Since 02:00.',
+    };
+    await kit.find({ ...finding, kind: 'raised' });
+    await kit.find({ ...finding, kind: 'updated', title: 'It is warmer' });
+    expect(kit.alerts).toMatchObject([{ key: `${about}:sensor.a`, title: 'It is warmer' }]);
+    await kit.find({ ...finding, kind: 'cleared', title: 'Over: it is well', text: '' });
+    expect(kit.alerts[0]).toMatchObject({ state: 'over', title: 'Over: it is well' });
+  },
+);
