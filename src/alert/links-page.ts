@@ -1,5 +1,6 @@
 /** The page behind a signed link: one alert, at most two buttons, no script. It only shows; its form acts. */
 import { createHash } from 'node:crypto';
+import type { TomteError } from '@tomte/sdk/errors';
 import type { AlertPage } from '@tomte/sdk/types';
 import { moment } from '@tomte/sdk/words';
 import type { Choices } from './life.ts';
@@ -87,6 +88,17 @@ export function renderTestPage(channel: string, done: boolean): string {
   return document('Test from Tomte', body, channel);
 }
 
+/** What stands there for a link that was changed, cut, or is too old. */
+export function renderRefusal({ code, message }: TomteError): string {
+  const [heading, text] =
+    code === 'api.link_expired'
+      ? [`${message}.`, 'Open Tomte itself to see what is going on.']
+      : code === 'alert.not_found'
+        ? ['This alert is gone.', 'It was over long ago, or its home was unlinked.']
+        : ['This did not work.', 'Open Tomte itself; its log says why.'];
+  return document('This link does not work', `<h1>${e(heading)}</h1><p>${e(text)}</p>`);
+}
+
 function standing(page: ShownAlert, { zone, now, done, action }: LinkPageOptions): string {
   const clock = (iso: string | null): string =>
     iso && zone && now !== undefined ? ` ${moment(Date.parse(iso), now, zone)}` : '';
@@ -121,10 +133,10 @@ function picture(page: AlertPage, o: LinkPageOptions): string {
   return `<p><img src="${source}" width="1024" height="512" alt="Chart: ${e(words)}"></p>`;
 }
 
-const document = (title: string, body: string, foot: string): string =>
+const document = (title: string, body: string, foot?: string): string =>
   [
     '<!doctype html><html lang="en"><head><meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width,initial-scale=1">',
     `<title>${e(title)} · Tomte</title><style>${style}</style></head>`,
-    `<body><main><div class="card">${body}</div><footer>${e(foot)}, told by Tomte.</footer></main></body></html>`,
+    `<body><main><div class="card">${body}</div><footer>${foot ? `${e(foot)}, told by Tomte.` : 'Tomte'}</footer></main></body></html>`,
   ].join('');

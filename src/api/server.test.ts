@@ -7,6 +7,7 @@ import type { Tomte } from '@tomte/sdk/operations';
 import type { LinkAnswer } from '@tomte/sdk/types';
 import type { Hono } from 'hono';
 import { expect, test } from 'vitest';
+import { renderRefusal } from '../alert/links-page.ts';
 import { systemClock } from '../lib/clock.ts';
 import { silentLog } from '../lib/log.ts';
 import { Secret } from '../lib/secret.ts';
@@ -40,6 +41,7 @@ async function api(
     demo?: Site;
     link?: Site['link'];
     backup?: () => AsyncGenerator<Uint8Array>;
+    linkFault?: Error;
   } = {},
 ): Promise<Hono> {
   const webFolder = await mkdtemp(join(tmpdir(), 'tomte-web-'));
@@ -60,7 +62,12 @@ async function api(
     home: {
       ...site(o.tomte ?? {}, o.link),
       receive: async () => ({ runs: 0, repeated: false }),
-      links: { headers: {}, show: async (t) => `page ${t}`, act: async (t) => `done ${t}` },
+      links: {
+        headers: {},
+        show: async (t) => (o.linkFault ? Promise.reject(o.linkFault) : `page ${t}`),
+        act: async (t) => (o.linkFault ? Promise.reject(o.linkFault) : `done ${t}`),
+        refusal: (error) => renderRefusal(error),
+      },
     },
     backup: o.backup ?? async function* () {},
     demo: async () => o.demo ?? null,
@@ -279,6 +286,27 @@ test('the button of a signed page works over plain http, where browsers tell no 
   const pressed = await ask(app, '/s/abc', { method: 'POST', headers: { origin: 'null' } });
   expect(await pressed.text()).toBe('done abc');
 });
+
+test.each([
+  [new TomteError('api.link_expired', 'This link was good for seven days'), 410, 'seven days'],
+  [new TomteError('alert.not_found', 'There is no alert <b>x</b>'), 404, 'This alert is gone'],
+  [new Error('a fault that names a path /etc/secret'), 500, 'This did not work'],
+])(
+  'a signed link that cannot be followed is answered by a page: %s',
+  async (fault, status, said) => {
+    const app = await api({ linkFault: fault, password: 'lantern in the barn' });
+    for (const method of ['GET', 'POST']) {
+      const answer = await ask(app, '/s/abc.def', { method });
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([
+        status,
+        'text/html; charset=utf-8',
+      ]);
+      const page = await answer.text();
+      expect(page).toContain(said);
+      expect(page).not.toMatch(/<b>|secret|"error"/);
+    }
+  },
+);
 
 test('an address or an origin that cannot be read is refused, and is no fault', async () => {
   const app = await api({ tomte: { stopActions: async () => ({ stopped: true }) } });

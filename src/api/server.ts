@@ -65,8 +65,8 @@ export function buildApi(o: ApiOptions): Hono {
   // Its answer holds all there is, so it is not for a session; and it writes no file: whoever asked does.
   app.post('/api/backup', o.guard.machineOnly, () => backupAnswer(o.backup()));
   app.route('/api', apiRoutes(o.home, o.clock));
-  app.route('/s', signedPages(o.home.links));
   app.route('/hooks', hookRoutes({ clock: o.clock, receive: o.home.receive }));
+  app.route('/s', signedPages(o.home.links, o.log));
   let demoRoutes: { site: Site; routes: Hono } | null = null;
   app.all('/demo/api/*', async (c) => {
     const site = await o.demo();

@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { TomteError } from '@tomte/sdk/errors';
-import { linkPageHeaders } from '../alert/links-page.ts';
+import { linkPageHeaders, renderRefusal } from '../alert/links-page.ts';
 import { openGuard } from '../api/guard.ts';
 import { buildApi, type Listening, listen } from '../api/server.ts';
 import type { Config } from '../config.ts';
@@ -203,8 +203,8 @@ async function openDoor(o: Opening & Rooms): Promise<{ address: string }> {
     backup: oneDump(o),
     home: {
       ...place.site,
-      links: { ...place.alerts.links, headers: linkPageHeaders },
       receive: (hooked) => receive(place.parts, hooked),
+      links: { ...place.alerts.links, headers: linkPageHeaders, refusal: renderRefusal },
     },
     demo: async () => (await o.demo())?.place.site ?? null,
   });
