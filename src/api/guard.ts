@@ -12,12 +12,20 @@ import { checkPassword } from './password.ts';
 const cookieName = 'tomte_session';
 const sessionMs = 30 * 24 * 3600_000;
 
+/** A cookie carries its own right: that a session was ended must be remembered for as long as it would be good. */
+export interface EndedSessions {
+  has(id: string): boolean;
+  /** `until` is epoch ms. */
+  end(id: string, until: number): Promise<void>;
+}
+
 export interface GuardOptions {
   readonly clock: Clock;
   /** One-machine credential of service.json: the command line's way in. */
   readonly credential: Secret;
   /** Key the session cookies are signed with. */
   readonly sessionKey: Buffer;
+  readonly ended: EndedSessions;
   /** Stored argon2id hash, or null while no password is set. */
   passwordHash(): string | null;
   /** Host names besides IP literals and localhost under which Tomte may be opened. */
@@ -29,7 +37,8 @@ export interface Guard {
   /** For what a session is not enough: commands on this machine only. */
   readonly machineOnly: MiddlewareHandler;
   login(c: Context): Promise<Response>;
-  logout(c: Context): Response;
+  /** Ends the session for whoever else has its cookie too. */
+  logout(c: Context): Promise<Response>;
 }
 
 /**
@@ -45,10 +54,12 @@ export function openGuard(o: GuardOptions): Guard {
       .update(`${payload}.${o.passwordHash() ?? ''}`)
       .digest('base64url');
 
-  function sessionValid(value: string | undefined): boolean {
-    const [expires, nonce, mac] = (value ?? '').split('.');
-    if (!expires || !nonce || !mac || Number(expires) < o.clock.now()) return false;
-    return same(mac, sign(`${expires}.${nonce}`));
+  /** The session of the cookie; null when it is none, or not good any more. */
+  function sessionOf(c: Context): { id: string; until: number } | null {
+    const [expires, id, mac] = (getCookie(c, cookieName) ?? '').split('.');
+    if (!expires || !id || !mac || Number(expires) < o.clock.now()) return null;
+    if (!same(mac, sign(`${expires}.${id}`)) || o.ended.has(id)) return null;
+    return { id, until: Number(expires) };
   }
 
   const hasCredential = (c: Context) => {
@@ -60,7 +71,7 @@ export function openGuard(o: GuardOptions): Guard {
     checkHost(c, o.hosts());
     if (hasCredential(c)) return next();
     if (!isSigned(c)) checkOrigin(c, o.hosts());
-    if (o.passwordHash() !== null && !isOpen(c) && !sessionValid(getCookie(c, cookieName))) {
+    if (o.passwordHash() !== null && !isOpen(c) && !sessionOf(c)) {
       throw new TomteError('api.login_required', 'This Tomte asks for its password');
     }
     return next();
@@ -94,7 +105,9 @@ export function openGuard(o: GuardOptions): Guard {
     return c.json({ in: true });
   }
 
-  function logout(c: Context): Response {
+  async function logout(c: Context): Promise<Response> {
+    const session = sessionOf(c);
+    if (session) await o.ended.end(session.id, session.until);
     setCookie(c, cookieName, '', { httpOnly: true, sameSite: 'Strict', maxAge: 0, path: '/' });
     return c.json({ in: false });
   }

@@ -8,9 +8,15 @@ const pingMs = 25_000;
 /** Hands live events to every open stream. A stream that does not read is closed, never waited for. */
 export class LiveHub {
   #listeners = new Set<(event: LiveEvent) => void>();
+  #closers = new Set<() => void>();
 
   publish(event: LiveEvent): void {
     for (const listener of this.#listeners) listener(event);
+  }
+
+  /** Ends every stream: browsers open theirs again by themselves, if they may. */
+  closeAll(): void {
+    for (const close of [...this.#closers]) close();
   }
 
   get full(): boolean {
@@ -30,12 +36,15 @@ export class LiveHub {
           };
           const listener = (event: LiveEvent) => send(`data: ${JSON.stringify(event)}\n\n`);
           const stopPing = clock.every(pingMs, () => send(': ping\n\n'));
+          const end = () => close();
           close = () => {
             close = () => {};
             stopPing();
             this.#listeners.delete(listener);
+            this.#closers.delete(end);
             controller.close();
           };
+          this.#closers.add(end);
           this.#listeners.add(listener);
           send('retry: 2000\n: open\n\n');
           signal.addEventListener('abort', () => close(), { once: true });

@@ -47,9 +47,11 @@ async function api(
   const webFolder = await mkdtemp(join(tmpdir(), 'tomte-web-'));
   await writeFile(join(webFolder, 'index.html'), '<!doctype html><title>Tomte</title>');
   const hash = o.password === undefined ? null : await hashPassword(o.password);
+  const ended = new Set<string>();
   const guard = openGuard({
     clock: systemClock,
     credential,
+    ended: { has: (id) => ended.has(id), end: async (id) => void ended.add(id) },
     sessionKey: Buffer.alloc(32, 7),
     passwordHash: () => hash,
     hosts: () => ['tomte.example.org'],
@@ -188,6 +190,36 @@ test('with a password set, only login, the app itself and signed links open with
   );
   const byCredential = { authorization: `Bearer ${credential.reveal()}` };
   expect((await ask(app, '/api/homes', { headers: byCredential })).status).toBe(200);
+});
+
+test('who logs out ends the session for a copy of its cookie too, and no other session', async () => {
+  const app = await api({ tomte: { listHomes: async () => [] }, password: 'lantern in the barn' });
+  const json = { 'content-type': 'application/json' };
+  const enter = async () => {
+    const body = JSON.stringify({ password: 'lantern in the barn' });
+    const answer = await ask(app, '/api/login', { method: 'POST', headers: json, body });
+    return answer.headers.get('set-cookie')!.split(';')[0]!;
+  };
+  const homes = async (cookie: string) =>
+    (await ask(app, '/api/homes', { headers: { cookie } })).status;
+  const [mine, yours] = [await enter(), await enter()];
+  expect([await homes(mine), await homes(yours)]).toEqual([200, 200]);
+  // A forged cookie ends nothing.
+  for (const cookie of [`${yours}x`, mine]) {
+    const headers = { ...json, cookie };
+    await ask(app, '/api/logout', { method: 'POST', headers, body: '{}' });
+  }
+  expect([await homes(mine), await homes(yours)]).toEqual([401, 200]);
+});
+
+test('a live stream ends when streams are to be opened again, and takes nothing more', async () => {
+  const hub = new LiveHub();
+  const { body } = hub.stream(systemClock, new AbortController().signal);
+  const reader = body!.pipeThrough(new TextDecoderStream()).getReader();
+  expect((await reader.read()).value).toContain('open');
+  hub.closeAll();
+  hub.publish({ type: 'demoGone' });
+  expect(await reader.read()).toEqual({ done: true, value: undefined });
 });
 
 test('after five wrong passwords the right one must wait too', async () => {

@@ -21,6 +21,7 @@ import { type Demo, demoDoor } from './demo.ts';
 import { keepHomeTypes } from './home-types.ts';
 import { openPlace, type Place } from './place.ts';
 import { removeServiceFile, writeServiceFile } from './service-file.ts';
+import { keepSessions } from './sessions.ts';
 import { openUserWorkflows } from './user-workflows.ts';
 import { version } from './version.ts';
 import { receive } from './webhooks.ts';
@@ -150,6 +151,7 @@ async function openRooms(o: Opening & { startedAt: number; demoWanted: boolean }
     passwordSet: () => password.hash !== null,
     passwordChanged: (hash) => {
       password.hash = hash;
+      place.site.live.closeAll();
     },
     onLinked: async () => door.shut(() => place.parts.publish({ type: 'demoGone' })),
   });
@@ -185,9 +187,15 @@ async function openRooms(o: Opening & { startedAt: number; demoWanted: boolean }
 async function openDoor(o: Opening & Rooms): Promise<{ address: string }> {
   const { config, clock, log, place } = o;
   const credential = new Secret(randomBytes(32).toString('base64url'));
+  const ended = await keepSessions({
+    ...o,
+    closeStreams: () => place.site.live.closeAll(),
+  });
+  o.closers.push(async () => ended.stop());
   const guard = openGuard({
     clock,
     credential,
+    ended,
     sessionKey: createHmac('sha256', o.base.key).update('session').digest(),
     passwordHash: () => o.password.hash,
     hosts: () => [
