@@ -113,7 +113,7 @@ function configPage(): string {
 }
 
 async function extensionsPage(): Promise<string> {
-  const { detectors, channels, triggers, workflows } = await loadDefinitions(null);
+  const { detectors, channels, connectors, triggers, workflows } = await loadDefinitions(null);
   const settings = (schema: z.ZodType) => {
     const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as {
       properties?: Record<
@@ -143,6 +143,13 @@ async function extensionsPage(): Promise<string> {
   out.push('## Channels\n');
   for (const [name, c] of channels)
     out.push(`### ${name}: ${c.title}\n\n${c.text}\n\n${settings(c.settings)}`);
+  out.push('## Connectors\n');
+  for (const [name, c] of connectors) {
+    out.push(`### ${name}: ${c.title}\n\n${c.text}\n\n${settings(c.settings)}`);
+    out.push(
+      `May be asked for: ${fields(c.query, 'input')}. Answers: ${fields(c.facts, 'output')}.\n`,
+    );
+  }
   out.push('## Triggers\n');
   for (const [name, t] of triggers) out.push(`- \`${name}\`: ${t.title}`);
   return `${out.join('\n')}\n`;

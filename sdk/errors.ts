@@ -708,7 +708,7 @@ export const errorTable = {
     status: 403,
     exit: 4,
     retry: false,
-    hint: 'Only public addresses are reached from here, and what was allowed besides.',
+    hint: 'Only public addresses are reached. One in your own network is allowed by allowAddresses in tomte.yaml.',
   },
   'connect.name_not_found': {
     status: 502,
@@ -739,6 +739,48 @@ export const errorTable = {
     exit: 1,
     retry: false,
     hint: 'Use the address that the redirect leads to.',
+  },
+  'connect.not_found': {
+    status: 404,
+    exit: 2,
+    retry: false,
+    hint: 'tomte connectors lists them.',
+  },
+  'connect.not_set_up': {
+    status: 409,
+    exit: 2,
+    retry: false,
+    hint: 'tomte connectors set NAME --set KEY=VALUE… sets it up; kinds lists what is needed.',
+  },
+  'connect.query_invalid': {
+    status: 422,
+    exit: 2,
+    retry: false,
+    hint: 'details names each field of the question that is wrong.',
+  },
+  'connect.source_unavailable': {
+    status: 502,
+    exit: 1,
+    retry: true,
+    hint: 'The source is busy or down. Tomte asks again later by itself.',
+  },
+  'connect.source_refused': {
+    status: 502,
+    exit: 1,
+    retry: false,
+    hint: 'The source refuses the question. Check address, secret and settings.',
+  },
+  'connect.answer_invalid': {
+    status: 502,
+    exit: 1,
+    retry: false,
+    hint: 'The source answers in another form than expected. Check address and settings.',
+  },
+  'connect.daily_cap': {
+    status: 429,
+    exit: 1,
+    retry: false,
+    hint: 'The day’s requests are used up; from midnight UTC on it is asked again.',
   },
   'connect.secret_refused': {
     status: 403,

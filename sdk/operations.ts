@@ -341,6 +341,48 @@ export const operations = {
     'The person says what they saw of the test.',
   ),
 
+  listConnectorKinds: op(
+    'GET',
+    'connector-kinds',
+    none,
+    z.array(t.connectorKind),
+    'Kinds of connectors and the form of each.',
+  ),
+  listConnectors: op(
+    'GET',
+    'homes/:home/connectors',
+    z.strictObject({ home }),
+    z.array(t.connectorRow),
+    'Sources of outside facts: what is set up, and what works without.',
+  ),
+  saveConnector: op(
+    'PUT',
+    'homes/:home/connectors/:name',
+    z.strictObject({ home, name: id, settings: z.record(z.string(), z.unknown()) }),
+    t.connectorRow,
+    'Set up a connector, or change it.',
+  ),
+  removeConnector: op(
+    'DELETE',
+    'homes/:home/connectors/:name',
+    z.strictObject({ home, name: id }),
+    z.object({ removed: z.string() }),
+    'Forget how a connector was set up.',
+  ),
+  askConnector: op(
+    'POST',
+    'homes/:home/connectors/:name/ask',
+    z.strictObject({
+      home,
+      name: id,
+      query: z.record(z.string(), z.unknown()).optional(),
+      /** Asks the source now, whatever is kept. */
+      anew: z.boolean().optional(),
+    }),
+    t.factsAnswer,
+    'What a connector says, with its age.',
+  ),
+
   setPassword: op(
     'POST',
     'password',

@@ -377,6 +377,45 @@ export const channelKind = z.object({
 });
 export type ChannelKind = z.infer<typeof channelKind>;
 
+export const connectorKind = z.object({
+  kind: z.string(),
+  title: z.string(),
+  text: z.string(),
+  /** JSON schema of the settings. */
+  schema: z.record(z.string(), z.unknown()),
+  /** JSON schema of what may be asked. */
+  query: z.record(z.string(), z.unknown()),
+  /** False where it works without being set up. */
+  needsSettings: z.boolean(),
+});
+export type ConnectorKind = z.infer<typeof connectorKind>;
+export const connectorRow = z.object({
+  /** The kind, or `kind:label` where there are several of one. */
+  name: z.string(),
+  kind: z.string(),
+  title: z.string(),
+  home: z.string(),
+  setUp: z.boolean(),
+  /** Secret settings come as `«secret»` and are kept when sent back so. */
+  settings: z.record(z.string(), z.unknown()),
+  /** When its newest facts were read. */
+  asOf: isoTime.nullable(),
+  /** Why the newest attempt failed. */
+  error: errorShape.nullable(),
+});
+export type ConnectorRow = z.infer<typeof connectorRow>;
+export const factsAnswer = z.object({
+  connector: z.string(),
+  value: z.unknown(),
+  /** When the source said so. */
+  asOf: isoTime,
+  validUntil: isoTime,
+  /** True when it is older than it should be, because the newest attempt failed. */
+  stale: z.boolean(),
+  error: errorShape.nullable(),
+});
+export type FactsAnswer = z.infer<typeof factsAnswer>;
+
 export const today = z.object({
   /** The page's one sentence, made by code. */
   sentence: z.string(),

@@ -25,6 +25,7 @@ test('with nothing said, everything has a value', () => {
       host: '127.0.0.1',
       port: 8640,
       hosts: [],
+      allowAddresses: [],
       discover: 'on',
     },
     ...{ publicUrl: null, retentionDays: 365, keyFile: null, logLevel: 'info', worker: 'main' },
@@ -35,6 +36,19 @@ test('a flag wins over the environment, which wins over the file', async () => {
   await file('port: 1001\nhost: 10.0.0.1\nretentionDays: 30\n');
   const config = loadConfig(sources({ TOMTE_PORT: '1002', TOMTE_HOST: '::1' }, { port: '1003' }));
   expect(config).toMatchObject({ port: 1003, host: '::1', retentionDays: 30 });
+});
+
+test('addresses that may be reached are an address, a range, a name or a group', async () => {
+  const given = { TOMTE_ALLOW_ADDRESSES: '192.168.1.0/24, nas.lan,private' };
+  expect(loadConfig(sources(given)).allowAddresses).toEqual([
+    '192.168.1.0/24',
+    'nas.lan',
+    'private',
+  ]);
+  await file('allowAddresses: [fd00::5, http://nas.lan]\n');
+  expect(checkConfig(sources()).problems).toMatchObject([
+    { path: 'allowAddresses.1', expected: 'an address, a range or a name', line: 1 },
+  ]);
 });
 
 test('the data folder is the flag, else TOMTE_DATA, else by who runs it', () => {

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { TomteError } from '@tomte/sdk/errors';
 import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { isAllowEntry } from './lib/addresses.ts';
 import type { LogLevel } from './lib/log.ts';
 import { nearest } from './lib/nearest.ts';
 import { masked, Secret } from './lib/secret.ts';
@@ -30,6 +31,12 @@ export const configSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('Address under which phones reach this Tomte; without it messages carry no links.'),
+  allowAddresses: z
+    .array(z.string().refine(isAllowEntry, 'expected an address, a range or a name'))
+    .default([])
+    .describe(
+      'What connectors and workflows may reach besides public addresses: 192.168.1.40, 192.168.1.0/24, nas.lan, or private for all of your network.',
+    ),
   retentionDays: z
     .int()
     .min(1)
@@ -89,6 +96,7 @@ const variables: Readonly<Record<string, Key>> = {
   TOMTE_PORT: 'port',
   TOMTE_HOSTS: 'hosts',
   TOMTE_PUBLIC_URL: 'publicUrl',
+  TOMTE_ALLOW_ADDRESSES: 'allowAddresses',
   TOMTE_RETENTION_DAYS: 'retentionDays',
   TOMTE_KEY_FILE: 'keyFile',
   TOMTE_DISCOVER: 'discover',
@@ -167,7 +175,8 @@ function systemdKey(folder: string | undefined): string | null {
 
 /** Environment and flags are text; numbers and lists are read out of it, the schema judges them. */
 function fromText(text: string, key: Key): unknown {
-  if (key === 'hosts') return text.split(',').map((name) => name.trim());
+  if (key === 'hosts' || key === 'allowAddresses')
+    return text.split(',').map((name) => name.trim());
   if (key === 'port' || key === 'retentionDays') return /^\d+$/.test(text) ? Number(text) : text;
   return text;
 }

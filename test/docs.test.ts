@@ -51,7 +51,7 @@ test('every error code the guide names exists', async () => {
   for (const file of await readdir(guide)) {
     const text = await readFile(join(guide, file), 'utf8');
     for (const [, code] of text.matchAll(
-      /`((?:link|store|config|guardrail|channel|api|home)\.[a-z_]+)`/g,
+      /`((?:link|store|config|guardrail|channel|connect|api|home)\.[a-z_]+)`/g,
     )) {
       if (/\.(md|ts|yaml|json)$/.test(code!)) continue;
       expect(Object.keys(errorTable), `${file}: ${code}`).toContain(code);

@@ -10,6 +10,7 @@ const root = join(import.meta.dirname, '..');
 const kinds = [
   { kind: 'detector', folder: 'src/anomaly/detectors', verb: 'watch' },
   { kind: 'channel', folder: 'src/alert/channels', verb: 'send' },
+  { kind: 'connector', folder: 'src/connect/connectors', verb: 'fetch' },
   { kind: 'workflow', folder: 'src/workflows', verb: 'run' },
   { kind: 'trigger', folder: 'src/engine/triggers', verb: 'matches' },
 ] as const;
@@ -22,6 +23,8 @@ interface Definition {
   readonly triggers?:
     | readonly object[]
     | ((settings: Record<string, unknown>) => readonly object[]);
+  /** A connector’s: what may be asked. */
+  readonly query?: z.ZodObject;
 }
 
 /** Triggers made of settings are those of a home where what must be chosen was chosen. */
@@ -52,9 +55,11 @@ for (const { kind, folder, verb } of kinds) {
       expect(definition.title, name).toMatch(/^\p{Lu}|^ntfy/u);
       expect(definition.title.length, name).toBeLessThanOrEqual(60);
       if (definition.text !== undefined) expect(definition.text, name).toMatch(/\.$/);
-      const form = z.toJSONSchema(definition.settings ?? z.object({}), { io: 'input' });
-      for (const [key, setting] of Object.entries(form.properties ?? {})) {
-        expect(setting, `${name}.${key}`).toHaveProperty('description');
+      for (const schema of [definition.settings, definition.query]) {
+        const form = z.toJSONSchema(schema ?? z.object({}), { io: 'input' });
+        for (const [key, setting] of Object.entries(form.properties ?? {})) {
+          expect(setting, `${name}.${key}`).toHaveProperty('description');
+        }
       }
     }
   });
@@ -71,8 +76,16 @@ for (const { kind, folder, verb } of kinds) {
   });
 }
 
+test('a connector can be asked without saying more, and promises a form of its facts', async () => {
+  for (const [name, definition] of await load('connector', 'src/connect/connectors')) {
+    expect(definition.query?.safeParse({}).success, name).toBe(true);
+    expect(definition, name).toHaveProperty('facts.safeParse');
+  }
+});
+
 test('a workflow, a detector and a trigger work with no setting made', async () => {
-  for (const { kind, folder } of kinds.filter(({ kind }) => kind !== 'channel')) {
+  const alone = kinds.filter(({ kind }) => kind !== 'channel' && kind !== 'connector');
+  for (const { kind, folder } of alone) {
     for (const [name, { settings }] of await load(kind, folder)) {
       expect(settings?.safeParse({}).success ?? true, `${kind} ${name}`).toBe(true);
     }
@@ -89,11 +102,15 @@ test('every trigger that a workflow names has its file', async () => {
 });
 
 test('no extension reaches for the network or the clock by itself: both are handed to it', () => {
-  for (const { folder } of kinds) {
+  const ways = /\bglobalThis\b|from '(node:(https?|http2|net|tls|dgram|dns)|undici|ws)/;
+  for (const { folder, verb } of kinds) {
     for (const name of readdirSync(join(root, folder)).filter((file) => file.endsWith('.ts'))) {
       if (name.includes('.test.')) continue;
       const text = readFileSync(join(root, folder, name), 'utf8');
-      expect(text, `${folder}/${name}`).not.toMatch(/(?<![.\w])fetch\(|from 'node:https?'/);
+      expect(text, `${folder}/${name}`).not.toMatch(ways);
+      // A connector’s one function is called so, and takes its own `fetch` out of what it is handed.
+      if (verb === 'fetch') expect(text, name).toMatch(/async fetch\(\{[^)]*\}/);
+      else expect(text, `${folder}/${name}`).not.toMatch(/(?<![.\w])fetch\(/);
     }
   }
   expect(existsSync(join(root, 'src/workflows'))).toBe(true);

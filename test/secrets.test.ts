@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../src/lib/clock.ts';
 import { openSim, type Sim } from '../src/sim/sim.ts';
 import { type RunningService, startService } from './crash/harness.ts';
+import { answerJson, listenHttp } from './kit/listen.ts';
 import { webhookReceiver } from './kit/webhook.ts';
 
 const jwt = (signature: string) =>
@@ -21,6 +22,7 @@ const canaries = {
   ntfyToken: 'tk_canaryntfytoken000000000000',
   smtpPassword: 'canary-smtp-password-99',
   channelUrlPassword: 'canary-in-an-address',
+  connectorKey: 'canary-key-of-a-connector-77',
 };
 
 let sim: Sim;
@@ -54,7 +56,10 @@ beforeAll(async () => {
   token = sim.tokens.admin;
   dataDir = await mkdtemp(join(tmpdir(), 'tomte-secrets-'));
   await chmod(dataDir, 0o755);
-  service = await startService({ dataDir, env: { TOMTE_LOG_LEVEL: 'debug' } });
+  service = await startService({
+    dataDir,
+    env: { TOMTE_LOG_LEVEL: 'debug', TOMTE_ALLOW_ADDRESSES: '127.0.0.1' },
+  });
 }, 90_000);
 
 afterAll(async () => {
@@ -65,6 +70,7 @@ afterAll(async () => {
 
 test('no secret is in a log, an answer, a page, a file or the database', async () => {
   const hook = await webhookReceiver();
+  const prices = await echoing();
   const tomte = connect({ base: `${service.url}api/`, credential: service.credential });
   await post('api/homes', { address: sim.url, token: canaries.rejectedToken });
   await post(
@@ -110,6 +116,19 @@ test('no secret is in a log, an answer, a page, a file or the database', async (
     name: 'Bad',
     settings: { url: 'not-an-address', secret: canaries.webhookSecret },
   });
+  const connector = `api/homes/${id}/connectors/http-json`;
+  const settings = {
+    url: `${prices.url}/{secret}?key={secret}`,
+    headers: { authorization: 'Bearer {secret}' },
+    secret: canaries.connectorKey,
+  };
+  await ask(connector, { method: 'PUT', body: JSON.stringify({ settings }) });
+  expect(await post(`${connector}/ask`, {})).toContain('Bearer «secret»');
+  expect(prices.heard()).toContain(`Bearer ${canaries.connectorKey}`);
+  await prices.close();
+  await post(`${connector}/ask`, { anew: true });
+  await ask(`api/homes/${id}/connectors`);
+  await ask('api/connector-kinds');
   await post('api/password', { password: canaries.password });
   await post('api/login', { password: canaries.wrongPassword }, { authorization: '' });
   await post('api/login', { password: canaries.password }, { authorization: '' });
@@ -163,6 +182,16 @@ test('no secret is in a log, an answer, a page, a file or the database', async (
   expect(database).toContain('argon2id$');
   expect(answers.join('')).toContain('«secret»');
 }, 120_000);
+
+/** A source that repeats all it hears, as some do. */
+async function echoing() {
+  let heard = '';
+  const server = await listenHttp((request, _body, response) => {
+    heard += String(request.headers.authorization);
+    answerJson(response, 200, { url: request.url, headers: request.headers });
+  });
+  return { ...server, heard: () => heard };
+}
 
 async function dump(): Promise<string> {
   const pool = new pg.Pool({

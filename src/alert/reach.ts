@@ -1,6 +1,6 @@
 import { isError, TomteError } from '@tomte/sdk/errors';
 import type { Clock } from '../lib/clock.ts';
-import { guardedFetch } from '../lib/egress.ts';
+import { type EgressOptions, guardedFetch } from '../lib/egress.ts';
 
 /** Self-hosted receivers stand in the person's own network or on this computer. */
 const reachable = ['private', 'loopback'];
@@ -8,8 +8,8 @@ const reachable = ['private', 'loopback'];
 const answerMaxBytes = 64 * 1024;
 
 /** What channels speak through. Where clouds keep their machine credentials no receiver ever is. */
-export const channelFetch = (clock: Clock): typeof fetch =>
-  guardedFetch({ clock, allow: reachable, bytesMax: answerMaxBytes, longer: 'cut' });
+export const channelFetch = (clock: Clock, o: Pick<EgressOptions, 'resolve'> = {}): typeof fetch =>
+  guardedFetch({ ...o, clock, allow: reachable, bytesMax: answerMaxBytes, longer: 'cut' });
 
 export interface Reached {
   readonly status: number;

@@ -8,9 +8,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ChannelDefinition, HomeVoice } from '@tomte/sdk/define';
 import type { Action } from '@tomte/sdk/home';
-import { type Clock, systemClock } from '../lib/clock.ts';
+import { systemClock } from '../lib/clock.ts';
 import { type Extensions, loadExtensions } from '../lib/extensions.ts';
 import { silentLog } from '../lib/log.ts';
+import { handClock as clockByHand, type HandClock } from '../lib/testing/hand-clock.ts';
 import type { Store } from '../store/open.ts';
 import type { Db } from '../store/tables.ts';
 import { type Alerts, type AlertsOptions, openAlerts } from './alerts.ts';
@@ -19,35 +20,8 @@ import { channelFetch } from './reach.ts';
 /** 21 November 2026, 02:41 in Oslo. */
 export const night = Date.UTC(2026, 10, 21, 1, 41);
 
-export interface HandClock extends Clock {
-  /** Moves on and calls what became due. */
-  pass(ms: number): void;
-}
-
-export function handClock(start: number = night): HandClock {
-  let now = start;
-  const due = new Set<{ at: number; call: () => void }>();
-  const after = (ms: number, call: () => void) => {
-    const one = { at: now + ms, call };
-    due.add(one);
-    return () => void due.delete(one);
-  };
-  return {
-    now: () => now,
-    ticks: () => now,
-    after,
-    every: () => () => {},
-    sleep: (ms) => new Promise((resolve) => void after(ms, resolve)),
-    pass(ms) {
-      now += ms;
-      for (const one of due) {
-        if (one.at > now) continue;
-        due.delete(one);
-        one.call();
-      }
-    },
-  };
-}
+export type { HandClock };
+export const handClock = (start: number = night): HandClock => clockByHand(start);
 
 export interface FakeVoice extends HomeVoice {
   readonly told: Action[];

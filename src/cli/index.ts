@@ -9,6 +9,7 @@ import backtest from './commands/backtest.ts';
 import backup from './commands/backup.ts';
 import channels from './commands/channels.ts';
 import check from './commands/check.ts';
+import connectors from './commands/connectors.ts';
 import detect from './commands/detect.ts';
 import doctor from './commands/doctor.ts';
 import guests from './commands/guests.ts';
@@ -33,7 +34,7 @@ export type { BackedUp, CliDeps, Command, Flags, Opened, Problem, Restored } fro
 /** In the order of the help. */
 export const commands: readonly Command[] = [
   ...[start, link, homes, unlink, doctor, alerts, workflows, run, runs, why, backtest, channels],
-  ...[approve, pause, guests, away, types, stopActions],
+  ...[connectors, approve, pause, guests, away, types, stopActions],
   ...[password, backup, restore, check, detect],
 ];
 

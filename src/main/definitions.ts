@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ConnectorDefinition } from '@tomte/sdk/connector';
 import type {
   ChannelDefinition,
   DetectorDefinition,
@@ -11,6 +12,7 @@ import { type Extensions, loadExtensions } from '../lib/extensions.ts';
 export interface Definitions {
   readonly detectors: Extensions<DetectorDefinition>;
   readonly channels: Extensions<ChannelDefinition>;
+  readonly connectors: Extensions<ConnectorDefinition>;
   readonly triggers: Extensions<TriggerDefinition>;
   readonly workflows: Extensions<WorkflowDefinition>;
 }
@@ -27,15 +29,20 @@ export const loadDetectors = (dataFolder: string | null) =>
   );
 
 export async function loadDefinitions(dataFolder: string | null): Promise<Definitions> {
-  const [detectors, channels, triggers, workflows] = await Promise.all([
+  const [detectors, channels, connectors, triggers, workflows] = await Promise.all([
     loadDetectors(dataFolder),
     loadExtensions<ChannelDefinition>(
       'channel',
       own('alert/channels'),
       folderOf(dataFolder, 'channels'),
     ),
+    loadExtensions<ConnectorDefinition>(
+      'connector',
+      own('connect/connectors'),
+      folderOf(dataFolder, 'connectors'),
+    ),
     loadExtensions<TriggerDefinition>('trigger', own('engine/triggers')),
     loadExtensions<WorkflowDefinition>('workflow', own('workflows')),
   ]);
-  return { detectors, channels, triggers, workflows };
+  return { detectors, channels, connectors, triggers, workflows };
 }

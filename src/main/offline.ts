@@ -16,6 +16,7 @@ import { briefly } from './brief-life.ts';
 import { loadDefinitions } from './definitions.ts';
 import { openHomeSettings } from './home-settings.ts';
 import { authorizedAnswer, keepAuthorized } from './keep-home.ts';
+import { connectorOperations } from './operations-connectors.ts';
 import { homeOperations } from './operations-homes.ts';
 import { settingsOperations } from './operations-settings.ts';
 import type { PlaceParts } from './parts.ts';
@@ -133,6 +134,7 @@ async function openAll(config: Config, log: Log): Promise<Opened> {
         ...storedLists(parts, definitions),
         ...storedChannels(parts, definitions),
         backtest: (input) => backtestOnce(parts, config, input),
+        ...connectorOperations(parts, async () => (await definitions()).connectors),
       },
       close: async () => {
         await store.close();

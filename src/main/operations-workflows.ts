@@ -4,7 +4,6 @@ import type { Tomte } from '@tomte/sdk/operations';
 import type { Run, WorkflowRow } from '@tomte/sdk/types';
 import { grantsOf } from '@tomte/sdk/types-grant';
 import { z } from 'zod';
-import { problems } from '../api/answers.ts';
 import { settingsFor } from '../engine/fire.ts';
 import { isUserWorkflow } from '../engine/user/workflow.ts';
 import { iso, isoOrNull } from '../lib/clock.ts';
@@ -13,6 +12,15 @@ import { openAlertsOf } from '../store/alerts.ts';
 import { listEpisodes } from '../store/episodes.ts';
 import { getRun, listRuns, type RunRow } from '../store/runs.ts';
 import { nextDueOf } from '../store/schedules.ts';
+import {
+  checkSettings,
+  type Settings,
+  type SettingsOwner,
+  type SettingsRow,
+  shownSettings,
+  takeSettings,
+  wordedSettings,
+} from '../store/sealed-settings.ts';
 import type { Db } from '../store/tables.ts';
 import {
   getWorkflowSettings,
@@ -25,6 +33,7 @@ import type { PlaceParts } from './parts.ts';
 import type { Place } from './place.ts';
 import { pageOf } from './run-page.ts';
 import { triggerProblems } from './trigger-fits.ts';
+import { workflowOwner } from './workflow-owner.ts';
 
 /** Watch only for a week. */
 const watchMs = 7 * 86_400_000;
@@ -63,23 +72,22 @@ export function workflowOperations(
     setWorkflow: async ({ home, name, mode, settings, grants: granted }) => {
       lifeOf(place.lives(), home);
       const workflow = parts.workflows.get(name);
-      if (!workflow) throw new TomteError('workflow.not_found', `There is no workflow ${name}`);
+      const owner = workflowOwner(parts, home, name);
       const before = await getWorkflowSettings(db, { home, workflow: name });
+      const taken = settings ? settingsToKeep(owner, settings, before ?? null) : {};
       const next = {
         home,
         workflow: name,
         mode: mode ?? before?.mode ?? 'off',
-        settings: settings ?? (before?.settings as Record<string, unknown>) ?? {},
         grants: granted ? grantsOf(granted) : (before?.grants ?? []),
+        ...taken,
       };
-      const parsed = workflow.settings.safeParse(next.settings);
       // Switching off needs no settings that fit.
-      if (!parsed.success && (settings !== undefined || next.mode !== 'off')) {
-        throw new TomteError('workflow.settings_invalid', `The settings of ${name} do not fit`, {
-          details: { problems: problems(parsed.error) },
-        });
+      if (settings || next.mode !== 'off') {
+        const stored = next.settings ?? before?.settings ?? {};
+        const parsed = checkSettings(owner, stored as Settings);
+        if (workflow && isUserWorkflow(workflow)) await workflow.prepare(parsed);
       }
-      if (parsed.success && isUserWorkflow(workflow)) await workflow.prepare(parsed.data);
       const saved = await saveWorkflowSettings(db, {
         ...next,
         watchUntil: watchEnd(next.mode, before, parts.clock.now()),
@@ -88,9 +96,8 @@ export function workflowOperations(
       await place.lives().get(home)?.triggers.refresh();
       // Nothing would ever say that it is over.
       if (next.mode === 'off') {
-        const why = `${workflow.title} was switched off`;
-        await parts.engine.cancelAll(parts.place, home, name, why);
-        await closeAlerts(place, home, name, workflow.title);
+        await parts.engine.cancelAll(parts.place, home, name, `${owner.title} was switched off`);
+        await closeAlerts(place, home, name, owner.title);
       }
       // What goes on already is news to a workflow that begins now.
       else if (before?.mode !== next.mode) await fireOpenEpisodes(parts, home, name);
@@ -134,6 +141,21 @@ function watchEnd(
   return before?.mode === 'watch' ? before.watch_until : new Date(now + watchMs);
 }
 
+/**
+ * Only what was given: a setting that was left alone follows the workflow's own default. A secret is
+ * kept apart, and the word for it stands in its place, so that whoever reads the settings has that.
+ */
+function settingsToKeep(
+  owner: SettingsOwner,
+  given: Settings,
+  before: SettingsRow | null,
+): { settings?: Settings; secrets?: Buffer | null } {
+  const taken = takeSettings(owner, given, before);
+  const worded = Object.entries(wordedSettings(owner, taken));
+  const settings = Object.fromEntries(worded.filter(([name]) => Object.hasOwn(given, name)));
+  return { settings, secrets: taken.secrets_sealed };
+}
+
 async function fireOpenEpisodes(parts: PlaceParts, home: string, workflow: string): Promise<void> {
   for (const episode of await listEpisodes(parts.store.db, { home, state: 'open' })) {
     const finding = episode.finding as Finding;
@@ -173,7 +195,7 @@ export async function workflowRow(
     text: workflow.text,
     home,
     mode: saved?.mode ?? 'off',
-    settings: (saved?.settings ?? {}) as Record<string, unknown>,
+    settings: saved ? shownSettings(workflow.settings, saved) : {},
     schema: z.toJSONSchema(workflow.settings, { io: 'input' }) as Record<string, unknown>,
     grants: saved?.grants ?? [],
     wants: wantsOf(workflow, saved),

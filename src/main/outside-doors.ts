@@ -1,23 +1,26 @@
-import type { Fetched } from '@tomte/sdk/define';
-import { ms } from '@tomte/sdk/define';
+import { type Fetched, ms } from '@tomte/sdk/define';
 import { TomteError } from '@tomte/sdk/errors';
 import type { FetchOfRun } from '../engine/effects.ts';
 import type { Clock } from '../lib/clock.ts';
-import { guardedFetch } from '../lib/egress.ts';
 import type { OutsideDoors } from './effects.ts';
+import type { Outside } from './outside.ts';
 
-/** More than this is no fact but a file; a step could not keep it either. */
-const answerMax = 200 * 1024;
 const headersKept = ['content-type', 'etag', 'last-modified', 'location', 'retry-after', 'date'];
 const reads = /^(GET|HEAD)$/;
 
-/** What Runs reach outside the home, until a room of its own hands in more. */
-export function outsideDoors(o: { readonly clock: Clock }): Omit<OutsideDoors, 'ask'> {
-  const send = guardedFetch({ clock: o.clock, bytesMax: answerMax });
+/** What Runs reach outside the home. */
+export function outsideDoors(o: {
+  readonly clock: Clock;
+  readonly outside: Outside;
+}): Omit<OutsideDoors, 'ask'> {
   return {
-    fetch: (_home, request) => fetchOnce(send, request),
-    async facts(_home, connector) {
-      throw new TomteError('run.call_invalid', `There is no connector ${connector}`);
+    async fetch(home, request) {
+      const send = await o.outside.fetchOf(home, request.workflow);
+      return fetchOnce(send, o.clock, request);
+    },
+    async facts(home, connector, query) {
+      const { value, asOf, stale } = await o.outside.facts({ home, connector }, query);
+      return { value, asOf, stale };
     },
     async decide(_home, { fallback, options }) {
       const text = options.find(({ id }) => id === fallback)?.text ?? fallback;
@@ -27,33 +30,38 @@ export function outsideDoors(o: { readonly clock: Clock }): Omit<OutsideDoors, '
 }
 
 async function fetchOnce(
-  send: ReturnType<typeof guardedFetch>,
+  send: Awaited<ReturnType<Outside['fetchOf']>>,
+  clock: Clock,
   { url, options, idempotencyKey }: FetchOfRun,
 ): Promise<Fetched> {
-  const { method = 'GET', body, headers } = options;
+  const { method = 'GET', body, headers, timeout } = options;
   const isText = typeof body === 'string' || body === undefined;
-  const answer = await send(url, {
-    method,
-    headers: {
-      ...(isText ? {} : { 'content-type': 'application/json' }),
-      ...(reads.test(method) ? {} : { 'idempotency-key': idempotencyKey }),
-      ...headers,
-    },
-    ...(body === undefined ? {} : { body: isText ? body : JSON.stringify(body) }),
-    ...(options.timeout === undefined ? {} : { signal: AbortSignal.timeout(ms(options.timeout)) }),
-  });
-  const text = await answer.text();
-  return {
-    status: answer.status,
-    headers: Object.fromEntries(
-      headersKept.flatMap((name) => {
-        const value = answer.headers.get(name);
-        return value === null ? [] : [[name, value]];
-      }),
-    ),
-    text,
-    json: jsonOf(text),
-  };
+  const late = new AbortController();
+  const cancel = timeout === undefined ? () => {} : clock.after(ms(timeout), giveUp);
+  function giveUp(): void {
+    late.abort(new TomteError('connect.timeout', `No answer within ${timeout}`));
+  }
+  try {
+    const all = new Headers({ ...headers });
+    if (!isText && !all.has('content-type')) all.set('content-type', 'application/json');
+    if (!reads.test(method) && !all.has('idempotency-key')) {
+      all.set('idempotency-key', idempotencyKey);
+    }
+    const answer = await send(url, {
+      method,
+      headers: all,
+      ...(body === undefined ? {} : { body: isText ? body : JSON.stringify(body) }),
+      signal: late.signal,
+    });
+    const text = await answer.text();
+    const kept = headersKept.flatMap((name) => {
+      const value = answer.headers.get(name);
+      return value === null ? [] : [[name, value]];
+    });
+    return { status: answer.status, headers: Object.fromEntries(kept), text, json: jsonOf(text) };
+  } finally {
+    cancel();
+  }
 }
 
 function jsonOf(text: string): unknown {

@@ -1,3 +1,4 @@
+import type { ConnectorDefinition } from '@tomte/sdk/connector';
 import type { DetectorDefinition, TriggerDefinition, WorkflowDefinition } from '@tomte/sdk/define';
 import type { LiveEvent } from '@tomte/sdk/types';
 import type { Engine } from '../engine/engine.ts';
@@ -18,6 +19,9 @@ export interface PlaceParts {
   readonly detectors: Extensions<DetectorDefinition>;
   readonly workflows: Extensions<WorkflowDefinition>;
   readonly triggers: Extensions<TriggerDefinition>;
+  readonly connectors: Extensions<ConnectorDefinition>;
+  /** What may be reached besides public addresses, by what a person typed. */
+  readonly allowAddresses: readonly string[];
   readonly engine: Engine;
   readonly publish: (event: LiveEvent) => void;
   /** Whether the local network may be asked for homes. */

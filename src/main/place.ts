@@ -23,11 +23,13 @@ import { type Lives, lifeOf, openLives } from './lives.ts';
 import { type Modes, openModes } from './modes.ts';
 import { alertOperations } from './operations-alerts.ts';
 import { approvalOperations } from './operations-approvals.ts';
+import { askOperation, connectorOperations } from './operations-connectors.ts';
 import { homeOperations } from './operations-homes.ts';
 import { settingsOperations } from './operations-settings.ts';
 import { todayOperations } from './operations-today.ts';
 import { whyOperations } from './operations-why.ts';
 import { workflowOperations } from './operations-workflows.ts';
+import { type Outside, openOutside } from './outside.ts';
 import { outsideDoors } from './outside-doors.ts';
 import type { PlaceParts } from './parts.ts';
 import { openPeople } from './people.ts';
@@ -49,6 +51,7 @@ export interface Place {
   readonly modes: Modes;
   readonly approvals: Approvals;
   readonly homeSettings: AllHomeSettings;
+  readonly outside: Outside;
   lives(): ReadonlyMap<string, HomeLife>;
   readonly begin: Lives['begin'];
   readonly end: Lives['end'];
@@ -106,12 +109,13 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     onBegun: (life, row) =>
       begun(parts, alerts, life, row, () => homeSettings.of(life.home).buttonsEntity),
   });
+  const outside = openOutside(parts, () => lives.all);
   parts.engine.addPlace(parts.place, {
     store,
     effects: effectsOf({
       ...{ alerts, now: parts.clock.now },
       lives: () => lives.all,
-      doors: { ...outsideDoors(parts), ask: approvals.ask },
+      doors: { ...outsideDoors({ clock: parts.clock, outside }), ask: approvals.ask },
     }),
     gate: {
       pausedUntil: (home) => modes.until(home, 'pause'),
@@ -126,6 +130,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     modes,
     approvals,
     homeSettings,
+    outside,
     lives: () => lives.all,
     begin: lives.begin,
     end: lives.end,
@@ -135,6 +140,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
       modes.stop();
       await approvals.stop();
       await alerts.stop();
+      await outside.close();
       await lives.close();
     },
   };
@@ -192,6 +198,8 @@ function operationsOf(
     ...backtestOperations(place.parts, (home) => lifeOf(place.lives(), home)),
     ...approvalOperations(place),
     ...whyOperations(place),
+    ...connectorOperations(place.parts, async () => place.parts.connectors),
+    ...askOperation(place.outside),
     ...settingsOperations(place, o),
   };
   return { tomte, link };

@@ -132,6 +132,7 @@ async function openRooms(o: Opening & { startedAt: number; demoWanted: boolean }
     log,
     random: Math.random,
     ...definitions,
+    allowAddresses: config.allowAddresses,
     engine,
     discovers: config.discover === 'on',
     worker: config.worker,

@@ -6,10 +6,11 @@ import { z } from 'zod';
 import { scrub } from '../lib/secret.ts';
 import {
   clearSettings,
-  referredSettings,
   type SettingsOwner,
+  secretsInUse,
   shownSettings,
   takeSettings,
+  wordedSettings,
 } from './sealed-settings.ts';
 
 const schema = z.strictObject({
@@ -84,13 +85,16 @@ test('a secret is not taken along to another host: it has to be typed again', ()
 
 test('to code of others a secret is a word, the same each time and not to be guessed', () => {
   const row = takeSettings(owner, given, null);
-  const { settings, secrets } = referredSettings(owner, row);
+  const settings = wordedSettings(owner, row);
+  const secrets = secretsInUse(owner, row);
   expect(JSON.stringify(settings)).not.toMatch(/of-mine/);
-  expect(settings).toEqual(referredSettings(owner, row).settings);
+  expect(settings).toEqual(wordedSettings(owner, row));
+  expect(schema.safeParse(settings).success).toBe(true);
   expect(settings.token).toMatch(/^tomte-secret-token-[0-9a-f]{32}$/);
   const elsewhere = { ...owner, row: 'workflow_settings/h2/prices' };
-  const other = referredSettings(elsewhere, takeSettings(elsewhere, given, null));
-  expect(other.settings.token).not.toBe(settings.token);
+  const other = wordedSettings(elsewhere, takeSettings(elsewhere, given, null));
+  expect(other.token).not.toBe(settings.token);
+  expect(secrets.map(({ reference }) => reference)).toEqual([settings.token, settings.key]);
   expect(secrets.map(({ name, origins, value }) => [name, origins, value.reveal()])).toEqual([
     ['token', ['https://a.example'], given.token],
     ['key', ['https://api.example.org', 'http://nas.lan:8080'], given.key],

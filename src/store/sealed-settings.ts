@@ -29,7 +29,10 @@ export interface SettingsOwner {
   readonly code?: ErrorCode;
 }
 
-const boundTo = ({ row }: SettingsOwner): string => `${row}/secrets`;
+/** All that opens what is sealed. */
+type Sealer = Pick<SettingsOwner, 'key' | 'row' | 'title'>;
+
+const boundTo = ({ row }: Pick<SettingsOwner, 'row'>): string => `${row}/secrets`;
 
 /**
  * What came from a form, as it is kept. A secret sent back as `«secret»` stays as it was, unless its
@@ -54,7 +57,7 @@ export function takeSettings(
   ]);
   // What was emptied in a form is left out.
   const wanted = filled.filter(([, value]) => value !== '' && value !== undefined);
-  const settings = checked(owner, Object.fromEntries(wanted));
+  const settings = checkSettings(owner, Object.fromEntries(wanted));
   const isSecret = (name: string) => fields.some((field) => field.name === name);
   const entries = Object.entries(settings).filter(([, value]) => value !== undefined);
   const secrets = entries.filter(([name]) => isSecret(name));
@@ -81,30 +84,32 @@ export function shownSettings(schema: z.ZodObject | undefined, row: SettingsRow)
 
 /** Settings in clear; each secret is made known to the scrubber of logs. Throws store.secret_unreadable. */
 export const clearSettings = (owner: SettingsOwner, row: SettingsRow): Settings =>
-  checked(owner, { ...(row.settings as Settings), ...unsealed(owner, row) });
+  checkSettings(owner, { ...(row.settings as Settings), ...unsealed(owner, row) });
 
 /**
  * Settings for code that is not to hold a secret: a word stands for each, always the same for this row,
- * which nobody outside can guess. `secrets` is what the words stand for, and where it may go.
+ * which nobody outside can guess. As they are kept: checked again by whoever uses them.
  */
-export function referredSettings(
-  owner: SettingsOwner,
-  row: SettingsRow,
-): { settings: Settings; secrets: SecretInUse[] } {
+export function wordedSettings(owner: Sealer, row: SettingsRow): Settings {
+  const names = Object.keys(unsealed(owner, row));
+  const words = names.map((name) => [name, wordFor(owner, name)]);
+  return { ...(row.settings as Settings), ...Object.fromEntries(words) };
+}
+
+/** What the words in `wordedSettings` stand for, and where each may go. */
+export function secretsInUse(owner: SettingsOwner, row: SettingsRow): SecretInUse[] {
   const settings = clearSettings(owner, row);
-  const secrets = secretsOf(owner.schema).flatMap((field): SecretInUse[] => {
+  return secretsOf(owner.schema).flatMap((field): SecretInUse[] => {
     const value = settings[field.name];
     if (typeof value !== 'string') return [];
     const named = hostOf(field, settings);
     const origins = [...field.hosts.map(originOf), ...(named === null ? [] : [named])];
     const { name } = field;
-    return [{ name, value: new Secret(value), origins, reference: reference(owner, name) }];
+    return [{ name, value: new Secret(value), origins, reference: wordFor(owner, name) }];
   });
-  const words = secrets.map(({ name, reference }) => [name, reference]);
-  return { settings: { ...settings, ...Object.fromEntries(words) }, secrets };
 }
 
-function reference(owner: SettingsOwner, name: string): string {
+function wordFor(owner: Sealer, name: string): string {
   const mac = createHmac('sha256', owner.key)
     .update(`${boundTo(owner)}/${name}`)
     .digest('hex');
@@ -117,7 +122,7 @@ function keptOf(owner: SettingsOwner, given: Settings, before: SettingsRow): Set
   return leaves || readable(() => unsealed(owner, before)) ? unsealed(owner, before) : {};
 }
 
-function opened(owner: SettingsOwner, sealed: Buffer): string {
+function opened(owner: Sealer, sealed: Buffer): string {
   try {
     return unseal(owner.key, sealed, boundTo(owner)).toString('utf8');
   } catch (cause) {
@@ -127,7 +132,7 @@ function opened(owner: SettingsOwner, sealed: Buffer): string {
   }
 }
 
-function unsealed(owner: SettingsOwner, { secrets_sealed }: SettingsRow): Settings {
+function unsealed(owner: Sealer, { secrets_sealed }: SettingsRow): Settings {
   if (!secrets_sealed) return {};
   const text = opened(owner, secrets_sealed);
   const secrets = JSON.parse(text) as Settings;
@@ -135,7 +140,8 @@ function unsealed(owner: SettingsOwner, { secrets_sealed }: SettingsRow): Settin
   return secrets;
 }
 
-function checked(owner: SettingsOwner, settings: Settings): Settings {
+/** As the schema makes them. Throws the owner's code, each problem named. */
+export function checkSettings(owner: SettingsOwner, settings: Settings): Settings {
   const parsed = owner.schema.safeParse(settings);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => ({

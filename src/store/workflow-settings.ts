@@ -27,6 +27,8 @@ export async function saveWorkflowSettings(
     workflow: string;
     mode?: WorkflowSettingsRow['mode'] | undefined;
     settings?: unknown;
+    /** Sealed; goes with `settings`. */
+    secrets?: Buffer | null | undefined;
     grants?: readonly Grant[] | undefined;
     /** When watching only is over and the person decides; null for no such end. */
     watchUntil?: Date | null | undefined;
@@ -39,13 +41,16 @@ export async function saveWorkflowSettings(
       workflow: o.workflow,
       mode: o.mode ?? 'off',
       settings: json(o.settings ?? {}),
+      secrets_sealed: o.secrets ?? null,
       grants: json(o.grants ?? []),
       watch_until: o.watchUntil ?? null,
     })
     .onConflict((conflict) =>
       conflict.columns(['home_id', 'workflow']).doUpdateSet({
         ...(o.mode === undefined ? {} : { mode: o.mode }),
-        ...(o.settings === undefined ? {} : { settings: json(o.settings) }),
+        ...(o.settings === undefined
+          ? {}
+          : { settings: json(o.settings), secrets_sealed: o.secrets ?? null }),
         ...(o.grants === undefined ? {} : { grants: json(o.grants) }),
         ...(o.watchUntil === undefined ? {} : { watch_until: o.watchUntil }),
         changed_at: sql`now()`,
