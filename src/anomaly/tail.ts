@@ -14,7 +14,7 @@ export interface Tail {
 export const newTail = (): Tail => ({ highs: [], day: '', high: null });
 
 const daysMax = 60;
-export const tailDaysMin = 7;
+const tailDaysMin = 7;
 
 /** A value on a local day. Days come in order. */
 export function noteHigh(tail: Tail, day: string, value: number): void {

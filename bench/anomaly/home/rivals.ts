@@ -7,7 +7,7 @@ import type { Alarm, Judge, MakeJudge } from './score.ts';
 const minuteMs = 60_000;
 type Home = { entities: readonly EntityInfo[]; zone: string; seed: number };
 
-/** One rule: true while its condition holds; told when it has held for `forMs`, again after it was false. */
+/** One rule: true while its condition holds; told when it has held for `forMs`, again after two hours at the earliest. */
 interface Rule {
   readonly entity: string;
   readonly forMs: number;
@@ -26,6 +26,7 @@ function byRules(rulesOf: (home: Home) => Rule[]): MakeJudge {
     const states = new Map<string, { v: string; at: number }>();
     const local = localHours(home.zone);
     const since = new Map<Rule, number>();
+    const toldAt = new Map<Rule, number>();
     const told = new Set<Rule>();
     const rules = rulesOf(home);
     let minute = 0;
@@ -50,6 +51,8 @@ function byRules(rulesOf: (home: Home) => Rule[]): MakeJudge {
         if (!since.has(rule)) since.set(rule, t);
         if (told.has(rule) || t - since.get(rule)! < rule.forMs) return [];
         told.add(rule);
+        if (t - (toldAt.get(rule) ?? 0) < 120 * minuteMs) return [];
+        toldAt.set(rule, t);
         return [{ at: t, entities: [rule.entity], what: `rule: ${rule.entity}` }];
       });
     };

@@ -43,7 +43,7 @@ export function suspectCold(judge: ColdJudge): (part: ColdPart, at: number) => S
     if (warmer >= Math.max(floor.warmer * patience, room ?? 2 * floor.warmer)) return found('warm');
     const minutes = (at - since) / minuteMs;
     const longest = limit(part.minutes, { perMonth, scaleMin: 8 });
-    const material = warmer >= 0.6 * floor.warmer * patience;
+    const material = warmer >= (kind === 'fridge' ? 1 : 0.6) * floor.warmer * patience;
     if (material && minutes >= Math.max(floor.minutes * patience, longest ?? 2 * floor.minutes)) {
       return found('long');
     }

@@ -13,7 +13,7 @@ export const doorSettings = z.strictObject({
     .number()
     .min(1)
     .max(2880)
-    .default(60)
+    .default(240)
     .describe('A window may stand open this many minutes whatever is usual'),
   sensors: chosenSensors,
 });

@@ -26,7 +26,7 @@ export interface MotionPart {
   readonly seen: number[];
   readonly moved: number[];
   awayHour: { start: number; cell: number; minutes: number; marks: number } | null;
-  hour: { start: number; marks: number; home: boolean } | null;
+  hour: { start: number; marks: number } | null;
   /** Marks an hour with somebody home. */
   readonly usual: Baseline;
   /** Daily highs of marks: in fifteen minutes while away; in thirty beyond usual at still hours. */
@@ -175,7 +175,7 @@ function endHours(part: MotionPart, to: number, o: MotionPassing): void {
     }
     part.hour = null;
   }
-  part.hour ??= { start: at.start, marks: 0, home: true };
+  part.hour ??= { start: at.start, marks: 0 };
   if (part.awayHour && part.awayHour.start !== at.start) {
     const { cell, minutes, marks } = part.awayHour;
     if (minutes >= 20) learnAway(part, cell, marks >= marksMin);

@@ -74,7 +74,7 @@ const pauseMs = 6 * minuteMs;
 const startsMs = 2 * hourMs;
 
 /** Least that counts as on: a tenth of what it can draw, and more than stand-by. */
-export const onWatts = (part: PowerPart): number => Math.max(10, 0.1 * part.peak);
+const onWatts = (part: PowerPart): number => Math.max(10, 0.1 * part.peak);
 
 export interface PowerPassing {
   readonly local: (t: number) => LocalHour;

@@ -53,6 +53,7 @@ function pass(tap: Tap, to: number, o: Surroundings): void {
     if (heldMs > unknownMsMax && o.episodeSince === null) {
       tap.run = null;
       tap.gapFree = null;
+      tap.restless = null;
     }
     tap.strong = null;
     return;
@@ -109,4 +110,5 @@ export function bridge(tap: Tap): void {
   tap.unknownSince = null;
   if (tap.run) tap.run.wetUntil = Math.min(tap.at, tap.run.wetUntil + silentMs);
   if (tap.gapFree) tap.gapFree.until = Math.min(tap.at, tap.gapFree.until + silentMs);
+  if (tap.restless) tap.restless.until = Math.min(tap.at, tap.restless.until + silentMs);
 }

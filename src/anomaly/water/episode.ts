@@ -27,6 +27,7 @@ const clearMs: Record<Rule, number> = {
   unbroken: dryGapMs,
   // Water that comes and goes is over only after an hour without it.
   noDryGap: 60 * minuteMs,
+  noRest: 90 * minuteMs,
   hours: 60 * minuteMs,
 };
 const tellAgainMs = 10 * minuteMs;
@@ -119,6 +120,7 @@ export function forget(episode: Episode, taps: readonly Tap[]): void {
     tap.run = null;
     tap.strong = null;
     tap.gapFree = null;
+    tap.restless = null;
     tap.streak = null;
     tap.fastSince = null;
   }

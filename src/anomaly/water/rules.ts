@@ -3,10 +3,10 @@ import type { LocalHour } from '../local-hour.ts';
 import { isMaterial } from './hours.ts';
 import type { Limits } from './settings.ts';
 import { rateOf, type Tap } from './tap.ts';
-import { gapFreeLimitMs, muchLitres, quietLimitMs, unbrokenLimitMs } from './usual.ts';
+import { gapFreeLimitMs, muchLitres, quietLimitMs, restLimitMs, unbrokenLimitMs } from './usual.ts';
 
 /** Which rule speaks, the most urgent first. */
-export const rules = ['pouring', 'much', 'unbroken', 'noDryGap', 'hours'] as const;
+export const rules = ['pouring', 'much', 'unbroken', 'noDryGap', 'noRest', 'hours'] as const;
 export type Rule = (typeof rules)[number];
 
 /** What a rule has against one tap. */
@@ -49,6 +49,12 @@ export function suspect(
       const lpm = rateOf(gapFree.litres, gapFree.since, tap.at);
       return { rule: 'noDryGap', tap: tap.id, since: gapFree.since, litres: gapFree.litres, lpm };
     }
+  }
+  const { restless } = tap;
+  const restMs = restLimitMs(tap, limits);
+  if (restless && restMs !== null && tap.at - restless.since >= restMs) {
+    const lpm = rateOf(restless.litres, restless.since, tap.at);
+    return { rule: 'noRest', tap: tap.id, since: restless.since, litres: restless.litres, lpm };
   }
   if (streak && isMaterial(streak, { ...o, at: o.local(streak.until - 1) })) {
     const lpm = rateOf(streak.litres, streak.since, streak.until);

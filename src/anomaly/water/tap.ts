@@ -57,6 +57,8 @@ export interface Tap {
   strong: { since: number; until: number; litres: number } | null;
   /** Time without a dry gap, and the litres in it. */
   gapFree: { since: number; until: number; litres: number } | null;
+  /** Time without a rest of an hour and a half, and the litres in it: all that a coarse meter shows of a drip. */
+  restless: { since: number; until: number; litres: number } | null;
   hour: HourSum | null;
   streak: Streak | null;
   baseline: Baseline;
@@ -66,8 +68,10 @@ export interface Tap {
   readonly rates: Tail;
   readonly volumes: Tail;
   readonly quiets: Tail;
-  /** Minutes without a dry gap. */
+  /** Minutes: of a run, without a dry gap, without a rest. */
+  readonly runs: Tail;
   readonly gaps: Tail;
+  readonly rests: Tail;
   /** Rate of the newest water, litres a minute, and since when it is four times that of the episode. */
   lpm: number;
   fastSince: number | null;
@@ -84,6 +88,7 @@ export const newTap = (id: string): Tap => ({
   run: null,
   strong: null,
   gapFree: null,
+  restless: null,
   hour: null,
   streak: null,
   baseline: emptyBaseline(),
@@ -91,7 +96,9 @@ export const newTap = (id: string): Tap => ({
   rates: newTail(),
   volumes: newTail(),
   quiets: newTail(),
+  runs: newTail(),
   gaps: newTail(),
+  rests: newTail(),
   lpm: 0,
   fastSince: null,
   before: null,
@@ -103,6 +110,7 @@ export const runBreakMs = { flow: minuteMs, meter: 10 * minuteMs, held: 60 * min
 const taughtMsMax = 6 * 60 * minuteMs;
 const strongBreakMs = 1.5 * minuteMs;
 export const dryGapMs = 10 * minuteMs;
+const restMs = 90 * minuteMs;
 
 /** Water came. `quiet` says that the hour is usually dry. */
 export function addWater(
@@ -139,6 +147,10 @@ export function addWater(
   tap.gapFree ??= { since: from, until: to, litres: 0 };
   tap.gapFree.until = to;
   tap.gapFree.litres += litres;
+  if (tap.restless && from - tap.restless.until > restMs) endRestless(tap);
+  tap.restless ??= { since: from, until: to, litres: 0 };
+  tap.restless.until = to;
+  tap.restless.litres += litres;
   if (o.timed) addStrong(tap, segment, o);
 }
 
@@ -167,6 +179,7 @@ function addStrong(
 export function addDry(tap: Tap, to: number, breakMs: number): void {
   if (tap.strong && to - tap.strong.until > strongBreakMs) tap.strong = null;
   if (tap.gapFree && to - tap.gapFree.until > dryGapMs) endGapFree(tap);
+  if (tap.restless && to - tap.restless.until > restMs) endRestless(tap);
   if (!tap.run) return;
   const dryMs = to - tap.run.wetUntil;
   if (dryMs > breakMs) {
@@ -180,6 +193,12 @@ function endGapFree(tap: Tap): void {
   const { since, until } = tap.gapFree!;
   noteHigh(tap.gaps, iso(until).slice(0, 10), (until - since) / minuteMs);
   tap.gapFree = null;
+}
+
+function endRestless(tap: Tap): void {
+  const { since, until } = tap.restless!;
+  noteHigh(tap.rests, iso(until).slice(0, 10), (until - since) / minuteMs);
+  tap.restless = null;
 }
 
 /** Mean litres a minute. */
@@ -211,6 +230,7 @@ export function learnRun(tap: Tap): void {
   const day = iso(run.wetUntil).slice(0, 10);
   if (run.wetUntil - run.since <= usedMsMax) noteHigh(tap.rates, day, run.peakLpm);
   noteHigh(tap.volumes, day, Math.max(0, run.litres - run.roomLitres));
+  noteHigh(tap.runs, day, (run.wetUntil - run.since) / minuteMs);
   noteHigh(tap.quiets, day, run.quietMs / minuteMs);
 }
 

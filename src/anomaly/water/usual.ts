@@ -43,6 +43,8 @@ const limit = {
   volumes: dailyLimits(),
   quiets: dailyLimits(),
   gaps: dailyLimits(),
+  runs: dailyLimits(),
+  rests: dailyLimits(),
 };
 /** False alarms a home-month that each may cost. */
 const perMonth = 0.05;
@@ -74,6 +76,12 @@ export function gapFreeLimitMs(tap: Tap, limits: Limits): number {
   return known === null
     ? limits.noDryGapMs
     : Math.min(limits.noDryGapMs, Math.max(0.2 * limits.noDryGapMs, known * 60_000));
+}
+
+/** Time without a rest of an hour and a half before it is unusual, ms; null until a week is known. */
+export function restLimitMs(tap: Tap, limits: Limits): number | null {
+  const known = limit.rests(tap.rests, { perMonth, scaleMin: 45 });
+  return known === null ? null : Math.max(limits.noDryGapMs, known * 60_000);
 }
 
 /** Unbroken flow at hours that are usually dry before it is unusual, ms. */
@@ -115,5 +123,8 @@ export function hourlyUsual(o: {
 }
 
 /** Longest unbroken flow outside the dry hours before it is unusual, ms. */
-export const unbrokenLimitMs = (tap: Tap, limits: Limits): number =>
-  2 * Math.max(unlearnedLongestMs, limits.unbrokenMs, longestUsualMs(tap));
+export function unbrokenLimitMs(tap: Tap, limits: Limits): number {
+  const most = 2 * Math.max(unlearnedLongestMs, limits.unbrokenMs, longestUsualMs(tap));
+  const known = limit.runs(tap.runs, { perMonth, scaleMin: 3 });
+  return known === null ? most : Math.min(most, Math.max(limits.unbrokenMs, known * 60_000));
+}

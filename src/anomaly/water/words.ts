@@ -52,6 +52,7 @@ const titles: Record<Rule, (told: Told) => string> = {
   much: (told) => `Water runs and runs: ${volume(told, told.litres)}`,
   unbroken: (told) => `Water has run for ${spoken(told.until - told.since)}`,
   noDryGap: (told) => `Water has not stopped for ${duration(told.now - told.since)}`,
+  noRest: (told) => `Water has not rested for ${duration(told.now - told.since)}`,
   hours: (told) => `More water than usual: ${volume(told, told.litres)}`,
 };
 
@@ -68,6 +69,8 @@ function is(told: Told): string {
       return `${rate(told, told.lpm)} since ${from}, ${volume(told, told.litres)} so far.`;
     case 'noDryGap':
       return `Not dry for 10 min since ${from}, ${volume(told, told.litres)} so far.`;
+    case 'noRest':
+      return `Not dry for 90 min since ${from}, ${volume(told, told.litres)} so far.`;
     case 'hours':
       return `${volume(told, told.litres)} from ${from} to ${clockTime(until, zone)}.`;
   }
@@ -78,7 +81,7 @@ function usually(told: Told): string {
   if (rule === 'pouring') return strongestSentence(told);
   if (rule === 'much') return 'That is more than you ever use at once.';
   if (!isLearned(baseline)) return 'At night it is usually 0.';
-  if (rule === 'noDryGap') return 'It usually stops for longer much sooner.';
+  if (rule === 'noDryGap' || rule === 'noRest') return 'It usually stops for longer much sooner.';
   const { median, highest } = usualAt(baseline, at);
   if (median < 1) return 'At this hour it is usually 0.';
   return `At this hour ${volume(told, median)} is usual, ${volume(told, highest)} the most.`;
@@ -126,7 +129,9 @@ function highestWords(told: Told): string | null {
   if (told.rule !== 'hours' && highestPeak !== null) return rate(told, highestPeak);
   const most = `${volume(told, highest)} in the whole hour`;
   if (told.rule === 'hours') return most;
-  const lasted = duration((told.rule === 'noDryGap' ? told.now : told.until) - told.since);
+  const lasted = duration(
+    (told.rule === 'noDryGap' || told.rule === 'noRest' ? told.now : told.until) - told.since,
+  );
   return `${most} (now ${volume(told, told.litres)} in ${lasted})`;
 }
 
@@ -152,7 +157,7 @@ function factsOf(told: Told): Facts {
   const { rule, baseline, now, since, until, zone } = told;
   const { median } = usualAt(baseline, told.at);
   const probably = rule === 'pouring' || rule === 'much' ? null : likely(told.lpm);
-  const lasted = duration((rule === 'noDryGap' ? now : until) - since);
+  const lasted = duration((rule === 'noDryGap' || rule === 'noRest' ? now : until) - since);
   return {
     is: rule === 'hours' ? volume(told, told.litres) : rate(told, told.lpm),
     usually: isLearned(baseline) ? usualWords(told) : knownFor(baseline).replace(/\.$/, ''),
