@@ -414,7 +414,7 @@ test('waits, questions and calls of a record give what they gave', async () => {
       ...{ until: { met: false, at }, now: { met: true, at }, heard: { data: { a: 1 }, at } },
       asked: { answer: 'no', by: null, at },
       called: 5,
-      no: { kind: 'refused', rule: 'approval-denied', message: 'Maja said no.' },
+      no: { kind: 'refused', rule: 'guardrail.said_no', message: 'Maja said no.' },
       yes: { kind: 'confirmed', at },
       long: 'kit.no_answer',
       failed: 'No.',

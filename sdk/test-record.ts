@@ -100,7 +100,7 @@ function allowedValue(name: string, byName: ReadonlyMap<string, RecordedStep>): 
   const message = by === null ? 'Nobody said yes in time.' : `${by} said no.`;
   return {
     kind: 'refused',
-    rule: by === null ? 'approval-expired' : 'approval-denied',
+    rule: 'guardrail.said_no',
     message,
   };
 }

@@ -41,10 +41,10 @@ export function actIn(o: ContextOptions): WorkflowContext['act'] {
         work: () => effects.act(run.home, action, { ...by, approval }),
       });
       if (allowed.kind !== 'needs_approval') return allowed;
-      return { kind: 'refused', rule: 'approval', message: allowed.reason };
+      return { kind: 'refused', rule: 'guardrail.approval_invalid', message: allowed.reason };
     }
     const nobody = answer.kind !== 'answered' || answer.by === null;
     const message = nobody ? 'Nobody said yes in time.' : `${answer.by} said no.`;
-    return { kind: 'refused', rule: nobody ? 'approval-expired' : 'approval-denied', message };
+    return { kind: 'refused', rule: 'guardrail.said_no', message };
   };
 }

@@ -223,7 +223,7 @@ test('an Action nobody allows is refused', async () => {
   const id = await started((ctx) => ctx.act(unlock), { made: guarded });
   await parked(id);
   await engineOf().engine.answered('tomte', made.asked[0]!.id, { answer: 'no', by: 'Ola', at: 9 });
-  expect(await result(id)).toMatchObject({ kind: 'refused', rule: 'approval-denied' });
+  expect(await result(id)).toMatchObject({ kind: 'refused', rule: 'guardrail.said_no' });
 });
 
 test('call: runs another workflow and has its result; a failure of it is told', async () => {
