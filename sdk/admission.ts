@@ -48,12 +48,16 @@ export interface Applicant {
   readonly world: World | null;
   /** Runs of the workflow that have not ended. */
   readonly open: readonly { readonly id: string }[];
+  /** Runs that followed each other up to this one, each started by the end of the one before. */
+  readonly chain?: number;
   /** When a Run of it began last. */
   readonly lastAt: number | null;
 }
 
 /** Runs side by side where the workflow says nothing else. */
 const parallelMax = 10;
+/** Workflows that start each other by ending would go on for ever. */
+const chainMax = 20;
 
 export function admit(a: Applicant): Admission {
   // Who asks by name, means it: it is no accident of the home that a rule should hold back.
@@ -62,7 +66,12 @@ export function admit(a: Applicant): Admission {
     offRule(a) ??
     (asked
       ? null
-      : (pausedRule(a) ?? lateRule(a) ?? debounceRule(a) ?? conditionRule(a) ?? cooldownRule(a))) ??
+      : (loopRule(a) ??
+        pausedRule(a) ??
+        lateRule(a) ??
+        debounceRule(a) ??
+        conditionRule(a) ??
+        cooldownRule(a))) ??
     modeRule(a)
   );
 }
@@ -75,6 +84,14 @@ const refuse = (
 
 const offRule = ({ mode }: Applicant): Admission | null =>
   mode === 'off' ? refuse('off', 'It is switched off.') : null;
+
+const loopRule = ({ chain = 0 }: Applicant): Admission | null =>
+  chain < chainMax
+    ? null
+    : refuse(
+        'loop',
+        `${chainMax} Runs followed each other, each started by the end of one before.`,
+      );
 
 function pausedRule({ pausedUntil, fired, world, now }: Applicant): Admission | null {
   // What is unusual is told during a pause too, and its end; the door lets no Action pass meanwhile.

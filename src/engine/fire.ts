@@ -10,7 +10,7 @@ import { TomteError } from '@tomte/sdk/errors';
 import type { Extensions } from '../lib/extensions.ts';
 import { addNotRun, refusedRuns } from '../store/not-runs.ts';
 import { dropPending, getPending, savePending } from '../store/pending-triggers.ts';
-import { startsOf } from '../store/runs.ts';
+import { chainOf, startsOf } from '../store/runs.ts';
 import type { Db } from '../store/tables.ts';
 import {
   listWorkflowSettings,
@@ -182,6 +182,7 @@ async function judged(
     now: parts.now,
     pausedUntil: parts.gate?.pausedUntil(home) ?? null,
     world: parts.gate?.world(home) ?? null,
+    chain: run.fired.kind === 'run' ? await chainOf(tx, run.fired.run) : 0,
     open: starts.open,
     lastAt: starts.lastAt,
   });

@@ -192,6 +192,19 @@ export async function ancestorsOf(db: Db, id: string): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
+/** How many Runs followed each other up to this one, each started by the end of the one before; at most 50. */
+export async function chainOf(db: Db, run: string): Promise<number> {
+  const { rows } = await sql<{ length: number }>`
+    with recursive chain (id, before, length) as (
+      select id, trigger->>'run', 1 from runs where id = ${run}
+      union all
+      select runs.id, runs.trigger->>'run', length + 1
+      from runs join chain on runs.id = chain.before
+      where length < 50)
+    select coalesce(max(length), 0) as length from chain`.execute(db);
+  return rows[0]?.length ?? 0;
+}
+
 /** Retention: ended Runs and reasons older than `before`. Answers the Runs with their last execution. */
 export async function dropRuns(db: Db, before: Date): Promise<{ id: string; segment: number }[]> {
   await db.deleteFrom('not_run').where('at', '<', before).execute();
