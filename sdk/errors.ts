@@ -521,6 +521,12 @@ export const errorTable = {
     retry: false,
     hint: 'Open Tomte by its own address.',
   },
+  'api.ingress_only': {
+    status: 403,
+    exit: 1,
+    retry: false,
+    hint: 'Open Tomte in Home Assistant’s sidebar, or set a password with tomte password.',
+  },
   'api.machine_only': {
     status: 403,
     exit: 1,

@@ -29,6 +29,7 @@ test('with nothing said, everything has a value', () => {
       discover: 'on',
     },
     ...{ publicUrl: null, retentionDays: 365, keyFile: null, logLevel: 'info', worker: 'main' },
+    supervisor: null,
   });
 });
 
@@ -120,4 +121,24 @@ test('a file whose aliases name each other a thousandfold is a problem, not a fa
   const { config, problems } = checkConfig(sources());
   expect(config).toBe(null);
   expect(problems[0]).toMatchObject({ path: join(data, 'tomte.yaml'), expected: 'YAML' });
+});
+
+test('an app of Home Assistant knows its Supervisor, by a token that does not print itself', () => {
+  const SUPERVISOR_TOKEN = 'hunter2hunter2hunter2';
+  // Without being told, a token that lies about makes nobody an app.
+  expect(loadConfig(sources({ SUPERVISOR_TOKEN })).supervisor).toBe(null);
+  const config = loadConfig(sources({ SUPERVISOR_TOKEN, TOMTE_SUPERVISOR: 'on' }));
+  expect(config.supervisor).toMatchObject({
+    ...{ address: 'http://supervisor/core', gateway: '172.30.32.2' },
+  });
+  expect(inspect(config) + JSON.stringify(config)).not.toContain('hunter2');
+  const wrong = (env: Record<string, string>) =>
+    checkConfig(sources({ TOMTE_SUPERVISOR: 'on', ...env })).problems.map(({ path }) => path);
+  expect(wrong({})).toEqual(['SUPERVISOR_TOKEN']);
+  expect(wrong({ SUPERVISOR_TOKEN, TOMTE_SUPERVISOR_URL: 'http://x' })).toEqual([
+    'TOMTE_SUPERVISOR_URL',
+  ]);
+  expect(wrong({ SUPERVISOR_TOKEN, TOMTE_INGRESS_GATEWAY: 'x' })).toEqual([
+    'TOMTE_INGRESS_GATEWAY',
+  ]);
 });

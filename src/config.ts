@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { TomteError } from '@tomte/sdk/errors';
 import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { readSupervisor, type Supervisor, supervisorVariables } from './config-supervisor.ts';
 import { isAllowEntry } from './lib/addresses.ts';
 import type { LogLevel } from './lib/log.ts';
 import { nearest } from './lib/nearest.ts';
@@ -62,14 +63,21 @@ export const configSchema = z.strictObject({
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'expected letters, digits, dots, dashes')
     .default('main')
     .describe('Name of this Tomte where several share one database; keep it over restarts.'),
+  supervisor: z
+    .enum(['on', 'off'])
+    .default('off')
+    .describe('Run as an app of Home Assistant: linked and opened through its Supervisor.'),
 });
 
-export interface Config extends Readonly<Omit<z.output<typeof configSchema>, 'logLevel'>> {
+type Read = z.output<typeof configSchema>;
+export interface Config extends Readonly<Omit<Read, 'logLevel' | 'supervisor'>> {
   /** Absolute path. */
   readonly dataFolder: string;
   readonly logLevel: LogLevel;
   /** A PostgreSQL of the person's own (`DATABASE_URL`), or null for the one that came with Tomte. */
   readonly databaseUrl: Secret | null;
+  /** Null where Tomte is no app of Home Assistant. */
+  readonly supervisor: Supervisor | null;
 }
 
 export interface Problem {
@@ -102,6 +110,7 @@ const variables: Readonly<Record<string, Key>> = {
   TOMTE_DISCOVER: 'discover',
   TOMTE_LOG_LEVEL: 'logLevel',
   TOMTE_WORKER: 'worker',
+  TOMTE_SUPERVISOR: 'supervisor',
 };
 
 const flagKeys: Readonly<Record<string, Key>> = {
@@ -153,9 +162,10 @@ export function checkConfig(sources: ConfigSources): {
   const databaseUrl = readDatabaseUrl(env.DATABASE_URL, problems);
   const read = configSchema.safeParse(merged);
   if (!read.success) problems.push(...asProblems(read.error, merged, origin, fromFile));
+  const supervisor = read.data?.supervisor === 'on' ? readSupervisor(env, problems) : null;
   if (!read.success || problems.length > 0) return { config: null, problems, dataFolder, file };
   const keyFile = read.data.keyFile ?? systemdKey(env.CREDENTIALS_DIRECTORY);
-  const config = Object.freeze({ ...read.data, keyFile, dataFolder, databaseUrl });
+  const config = Object.freeze({ ...read.data, keyFile, dataFolder, databaseUrl, supervisor });
   return { config, problems, dataFolder, file };
 }
 
@@ -194,7 +204,7 @@ function readDatabaseUrl(text: string | undefined, problems: Problem[]): Secret 
 }
 
 function misspeltVariables(env: ConfigSources['env']): Problem[] {
-  const known = [...Object.keys(variables), 'TOMTE_DATA'];
+  const known = [...Object.keys(variables), ...supervisorVariables, 'TOMTE_DATA'];
   return Object.keys(env).flatMap((name) => {
     const meant = name.startsWith('TOMTE_') && !known.includes(name) ? nearest(name, known) : null;
     return meant

@@ -1,70 +1,32 @@
 /** Tomte behind Home Assistant's ingress: a proxy that strips a prefix, as the Supervisor's does, with its headers. */
 import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { createServer, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '@tomte/sdk/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openSim, type Sim } from '../src/sim/sim.ts';
 import { type RunningService, startService } from './crash/harness.ts';
+import { openIngress, type StandIn } from './kit/supervisor.ts';
 
-const prefix = '/api/hassio_ingress/abc';
 const webBuild = join(import.meta.dirname, '../web/dist');
 
 let sim: Sim;
 let service: RunningService;
 let dataDir: string;
-let supervisor: Server;
+let ingress: StandIn;
 let base = '';
-
-/** Like the Supervisor: only below the prefix, which is taken off; Host is the app's, the browser's goes apart. */
-function openSupervisor(target: string): Promise<Server> {
-  const { hostname, port } = new URL(target);
-  const server = createServer((incoming, outgoing) => {
-    if (!incoming.url?.startsWith(`${prefix}/`)) {
-      outgoing.writeHead(404).end('outside the app');
-      return;
-    }
-    const onward = request(
-      {
-        hostname,
-        port,
-        method: incoming.method,
-        path: incoming.url.slice(prefix.length),
-        headers: {
-          ...incoming.headers,
-          host: `${hostname}:${port}`,
-          'x-ingress-path': prefix,
-          'x-forwarded-host': incoming.headers.host,
-          'x-forwarded-proto': 'http',
-          'x-forwarded-for': '192.168.1.7',
-        },
-      },
-      (answer) => {
-        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(outgoing);
-      },
-    );
-    onward.on('error', () => outgoing.destroy());
-    outgoing.on('close', () => onward.destroy());
-    incoming.pipe(onward);
-  });
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
-}
 
 beforeAll(async () => {
   sim = await openSim({ days: 2, living: false });
   dataDir = await mkdtemp(join(tmpdir(), 'tomte-ingress-'));
   await chmod(dataDir, 0o755);
   service = await startService({ dataDir });
-  supervisor = await openSupervisor(service.url);
-  base = `http://127.0.0.1:${(supervisor.address() as AddressInfo).port}${prefix}/`;
+  ingress = await openIngress(service.url);
+  base = ingress.url;
 }, 90_000);
 
 afterAll(async () => {
-  supervisor.closeAllConnections();
-  supervisor.close();
+  await ingress.close();
   await service.kill9();
   await sim.close();
   await rm(dataDir, { recursive: true, force: true });

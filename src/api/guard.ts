@@ -28,6 +28,11 @@ export interface GuardOptions {
   readonly ended: EndedSessions;
   /** Stored argon2id hash, or null while no password is set. */
   passwordHash(): string | null;
+  /**
+   * As an app of Home Assistant: the one address from which its Supervisor lets people in, who have logged
+   * in there. Everybody else needs the password, and where none is set stays outside. Null otherwise.
+   */
+  readonly ingressGateway: string | null;
   /** Host names besides IP literals and localhost under which Tomte may be opened. */
   hosts(): readonly string[];
 }
@@ -68,6 +73,17 @@ export function openGuard(o: GuardOptions): Guard {
   };
 
   const middleware: MiddlewareHandler = async (c, next) => {
+    if (o.ingressGateway !== null) {
+      const from = addressOf(c);
+      if (from === o.ingressGateway && c.req.header('x-ingress-path') !== undefined) {
+        // The name in Host is the home's, whatever it is called.
+        checkOrigin(c, o.hosts());
+        return next();
+      }
+      if (!isOwn(from) && o.passwordHash() === null) {
+        throw new TomteError('api.ingress_only', 'Tomte is opened through Home Assistant');
+      }
+    }
     checkHost(c, o.hosts());
     if (hasCredential(c)) return next();
     if (!isSigned(c)) checkOrigin(c, o.hosts());
@@ -118,8 +134,12 @@ export function openGuard(o: GuardOptions): Guard {
 /** Who is on the other end of the connection; empty where there is none, as in tests without a socket. */
 function addressOf(c: Context): string {
   const { incoming } = (c.env ?? {}) as { incoming?: IncomingMessage };
-  return incoming?.socket.remoteAddress ?? '';
+  // A socket that listens to IPv6 too writes IPv4 so.
+  return (incoming?.socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
 }
+
+/** This very machine: commands of the app itself. */
+const isOwn = (address: string): boolean => address === '::1' || address.startsWith('127.');
 
 /** Pages and pieces that must open before login: the app itself, login, and signed links (they carry their own right). */
 function isOpen(c: Context): boolean {

@@ -42,6 +42,7 @@ async function api(
     link?: Site['link'];
     backup?: () => AsyncGenerator<Uint8Array>;
     linkFault?: Error;
+    ingressGateway?: string;
   } = {},
 ): Promise<Hono> {
   const webFolder = await mkdtemp(join(tmpdir(), 'tomte-web-'));
@@ -54,6 +55,7 @@ async function api(
     ended: { has: (id) => ended.has(id), end: async (id) => void ended.add(id) },
     sessionKey: Buffer.alloc(32, 7),
     passwordHash: () => hash,
+    ingressGateway: o.ingressGateway ?? null,
     hosts: () => ['tomte.example.org'],
   });
   return buildApi({
@@ -419,4 +421,40 @@ test('a backup that cannot begin is answered as any other failure', async () => 
   const answer = await ask(app, '/api/backup', { method: 'POST', headers });
   expect(answer.status).toBe(409);
   expect(await code(answer)).toBe('backup.running');
+});
+
+test('an app of Home Assistant is opened through its gateway; a password lets others in too', async () => {
+  const from = (remoteAddress: string) => ({ incoming: { socket: { remoteAddress } } });
+  const headers = { host: 'my-home.example', 'x-ingress-path': '/api/hassio_ingress/x' };
+  const answers = async (o: { password?: string }) => {
+    const app = await api({ ...o, ingressGateway: '172.30.32.2' });
+    const asked = async (remote: string, init: RequestInit = {}) => {
+      const request = new Request('http://my-home.example/index.html', { headers, ...init });
+      const answer = await app.fetch(request, from(remote));
+      return answer.ok ? 'in' : code(answer);
+    };
+    return {
+      gateway: await asked('172.30.32.2'),
+      mapped: await asked('::ffff:172.30.32.2'),
+      otherApp: await asked('172.30.33.5'),
+      // The header alone is nothing: anybody can write it.
+      byIp: await asked('192.168.1.7', { headers: { ...headers, host: '192.168.1.20' } }),
+      itself: await asked('127.0.0.1', { headers: { host: 'localhost:8640' } }),
+      otherSite: await asked('172.30.32.2', {
+        method: 'POST',
+        headers: { ...headers, origin: 'https://evil.example' },
+      }),
+      noHeader: await asked('172.30.32.2', { headers: { host: '172.30.33.9' } }),
+    };
+  };
+  expect(await answers({})).toEqual({
+    ...{ gateway: 'in', mapped: 'in', itself: 'in', noHeader: 'api.ingress_only' },
+    ...{ otherApp: 'api.ingress_only', byIp: 'api.ingress_only' },
+    otherSite: 'api.origin_refused',
+  });
+  // The page opens to whoever knows the password; the name of the home is none of Tomte's own.
+  expect(await answers({ password: 'ten-characters' })).toEqual({
+    ...{ gateway: 'in', mapped: 'in', itself: 'in', noHeader: 'in' },
+    ...{ otherApp: 'api.origin_refused', byIp: 'in', otherSite: 'api.origin_refused' },
+  });
 });

@@ -332,3 +332,17 @@ test('a restore without the old key says which homes to link again, and which ke
   // It opens nothing that runs: the folder must be free.
   expect(ran.flags).toBe(null);
 });
+
+test('status says that Tomte runs; where it does not, it ends with 1', async () => {
+  const status = async () => ({
+    ...{ version: '1.2.3', startedAt: '2026-11-22T10:00:00.000Z', demo: false, demoDoor: false },
+    ...{ homes: 2, passwordSet: true, actionsStopped: false, publicUrl: null },
+  });
+  const ran = await tomte('status', { status });
+  expect(ran.code).toBe(0);
+  expect(ran.out).toContain('looks after 2 homes');
+  const silent = async () => {
+    throw new TomteError('cli.service_unreachable', 'This needs a running Tomte');
+  };
+  expect((await tomte('status', { status: silent })).code).toBe(1);
+});

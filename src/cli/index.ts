@@ -21,6 +21,7 @@ import restore from './commands/restore.ts';
 import run from './commands/run.ts';
 import runs from './commands/runs.ts';
 import start from './commands/start.ts';
+import status from './commands/status.ts';
 import stopActions from './commands/stop-actions.ts';
 import types from './commands/types.ts';
 import unlink from './commands/unlink.ts';
@@ -33,7 +34,8 @@ export type { BackedUp, CliDeps, Command, Flags, Opened, Problem, Restored } fro
 
 /** In the order of the help. */
 export const commands: readonly Command[] = [
-  ...[start, link, homes, unlink, doctor, alerts, workflows, run, runs, why, backtest, channels],
+  ...[start, status, link, homes, unlink, doctor, alerts],
+  ...[workflows, run, runs, why, backtest, channels],
   ...[connectors, approve, pause, guests, away, types, stopActions],
   ...[password, backup, restore, check, detect],
 ];

@@ -8,7 +8,8 @@ import { type ProbeOptions, probeHome, type Reached } from './probe.ts';
 import { readHome } from './probe-facts.ts';
 import type { CallAnswer } from './probe-socket.ts';
 import { rightsOf } from './rights.ts';
-import { tokenFacts } from './token.ts';
+import { talkSupervised, throughSupervisor } from './supervised.ts';
+import { noTokenFacts, tokenFacts } from './token.ts';
 
 /** A linked home, as the doctor needs it. */
 export interface Patient {
@@ -44,18 +45,10 @@ export async function examine(home: Patient, o: DoctorOptions): Promise<DoctorRe
     rights: rightsOf({ admin }),
   });
   try {
-    // The address was allowed when the home was linked; the doctor asks nobody again.
-    const options: ProbeOptions = { ...o, onStage, pin: home.pin, allowPlainHttp: true };
-    const examined = await probeHome(
-      parseAddress(home.address),
-      () => home.token,
-      options,
-      (reached, within) =>
-        within.stage('home', reached.place.door.port, async ({ signal }) => {
-          const seen = await listen(reached, home, signal, o.clock.now());
-          return [`${seen.home.name}, ${seen.home.entities} entities`, seen] as [string, Examined];
-        }),
-    );
+    const examined = await (throughSupervisor(home.address) ? askSupervisor : askHome)(home, {
+      ...o,
+      onStage,
+    });
     return report(findingsOf(examined), examined.home.user.admin);
   } catch (error) {
     if (!(error instanceof TomteError)) throw error;
@@ -63,8 +56,43 @@ export async function examine(home: Patient, o: DoctorOptions): Promise<DoctorRe
   }
 }
 
+function askHome(home: Patient, o: DoctorOptions): Promise<Examined> {
+  // The address was allowed when the home was linked; the doctor asks nobody again.
+  const options: ProbeOptions = { ...o, pin: home.pin, allowPlainHttp: true };
+  return probeHome(
+    parseAddress(home.address),
+    () => home.token,
+    options,
+    (reached, within) =>
+      within.stage('home', reached.place.door.port, async ({ signal }) => {
+        const seen = await listen(reached, home, signal, o.clock.now());
+        return [wordsOf(seen), seen] as [string, Examined];
+      }),
+  );
+}
+
+/** Through the Supervisor there are no stages to go wrong one by one. */
+function askSupervisor(home: Patient, o: DoctorOptions): Promise<Examined> {
+  const { address, token } = home;
+  if (o.refused) throw o.refused;
+  return talkSupervised({ ...o, address, token }, async (session, signal) => {
+    const began = o.clock.ticks();
+    const beyond = { origin: address, clockSkewMs: null, certificate: null, pin: null };
+    const seen = await listen({ ...beyond, session }, home, signal, o.clock.now());
+    const ms = Math.round(o.clock.ticks() - began);
+    o.onStage?.({ stage: 'home', ok: true, ms, detail: wordsOf(seen) });
+    return seen;
+  });
+}
+
+const wordsOf = ({ home }: Examined): string => `${home.name}, ${home.entities} entities`;
+
+type Heard = Pick<Reached, 'origin' | 'clockSkewMs' | 'certificate' | 'pin'> & {
+  readonly session: Pick<Reached['session'], 'version' | 'call'>;
+};
+
 async function listen(
-  reached: Reached,
+  reached: Heard,
   patient: Patient,
   signal: AbortSignal,
   now: number,
@@ -74,7 +102,7 @@ async function listen(
   return {
     home,
     origin: reached.origin,
-    token: tokenFacts(patient.token, now),
+    token: throughSupervisor(patient.address) ? noTokenFacts : tokenFacts(patient.token, now),
     clockSkewMs: reached.clockSkewMs,
     certificate: reached.certificate,
     pinned: reached.pin !== null,

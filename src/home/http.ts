@@ -32,7 +32,8 @@ interface Target {
 /** One request with the token; redirects are not followed. Throws `link.*`, `home.call_timeout`, `home.frame_too_large`. */
 export async function requestHome(home: Target, r: HttpRequest): Promise<HttpAnswer> {
   const timeoutMs = r.timeoutMs ?? 20_000;
-  const url = new URL(r.path, home.address);
+  // Behind the Supervisor the home has a path before it.
+  const url = new URL(`${home.address.replace(/\/$/, '')}${r.path}`);
   if (url.origin !== new URL(home.address).origin) {
     throw new TomteError('app.internal', 'A request to the home would have left the home');
   }

@@ -30,7 +30,7 @@ export interface HomeAtFirstSight {
  *   answers do not keep to the protocol
  */
 export async function readHome(
-  session: HomeSession,
+  session: Pick<HomeSession, 'version' | 'call'>,
   signal: AbortSignal,
 ): Promise<HomeAtFirstSight> {
   const ask = (type: string) => session.call(type, signal);

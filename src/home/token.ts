@@ -14,6 +14,9 @@ export interface TokenFacts {
   readonly daysLeft: number | null;
 }
 
+/** Of a token that says nothing about itself, as the Supervisor's. */
+export const noTokenFacts: TokenFacts = { issuedAt: null, expiresAt: null, daysLeft: null };
+
 /**
  * Takes a long-lived access token as people paste it: line breaks, spaces, quotes and `Bearer` go.
  * What is certain to be refused is refused here, so that no failed login is spent on it.

@@ -59,15 +59,15 @@ export function openOffline(config: Config, log: Log): Offline {
   const tomte = new Proxy({} as Tomte, {
     get(_, name: string) {
       if (name === 'linkHome') return linkHome;
+      // Asked by what looks after a container: that must not start a database.
+      if (name === 'status') return () => Promise.reject(needsService());
       return async (given: unknown) => {
         const input = checked(name as OperationName, given);
         const operation = (await open()).tomte[name as OperationName] as
           | ((i: unknown) => Promise<unknown>)
           | undefined;
         if (!operation) {
-          throw new TomteError('cli.service_unreachable', 'This needs a running Tomte', {
-            hint: 'Start it: npm start.',
-          });
+          throw needsService();
         }
         return operation(input);
       };
@@ -79,6 +79,11 @@ export function openOffline(config: Config, log: Log): Offline {
     close: async () => (await opened)?.close(),
   };
 }
+
+const needsService = () =>
+  new TomteError('cli.service_unreachable', 'This needs a running Tomte', {
+    hint: 'Start it: npm start.',
+  });
 
 async function* backUp(config: Config, log: Log, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   // Opening the ground would make what is missing.

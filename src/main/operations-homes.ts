@@ -14,6 +14,7 @@ import { examine } from '../home/doctor.ts';
 import { peopleFindings } from '../home/doctor-people.ts';
 import { isFinal } from '../home/link-state.ts';
 import { openSocket } from '../home/socket.ts';
+import { throughSupervisor } from '../home/supervised.ts';
 import { type HomeShape, shapeOf, typesOfHome } from '../home/types-of-home.ts';
 import { iso, isoOrNull } from '../lib/clock.ts';
 import type { Secret } from '../lib/secret.ts';
@@ -139,6 +140,8 @@ const tokenOf = (place: StoreParts, row: HomeRow): Secret => readToken(place.par
 async function revokeToken(place: StoreParts, row: HomeRow): Promise<boolean> {
   const { clock, log } = place.parts;
   const { address, pinned_certificate: pin } = row;
+  // That token is the Supervisor's own, and not ours to delete.
+  if (throughSupervisor(address)) return false;
   const socket = await openSocket({ address, token: tokenOf(place, row), pin, clock, log }).catch(
     (error: unknown) => {
       // Deleted before, by a person or by an attempt that was cut short: nothing is left of it.

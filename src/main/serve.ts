@@ -22,6 +22,7 @@ import { keepHomeTypes } from './home-types.ts';
 import { openPlace, type Place } from './place.ts';
 import { removeServiceFile, writeServiceFile } from './service-file.ts';
 import { keepSessions } from './sessions.ts';
+import { linkSupervised, renewSupervisorToken } from './supervised.ts';
 import { openUserWorkflows } from './user-workflows.ts';
 import { version } from './version.ts';
 import { receive } from './webhooks.ts';
@@ -120,7 +121,8 @@ async function openRooms(o: Opening & { startedAt: number; demoWanted: boolean }
   o.closers.push(() => engine.close());
   const storedHash = (await readSetting(store.db, 'passwordHash')) as string | undefined;
   const password = { hash: storedHash ?? null };
-  if (!isLoopback(config.host) && password.hash === null) {
+  // Without a password the guard lets in the Supervisor's gateway alone.
+  if (!isLoopback(config.host) && password.hash === null && config.supervisor === null) {
     throw new TomteError(
       'config.password_required',
       `Tomte would listen on ${config.host} without a password`,
@@ -138,6 +140,7 @@ async function openRooms(o: Opening & { startedAt: number; demoWanted: boolean }
     worker: config.worker,
     boot,
   };
+  if (config.supervisor) await renewSupervisorToken(store, base.key, config.supervisor);
   const door = demoDoor({ log, store });
   const place = await openPlace({
     parts: { ...common, place: 'tomte', store },
@@ -173,7 +176,8 @@ async function openRooms(o: Opening & { startedAt: number; demoWanted: boolean }
     log,
   });
   o.closers.push(async () => types.stop());
-  if (o.demoWanted || (await listHomes(store.db)).length === 0) {
+  if (config.supervisor) o.closers.push(linkSupervised(place, config.supervisor));
+  if (o.demoWanted || (!config.supervisor && (await listHomes(store.db)).length === 0)) {
     door.open({
       ...common,
       connection: base.connection,
@@ -199,6 +203,7 @@ async function openDoor(o: Opening & Rooms): Promise<{ address: string }> {
     ended,
     sessionKey: createHmac('sha256', o.base.key).update('session').digest(),
     passwordHash: () => o.password.hash,
+    ingressGateway: config.supervisor?.gateway ?? null,
     hosts: () => [
       ...config.hosts.map((name) => name.toLowerCase()),
       ...publicHost(place.settings.get().publicUrl),

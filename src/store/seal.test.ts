@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readKey, seal, unseal } from './seal.ts';
+import { fingerprintOf, readKey, seal, unseal } from './seal.ts';
 
 let folder: string;
 let file: string;
@@ -92,4 +92,26 @@ test('a key does not print itself', async () => {
   const key = await readKey({ file, mayCreate: true });
   const text = (await readFile(file, 'utf8')).trim();
   expect(inspect(key) + JSON.stringify(key)).not.toContain(text);
+});
+
+test.runIf(process.getuid?.() === 0)('a credential that systemd lends is read', async () => {
+  const file = join(folder, 'lent');
+  await readKey({ file, mayCreate: true });
+  await chmod(file, 0o440);
+  await readKey({ file, mayCreate: false });
+  await chmod(file, 0o444);
+  await expect(readKey({ file, mayCreate: false })).rejects.toMatchObject({
+    code: 'store.key_exposed',
+  });
+});
+
+test('the fingerprint of a key names it and does not tell it', async () => {
+  const [one, other] = [join(folder, 'one'), join(folder, 'other')];
+  const key = await readKey({ file: one, mayCreate: true });
+  expect(fingerprintOf(key)).toMatch(/^[0-9a-f]{16}$/);
+  expect(fingerprintOf(await readKey({ file: one, mayCreate: false }))).toBe(fingerprintOf(key));
+  expect(fingerprintOf(await readKey({ file: other, mayCreate: true }))).not.toBe(
+    fingerprintOf(key),
+  );
+  expect(key.export().toString('hex')).not.toContain(fingerprintOf(key));
 });

@@ -65,8 +65,10 @@ export const fingerprintOf = (key: Key): string =>
  */
 export async function readKey(o: { file: string; mayCreate: boolean }): Promise<Key> {
   try {
-    const { mode } = await stat(o.file);
-    if ((mode & 0o077) !== 0) {
+    const { mode, uid, gid } = await stat(o.file);
+    // systemd lends a credential to a user by an access list, which shows as a right of root's group.
+    const lent = (mode & 0o777) === 0o440 && uid === 0 && gid === 0;
+    if ((mode & 0o077) !== 0 && !lent) {
       throw new TomteError(
         'store.key_exposed',
         `${o.file} has mode ${(mode & 0o777).toString(8)}, so others may read it`,
