@@ -1,3 +1,4 @@
+/** One strict schema, where its values come from, and the loader that says all that is wrong at once: one thing, read together. */
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';

@@ -272,6 +272,8 @@ test('branches side by side: the order of what happened is the order at a replay
   expect(said).toEqual(['door']);
   move(1_800_000);
   await expect.poll(() => said, { timeout: 20_000 }).toEqual(['door', 'slept']);
+  // Both branches wait again: a sleep that began after the clock moved would not be over.
+  await waiting(id, 4);
   move(7_200_000);
   expect(await result(id)).toEqual(['slept 2', 'door 1']);
   expect(said).toEqual(['door', 'slept']);

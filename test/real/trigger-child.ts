@@ -52,7 +52,14 @@ const engine = await openEngine({
 const { tomte, lives } = await openPlace({
   parts: {
     ...{ ...definitions, key: base.key, clock, log, random: Math.random, engine },
-    ...{ discovers: false, worker: 'w1', boot: life.boot, place: 'tomte' as const, store },
+    ...{
+      allowAddresses: [],
+      discovers: false,
+      worker: 'w1',
+      boot: life.boot,
+      place: 'tomte' as const,
+      store,
+    },
   },
   ...{ channels: definitions.channels, version: 'test', startedAt: clock.now(), shared: false },
   ...{ demoDoor: () => false, retentionDays: 30, publicUrl: null, passwordChanged: () => {} },
