@@ -3,11 +3,11 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '@tomte/sdk/client';
-import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../src/lib/clock.ts';
 import { openSim, type Sim } from '../src/sim/sim.ts';
 import { type RunningService, startService } from './crash/harness.ts';
+import { dumpDatabases } from './kit/dump.ts';
 import { answerJson, listenHttp } from './kit/listen.ts';
 import { webhookReceiver } from './kit/webhook.ts';
 
@@ -156,7 +156,7 @@ test('no secret is in a log, an answer, a page, a file or the database', async (
   // The stored token is refused from now on: the Link's own way of failing.
   sim.world.auth.deleteToken(sim.world.auth.tokenOf(token)!.id);
   await until(async () => (await tomte.listHomes({}))[0]!.link.state === 'stopped');
-  const database = await dump();
+  const database = await dumpDatabases(dataDir);
   const log = service.log();
   await service.kill9();
   await hook.close();
@@ -191,45 +191,6 @@ async function echoing() {
     answerJson(response, 200, { url: request.url, headers: request.headers });
   });
   return { ...server, heard: () => heard };
-}
-
-async function dump(): Promise<string> {
-  const pool = new pg.Pool({
-    host: await socketFolder(),
-    user: 'tomte',
-    database: 'postgres',
-    max: 1,
-  });
-  const { rows: databases } = await pool.query<{ datname: string }>(
-    'select datname from pg_database where not datistemplate',
-  );
-  await pool.end();
-  const out: string[] = [];
-  for (const { datname } of databases) {
-    const each = new pg.Pool({
-      host: await socketFolder(),
-      user: 'tomte',
-      database: datname,
-      max: 1,
-    });
-    const { rows: tables } = await each.query<{ name: string }>(
-      `select format('%I.%I', table_schema, table_name) as name from information_schema.tables where table_schema not in ('pg_catalog', 'information_schema')`,
-    );
-    for (const { name } of tables) {
-      const { rows } = await each.query(
-        `select row_to_json(t)::text as line, encode(convert_to(t::text, 'UTF8'), 'escape') as raw from ${name} t`,
-      );
-      out.push(name, ...rows.map((r: { line: string; raw: string }) => `${r.line}\n${r.raw}`));
-    }
-    await each.end();
-  }
-  return out.join('\n');
-}
-
-/** Where the database listens: third to fifth lines of its pid file name port and socket folder. */
-async function socketFolder(): Promise<string> {
-  const text = await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8');
-  return text.split('\n')[4]!;
 }
 
 async function everyFile(folder: string): Promise<[string, string][]> {
