@@ -29,18 +29,49 @@ export const secret = ({ description, hosts, hostOf, lengthMin = 4 }: SecretOpti
     .max(2000)
     .meta({ secret: true, description, ...(hosts && { hosts }), ...(hostOf && { hostOf }) });
 
+/**
+ * An address whose path is a secret, as that of a webhook: whoever knows it may write there. Sealed whole
+ * where it is kept, shown as `https://example.org/«secret»`.
+ */
+export const secretAddress = ({ description, lengthMax = 2000 }: SecretAddressOptions) =>
+  z
+    .url({ protocol: /^https?$/ })
+    .max(lengthMax)
+    .meta({ secretPath: true, description });
+
+export interface SecretAddressOptions {
+  /** What it is, for the form. */
+  readonly description: string;
+  readonly lengthMax?: number;
+}
+
 export interface SecretField {
   readonly name: string;
   readonly hosts: readonly string[];
   readonly hostOf: string | null;
 }
 
-/** The secrets among these settings. */
-export function secretsOf(schema: z.ZodObject): SecretField[] {
-  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  return Object.entries(json.properties ?? {}).flatMap(([name, property]) => {
-    const field = property as { secret?: true; hosts?: readonly string[]; hostOf?: string };
-    if (field.secret !== true) return [];
-    return [{ name, hosts: field.hosts ?? [], hostOf: field.hostOf ?? null }];
-  });
+interface Property {
+  readonly secret?: true;
+  readonly secretPath?: true;
+  readonly hosts?: readonly string[];
+  readonly hostOf?: string;
 }
+
+const propertiesOf = (schema: z.ZodObject): [string, Property][] =>
+  Object.entries(
+    (z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }).properties ?? {}) as Record<
+      string,
+      Property
+    >,
+  );
+
+/** The secrets among these settings. */
+export const secretsOf = (schema: z.ZodObject): SecretField[] =>
+  propertiesOf(schema).flatMap(([name, field]) =>
+    field.secret === true ? [{ name, hosts: field.hosts ?? [], hostOf: field.hostOf ?? null }] : [],
+  );
+
+/** Names of the settings that are addresses with a secret path. */
+export const secretAddressesOf = (schema: z.ZodObject): string[] =>
+  propertiesOf(schema).flatMap(([name, field]) => (field.secretPath === true ? [name] : []));

@@ -23,6 +23,9 @@ const canaries = {
   smtpPassword: 'canary-smtp-password-99',
   channelUrlPassword: 'canary-in-an-address',
   connectorKey: 'canary-key-of-a-connector-77',
+  webhookPath: 'canary-in-a-path',
+  webhookQuery: 'canary-in-a-query',
+  ntfyTopic: 'canary-name-of-a-topic',
 };
 
 let sim: Sim;
@@ -92,12 +95,15 @@ test('no secret is in a log, an answer, a page, a file or the database', async (
   await post('api/channels', {
     kind: 'webhook',
     name: 'Hook',
-    settings: { url: hook.url, secret: canaries.webhookSecret },
+    settings: {
+      url: `${hook.url}/${canaries.webhookPath}?key=${canaries.webhookQuery}`,
+      secret: canaries.webhookSecret,
+    },
   });
   await post('api/channels', {
     kind: 'ntfy',
     name: 'Push',
-    settings: { url: 'http://127.0.0.1:9/topic', token: canaries.ntfyToken },
+    settings: { url: `http://127.0.0.1:9/${canaries.ntfyTopic}`, token: canaries.ntfyToken },
   });
   await post('api/channels', {
     kind: 'email',
@@ -114,7 +120,7 @@ test('no secret is in a log, an answer, a page, a file or the database', async (
   await post('api/channels', {
     kind: 'webhook',
     name: 'Bad',
-    settings: { url: 'not-an-address', secret: canaries.webhookSecret },
+    settings: { url: `not-an-address/${canaries.webhookPath}`, secret: canaries.webhookSecret },
   });
   const connector = `api/homes/${id}/connectors/http-json`;
   const settings = {

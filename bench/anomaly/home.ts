@@ -1,7 +1,7 @@
 /**
  * Home-years with labelled faults and benign surprises: faults found by class, delay, and false alarms a
  * home-month, for Tomte at its default setting and for others. Development seeds are 1 to 8, fresh ones
- * 201 to 204; nothing may be tuned to the fresh ones.
+ * 201 to 208; nothing may be tuned to the fresh ones.
  * Usage: node bin/tomte.js --node bench/anomaly/home.ts [--seeds 1,2] [--only NAME | --rivals] [--false] [--missed] [--write]
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';

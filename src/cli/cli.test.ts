@@ -5,7 +5,9 @@ import { Readable } from 'node:stream';
 import { TomteError } from '@tomte/sdk/errors';
 import type { Tomte } from '@tomte/sdk/operations';
 import type { HomeSummary, LinkAnswer } from '@tomte/sdk/types';
+import type { Approval } from '@tomte/sdk/types-approval';
 import { expect, test, vi } from 'vitest';
+import { systemClock } from '../lib/clock.ts';
 import {
   type BackedUp,
   type CliDeps,
@@ -65,6 +67,7 @@ async function tomte(
     restore: async () => restored,
     serve: async () => 0,
     check: async () => ({ file: 'tomte.yaml', problems: [] }),
+    newWorkflow: async (_flags, name) => ({ folder: '/d/workflows', made: [`${name}.ts`] }),
     detect: async () => ({ line: (text) => [text.toUpperCase()] }),
     version: '1.2.3',
     input: Readable.from([deps.stdin ?? '']),
@@ -345,4 +348,65 @@ test('status says that Tomte runs; where it does not, it ends with 1', async () 
     throw new TomteError('cli.service_unreachable', 'This needs a running Tomte');
   };
   expect((await tomte('status', { status: silent })).code).toBe(1);
+});
+
+const asked: Approval = {
+  ...{ id: 'a1', home: 'cabin', homeName: 'Cabin', kind: 'action', title: 'Unlock Front door?' },
+  ...{ text: 'Let in asks for this.', fallback: 'no', state: 'open', workflow: 'w', run: 'r' },
+  options: [
+    { id: 'no', label: 'No' },
+    { id: 'yes', label: 'Yes, unlock Front door', danger: true },
+  ],
+  ...{ askedAt: '2026-11-22T10:00:00.000Z', expiresAt: '2026-11-22T11:00:00.000Z' },
+  ...{ answer: null, answeredBy: null, answeredAt: null, action: null },
+};
+
+test('what waits for a yes is listed with its answers, and answered by id', async () => {
+  let filter: unknown;
+  let said: unknown;
+  const answers: Partial<Tomte> = {
+    listApprovals: async (given) => {
+      filter = given;
+      return [asked];
+    },
+    answerApproval: async (given) => {
+      said = given;
+      return { ...asked, state: 'answered', answer: 'yes', answeredBy: 'Maja' };
+    },
+  };
+  const listed = await tomte('approve', answers);
+  expect(filter).toEqual({ state: 'open' });
+  expect(listed.out).toContain('a1');
+  expect(listed.out).toContain('Answers: no (No), yes (Yes, unlock Front door).');
+  const ran = await tomte('approve a1 --answer yes --by Maja', answers);
+  expect(said).toEqual({ id: 'a1', answer: 'yes', by: 'Maja' });
+  expect(ran).toMatchObject({ code: 0, out: 'Unlock Front door? Yes, unlock Front door.\n' });
+  expect(await tomte('approve zz', answers)).toMatchObject({ code: 2 });
+  expect(await tomte('approve --answer yes', answers)).toMatchObject({ code: 2 });
+});
+
+test('a mode is set with an end, by duration or time, or ended', async () => {
+  const seen: Parameters<Tomte['setMode']>[0][] = [];
+  const answers: Partial<Tomte> = {
+    listHomes: async () => [home],
+    setMode: async (given) => {
+      seen.push(given);
+      const until = given.until ?? '2026-11-22T11:00:00.000Z';
+      const { home: at, mode } = given;
+      return given.off ? [] : [{ home: at, mode, since: until, until, setBy: null }];
+    },
+  };
+  const before = systemClock.now();
+  await tomte('pause --for 2h', answers);
+  expect(Date.parse(seen[0]!.until!) - before).toBeGreaterThanOrEqual(7_200_000);
+  await tomte('guests Cabin --until 2026-12-01T12:00:00+01:00', answers);
+  expect(seen[1]).toEqual({ home: 'cabin', mode: 'guests', until: '2026-12-01T11:00:00.000Z' });
+  await tomte('away --until 18:30', answers);
+  expect(seen[2]!.until).toMatch(/T1[67]:30:00\.000Z$/);
+  expect((await tomte('pause --off', answers)).out).toBe('Pause is over.\n');
+  expect(seen[3]).toEqual({ home: 'cabin', mode: 'pause', off: true });
+  for (const wrong of ['--for soon', '--until never', '--for 2h --off']) {
+    expect(await tomte(`pause ${wrong}`, answers)).toMatchObject({ code: 2 });
+  }
+  expect(seen).toHaveLength(4);
 });

@@ -19,7 +19,9 @@ import {
 import { type Asked, type AskedHome, questionOf } from './approval-words.ts';
 import type { PlaceParts } from './parts.ts';
 
-const tickMs = 1_000;
+const tickMs = 5_000;
+/** The Run waits a moment longer than people may answer: what was answered in time is also heard. */
+const graceMs = 2_000;
 const minuteMs = 60_000;
 /** A yes to an Action holds so long: long enough to act, too short to be forgotten. */
 const yesHoldsMs = 5 * minuteMs;
@@ -138,7 +140,7 @@ export function openApprovals(o: ApprovalsOptions): Approvals {
         action,
         action_hash: action === null ? null : actionHash(home, action),
         asked_at: new Date(now()),
-        expires_at: new Date(expiresAt),
+        expires_at: new Date(Math.max(now(), expiresAt - graceMs)),
       });
       const row = (await getApproval(db, id))!;
       // After a crash in between, the row is there and was perhaps told to nobody.

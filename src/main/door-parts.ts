@@ -7,6 +7,9 @@ import type { Modes } from './modes.ts';
 import type { PlaceParts } from './parts.ts';
 import type { LiveSettings } from './settings.ts';
 
+/** Key of an alert about an Action of which nobody knows whether it was done; it ends when somebody saw it. */
+export const doubtPrefix = 'doubt:';
+
 /** What the door of a home asks of the rest: may anything be switched now, and who is told of a doubt. */
 export type DoorParts = Pick<DoorOptions, 'stopped' | 'mode' | 'spend' | 'ownUser' | 'onDoubt'>;
 
@@ -40,7 +43,7 @@ async function tellDoubt(
   const by = askedBy.slice(askedBy.indexOf(':') + 1);
   await alerts.open({
     home,
-    key: `doubt:${key}`,
+    key: `${doubtPrefix}${key}`,
     title: `Was ${what} done? Please look`,
     text: `${by} asked for ${what} of ${on}. ${o.message}. It must not happen twice, so it is not sent again.`,
     severity: 'today',

@@ -3,10 +3,12 @@ import { type Alerts, openAlerts } from '../alert/alerts.ts';
 import { drawPng } from '../alert/picture.ts';
 import { channelFetch } from '../alert/reach.ts';
 import type { Extensions } from '../lib/extensions.ts';
+import type { Row } from '../store/tables.ts';
 import { fireTurn } from './alert-turns.ts';
 import type { AskedHome } from './approval-words.ts';
 import { type Approvals, openApprovals } from './approvals.ts';
 import { alertChart } from './charts.ts';
+import { doubtPrefix } from './door-parts.ts';
 import type { HomeLife } from './home-life.ts';
 import type { PlaceParts } from './parts.ts';
 import type { LiveSettings } from './settings.ts';
@@ -45,11 +47,20 @@ export function openPeople(o: {
       // A question told like an alert is none, and has news of its own.
       if (alert.approval !== null) return;
       parts.publish({ type: 'alert', alert: alert.id, state: alert.state });
+      endDoubt(alert).catch((error: unknown) =>
+        log.error({ err: error, alert: alert.id }, 'a doubt was not ended'),
+      );
       fireTurn(parts, alert).catch((error: unknown) =>
         log.error({ err: error, alert: alert.id }, 'an alert started nothing'),
       );
     },
   });
+  /** Somebody looked: there is nothing more that could end it. */
+  async function endDoubt({ home_id, key, title, state, seen_by }: Row<'alerts'>): Promise<void> {
+    if (state !== 'acknowledged' || !key.startsWith(doubtPrefix)) return;
+    const text = `${seen_by ?? 'Somebody'} looked.`;
+    await alerts.resolve(home_id, key, { title, text, at: clock.now() });
+  }
   const approvals = openApprovals({
     parts,
     alerts,

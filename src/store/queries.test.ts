@@ -1,6 +1,12 @@
 import { grantsOf } from '@tomte/sdk/types-grant';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { answerAction, intendAction } from './actions.ts';
+import {
+  answerAction,
+  intendAction,
+  listActions,
+  noteActionConflict,
+  sentActions,
+} from './actions.ts';
 import { changeAlert, listAlerts, openAlert } from './alerts.ts';
 import { listChannels, saveChannel, saveChannelTest } from './channels.ts';
 import { readDetectorState, saveDetectorState } from './detector-states.ts';
@@ -198,6 +204,36 @@ test('a workflow keeps the settings that a change does not name', async () => {
     settings: { a: 1 },
     grants: grantsOf(['valve.main']),
   });
+});
+
+test('what was sent lately is known again after a restart; a conflict is noted once', async () => {
+  const action = { domain: 'switch', action: 'turn_on', entities: ['switch.a'], data: {} };
+  const intent = { home: 'h1', askedBy: 'workflow:w', action };
+  const noon = Date.parse('2026-11-21T12:00:00Z');
+  for (const [key, minutes, rule] of [
+    ['run-1/act 1', -70, null],
+    ['run-1/act 2', -50, null],
+    ['run-1/act 3', -40, 'guardrail.paused'],
+    ['run_1/act 1', -30, null],
+  ] as const) {
+    const asked = { ...intent, key, rule, at: new Date(noon + minutes * 60_000) };
+    expect(await intendAction(store.db, asked)).toMatchObject({ attempts: 1, answered: false });
+  }
+  const again = { ...intent, key: 'run-1/act 2', rule: null, at: new Date(noon) };
+  const kept = await intendAction(store.db, again);
+  expect(kept).toMatchObject({ attempts: 2, asked_at: new Date(noon - 50 * 60_000) });
+  const since = new Date(noon - 60 * 60_000);
+  const sent = await sentActions(store.db, { home: 'h1', since });
+  expect(sent.map(({ key }) => key)).toEqual(['run-1/act 2', 'run_1/act 1']);
+  await noteActionConflict(store.db, { key: 'run-1/act 2', conflict: { to: 'off' } });
+  await noteActionConflict(store.db, { key: 'run-1/act 2', conflict: { to: 'on' } });
+  const ofRun = await listActions(store.db, { run: 'run_1', limit: 10 });
+  expect(ofRun.map(({ key }) => key)).toEqual(['run_1/act 1']);
+  expect(await listActions(store.db, { home: 'h1', run: 'run-1', limit: 10 })).toMatchObject([
+    { key: 'run-1/act 3', rule: 'guardrail.paused' },
+    { key: 'run-1/act 2', conflict: { to: 'off' } },
+    { key: 'run-1/act 1', conflict: null },
+  ]);
 });
 
 test('the same happening makes one run, which ends once', async () => {

@@ -1,6 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import { isError } from '@tomte/sdk/errors';
-import { secret } from '@tomte/sdk/secret';
+import { secret, secretAddress } from '@tomte/sdk/secret';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { scrub } from '../lib/secret.ts';
@@ -38,7 +38,7 @@ function problemsOf(work: () => unknown): unknown {
 
 test('secrets are sealed apart, masked where shown, and read again only for their own row', () => {
   const row = takeSettings(owner, given, null);
-  expect(row.settings).toEqual({ server: given.server });
+  expect(row.settings).toEqual({ server: given.server, token: '«secret»', key: '«secret»' });
   expect(row.secrets_sealed!.toString('latin1')).not.toMatch(/of-mine/);
   expect(shownSettings(schema, row)).toEqual({ ...given, token: '«secret»', key: '«secret»' });
   expect(clearSettings(owner, row)).toEqual(given);
@@ -100,4 +100,47 @@ test('to code of others a secret is a word, the same each time and not to be gue
     ['key', ['https://api.example.org', 'http://nas.lan:8080'], given.key],
   ]);
   expect(JSON.stringify(secrets)).not.toMatch(/of-mine/);
+});
+
+const hook = z.strictObject({
+  url: secretAddress({ description: 'Where' }),
+  key: secret({ description: 'Key', hostOf: 'url' }).optional(),
+});
+const receiver: SettingsOwner = { ...owner, schema: hook, title: 'Webhook', row: 'channels/c1' };
+const whole = 'https://hooks.example:8443/api/webhook/a-path-of-mine?token=query-of-mine';
+
+test('an address whose path is a secret is sealed whole, and shown by its host', () => {
+  const row = takeSettings(receiver, { url: whole }, null);
+  const shown = { url: 'https://hooks.example:8443/«secret»' };
+  expect(row.settings).toEqual(shown);
+  expect(row.secrets_sealed!.toString('latin1')).not.toContain('of-mine');
+  expect(shownSettings(hook, row)).toEqual(shown);
+  expect(clearSettings(receiver, row)).toEqual({ url: whole });
+  expect(scrub('GET /api/webhook/a-path-of-mine')).toBe('GET /api/webhook/«secret»');
+  const bare = takeSettings(receiver, { url: 'http://127.0.0.1:9' }, null);
+  expect(bare).toEqual({ settings: { url: 'http://127.0.0.1:9' }, secrets_sealed: null });
+});
+
+test('an address that comes back as it was shown stays; with another host it has to be typed whole', () => {
+  const row = takeSettings(receiver, { url: whole, key: 'key-of-mine-1' }, null);
+  const shown = shownSettings(hook, row);
+  expect(clearSettings(receiver, takeSettings(receiver, shown, row))).toEqual({
+    url: whole,
+    key: 'key-of-mine-1',
+  });
+  const url = 'https://evil.example/«secret»';
+  const again = [{ path: 'url', expected: 'type the whole address again' }];
+  expect(problemsOf(() => takeSettings(receiver, { url }, row))).toEqual(again);
+  expect(problemsOf(() => takeSettings(receiver, shown, null))).toEqual(again);
+  const typed = { ...shown, url: 'https://evil.example/mine' };
+  expect(problemsOf(() => takeSettings(receiver, typed, row))).toMatchObject([{ path: 'key' }]);
+});
+
+test('an address that was kept in clear before its path counted as a secret is shown masked, and sealed when saved', () => {
+  const old = { settings: { url: whole }, secrets_sealed: null };
+  const shown = shownSettings(hook, old);
+  expect(shown).toEqual({ url: 'https://hooks.example:8443/«secret»' });
+  const saved = takeSettings(receiver, shown, old);
+  expect(saved.settings).toEqual(shown);
+  expect(clearSettings(receiver, saved)).toEqual({ url: whole });
 });

@@ -4,7 +4,7 @@
  */
 import { createHmac } from 'node:crypto';
 import { type ErrorCode, isError, TomteError } from '@tomte/sdk/errors';
-import { type SecretField, secretsOf } from '@tomte/sdk/secret';
+import { type SecretField, secretAddressesOf, secretsOf } from '@tomte/sdk/secret';
 import type { z } from 'zod';
 import { masked, Secret } from '../lib/secret.ts';
 import { originOf, type SecretInUse } from '../lib/secret-fetch.ts';
@@ -35,8 +35,9 @@ type Sealer = Pick<SettingsOwner, 'key' | 'row' | 'title'>;
 const boundTo = ({ row }: Pick<SettingsOwner, 'row'>): string => `${row}/secrets`;
 
 /**
- * What came from a form, as it is kept. A secret sent back as `«secret»` stays as it was, unless its
- * host is another now: then it has to be typed again. Throws the owner's code, each problem named.
+ * What came from a form, as it is kept. A secret sent back as `«secret»`, and an address sent back with it in place
+ * of its path, stay as they were, unless the host is another now: then they have to be typed again.
+ * Throws the owner's code, each problem named.
  */
 export function takeSettings(
   owner: SettingsOwner,
@@ -44,6 +45,7 @@ export function takeSettings(
   before: SettingsRow | null,
 ): { settings: Settings; secrets_sealed: Buffer | null } {
   const fields = secretsOf(owner.schema);
+  const addresses = secretAddressesOf(owner.schema);
   const kept = before ? keptOf(owner, given, before) : {};
   for (const field of fields) {
     if (given[field.name] !== masked || kept[field.name] === undefined) continue;
@@ -53,21 +55,43 @@ export function takeSettings(
   }
   const filled = Object.entries(given).map(([name, value]) => [
     name,
-    value === masked ? kept[name] : value,
+    value === masked
+      ? kept[name]
+      : addresses.includes(name)
+        ? wholeOf(owner, name, value, kept)
+        : value,
   ]);
   // What was emptied in a form is left out.
   const wanted = filled.filter(([, value]) => value !== '' && value !== undefined);
   const settings = checkSettings(owner, Object.fromEntries(wanted));
-  const isSecret = (name: string) => fields.some((field) => field.name === name);
   const entries = Object.entries(settings).filter(([, value]) => value !== undefined);
-  const secrets = entries.filter(([name]) => isSecret(name));
+  const open = entries.map(([name, value]): [string, unknown] => {
+    if (fields.some((field) => field.name === name)) return [name, masked];
+    return [name, addresses.includes(name) ? withoutPath(value) : value];
+  });
+  const secrets = entries.filter(([, value], n) => open[n]![1] !== value);
   return {
-    settings: Object.fromEntries(entries.filter(([name]) => !isSecret(name))),
+    settings: Object.fromEntries(open),
     secrets_sealed:
       secrets.length === 0
         ? null
         : seal(owner.key, JSON.stringify(Object.fromEntries(secrets)), boundTo(owner)),
   };
+}
+
+/** The address as it may be shown: its origin, and `«secret»` in place of what follows. */
+function withoutPath(address: unknown): unknown {
+  if (typeof address !== 'string' || !URL.canParse(address)) return address;
+  const { origin, pathname, search, hash, username } = new URL(address);
+  const isBare = pathname === '/' && search + hash + username === '';
+  return isBare ? address : `${origin}/${masked}`;
+}
+
+/** An address that came back as it was shown is the one that was kept. */
+function wholeOf(owner: SettingsOwner, name: string, given: unknown, kept: Settings): unknown {
+  if (!isMasked(given)) return given;
+  if (kept[name] !== undefined && withoutPath(kept[name]) === given) return kept[name];
+  throw unfit(owner, [{ path: name, expected: 'type the whole address again' }]);
 }
 
 const hostOf = (field: SecretField, settings: Settings): string | null => {
@@ -78,9 +102,20 @@ const hostOf = (field: SecretField, settings: Settings): string | null => {
 /** Settings as they may be shown: where secrets are kept, each stands as `«secret»`. */
 export function shownSettings(schema: z.ZodObject | undefined, row: SettingsRow): Settings {
   const open = row.settings as Settings;
-  if (!schema || !row.secrets_sealed) return open;
-  return { ...open, ...Object.fromEntries(secretsOf(schema).map(({ name }) => [name, masked])) };
+  if (!schema) return open;
+  const addresses = secretAddressesOf(schema).filter((name) => name in open);
+  // Rows of before do not say which of their secrets are set: there each counts as set.
+  const says = Object.values(open).some(isMasked);
+  const secrets = row.secrets_sealed && !says ? secretsOf(schema) : [];
+  return {
+    ...open,
+    ...Object.fromEntries(addresses.map((name) => [name, withoutPath(open[name])])),
+    ...Object.fromEntries(secrets.map(({ name }) => [name, masked])),
+  };
 }
+
+const isMasked = (value: unknown): value is string =>
+  typeof value === 'string' && value.includes(masked);
 
 /** Settings in clear; each secret is made known to the scrubber of logs. Throws store.secret_unreadable. */
 export const clearSettings = (owner: SettingsOwner, row: SettingsRow): Settings =>
@@ -118,8 +153,10 @@ function wordFor(owner: Sealer, name: string): string {
 
 /** Under another key there is nothing to keep; only who leaves a secret as it was must hear of it. */
 function keptOf(owner: SettingsOwner, given: Settings, before: SettingsRow): Settings {
-  const leaves = Object.values(given).includes(masked);
-  return leaves || readable(() => unsealed(owner, before)) ? unsealed(owner, before) : {};
+  const leaves = Object.values(given).some(isMasked);
+  if (!leaves && !readable(() => unsealed(owner, before))) return {};
+  // An address that was kept before its path counted as a secret stands among the open settings.
+  return { ...(before.settings as Settings), ...unsealed(owner, before) };
 }
 
 function opened(owner: Sealer, sealed: Buffer): string {
@@ -136,8 +173,17 @@ function unsealed(owner: Sealer, { secrets_sealed }: SettingsRow): Settings {
   if (!secrets_sealed) return {};
   const text = opened(owner, secrets_sealed);
   const secrets = JSON.parse(text) as Settings;
-  for (const value of Object.values(secrets)) if (typeof value === 'string') new Secret(value);
+  for (const value of Object.values(secrets)) if (typeof value === 'string') makeKnown(value);
   return secrets;
+}
+
+/** To the scrubber of logs. Of an address also the end of its path, which libraries tell without the host. */
+function makeKnown(value: string): void {
+  new Secret(value);
+  if (!URL.canParse(value)) return;
+  const { pathname, search } = new URL(value);
+  for (const part of [pathname.split('/').findLast(Boolean), search.slice(1)])
+    if (part) new Secret(part);
 }
 
 /** As the schema makes them. Throws the owner's code, each problem named. */

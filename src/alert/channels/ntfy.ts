@@ -1,13 +1,14 @@
 import { defineChannel, type Message } from '@tomte/sdk/define';
-import { secret } from '@tomte/sdk/secret';
+import { secret, secretAddress } from '@tomte/sdk/secret';
 import { z } from 'zod';
 import { mustBeTaken, reach } from '../reach.ts';
 
 const settings = z.strictObject({
-  url: z
-    .url({ protocol: /^https?$/ })
-    .max(500)
-    .describe('Address of the topic, such as https://ntfy.sh/my-home-7f3k'),
+  // Whoever knows the name of a topic may read it.
+  url: secretAddress({
+    description: 'Address of the topic, such as https://ntfy.sh/my-home-7f3k',
+    lengthMax: 500,
+  }),
   token: secret({
     description: 'Access token, when the topic is protected',
     hostOf: 'url',

@@ -1,14 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { defineChannel } from '@tomte/sdk/define';
-import { secret } from '@tomte/sdk/secret';
+import { secret, secretAddress } from '@tomte/sdk/secret';
 import { z } from 'zod';
 import { mustBeTaken, reach } from '../reach.ts';
 
 const settings = z.strictObject({
-  url: z
-    .url({ protocol: /^https?$/ })
-    .max(2000)
-    .describe('Address that takes the message as a JSON POST'),
+  url: secretAddress({ description: 'Address that takes the message as a JSON POST' }),
   secret: secret({
     description: 'Signs each message, at least 16 characters; the receiver checks it',
     lengthMin: 16,
