@@ -67,7 +67,6 @@ async function tomte(
     restore: async () => restored,
     serve: async () => 0,
     check: async () => ({ file: 'tomte.yaml', problems: [] }),
-    newWorkflow: async (_flags, name) => ({ folder: '/d/workflows', made: [`${name}.ts`] }),
     detect: async () => ({ line: (text) => [text.toUpperCase()] }),
     version: '1.2.3',
     input: Readable.from([deps.stdin ?? '']),
