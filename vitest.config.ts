@@ -30,6 +30,8 @@ export default defineConfig({
     hookTimeout: 120_000,
     expect: { poll: { timeout: 50_000 } },
     maxWorkers: 2,
+    // Some restart their home: what shares one must not meet.
+    fileParallelism: suite !== 'real',
     globalSetup: ['src/store/testing.setup.ts'],
     execArgv: ['--conditions=source'],
     server: { deps: { inline: [/@tomte\/sdk/] } },
