@@ -578,6 +578,18 @@ export const errorTable = {
     retry: false,
     hint: 'The past is tried with what Home Assistant recorded; outside answers are not part of it.',
   },
+  'workflow.name_invalid': {
+    status: 422,
+    exit: 2,
+    retry: false,
+    hint: 'A name has small letters, digits and single dashes, such as door-open.',
+  },
+  'workflow.exists': {
+    status: 409,
+    exit: 2,
+    retry: false,
+    hint: 'Choose another name; nothing was changed.',
+  },
   'workflow.file_invalid': {
     status: 422,
     exit: 2,

@@ -75,9 +75,14 @@ export interface Action {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** An Action as it is written: entities and fields may be left out where it takes none. */
-export const wholeAction = (
-  written: Pick<Action, 'domain' | 'action'> & Partial<Action>,
-): Action => ({ ...written, entities: written.entities ?? [], data: written.data ?? {} });
+/**
+ * An Action of what a workflow wrote: entities and fields are left out where it takes none. Its type is
+ * the home's own (`ActionFor`), which says more than this one.
+ */
+export function wholeAction(written: object): Action {
+  const { domain, action, entities, data } = written as Pick<Action, 'domain' | 'action'> &
+    Partial<Action>;
+  return { domain, action, entities: entities ?? [], data: data ?? {} };
+}
 
 export type Severity = 'now' | 'today' | 'digest';

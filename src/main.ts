@@ -1,4 +1,5 @@
 /** The entry: command line in, exit code out. Everything it does is handed to `cli/` as functions. */
+import { join } from 'node:path';
 import { connect } from '@tomte/sdk/client';
 import { isError, TomteError } from '@tomte/sdk/errors';
 import type { CliDeps, Flags, Opened } from './cli/index.ts';
@@ -132,7 +133,15 @@ const deps: CliDeps = {
     }),
   async check(flags) {
     const { file, problems } = checkConfig(processSources(flags));
-    return { file, problems };
+    // A folder that is not known yet has no workflows.
+    if (problems.length > 0) return { file, problems };
+    const { checkWorkflows } = await import('./main/check-workflows.ts');
+    const { dataFolder } = loadConfig(processSources(flags));
+    return { file, problems: await checkWorkflows(join(dataFolder, 'workflows')) };
+  },
+  async newWorkflow(flags, name) {
+    const { newWorkflow } = await import('./main/new-workflow.ts');
+    return newWorkflow(loadConfig(processSources(flags)).dataFolder, name);
   },
   async detect() {
     const { openDetection } = await import('./anomaly/jsonl.ts');

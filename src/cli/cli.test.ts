@@ -67,6 +67,7 @@ async function tomte(
     restore: async () => restored,
     serve: async () => 0,
     check: async () => ({ file: 'tomte.yaml', problems: [] }),
+    newWorkflow: async (_flags, name) => ({ folder: '/d/workflows', made: [`${name}.ts`] }),
     detect: async () => ({ line: (text) => [text.toUpperCase()] }),
     version: '1.2.3',
     input: Readable.from([deps.stdin ?? '']),
@@ -408,4 +409,27 @@ test('a mode is set with an end, by duration or time, or ended', async () => {
     expect(await tomte(`pause ${wrong}`, answers)).toMatchObject({ code: 2 });
   }
   expect(seen).toHaveLength(4);
+});
+
+test('a new workflow says where it is and what comes next', async () => {
+  const ran = await tomte('new door-open');
+  expect(ran.code).toBe(0);
+  expect(ran.out).toContain('/d/workflows');
+  expect(ran.out).toContain('npm test');
+  expect(await tomte('new')).toMatchObject({ code: 2 });
+});
+
+test('types and a test made from a Run are written as they are', async () => {
+  const listHomes: Tomte['listHomes'] = async () => [home];
+  const homeTypes: Tomte['homeTypes'] = async ({ home: id }) => ({ home: id, text: 'types\n' });
+  expect((await tomte('types', { listHomes, homeTypes })).out).toBe('types\n');
+  const getRun: Tomte['getRun'] = async ({ id }) => ({
+    ...{ id, home: 'cabin', workflow: 'door-open', state: 'done', reason: 'A door', error: null },
+    ...{ createdAt: '2026-11-26T07:30:00.000Z', endedAt: null, trigger: null, steps: [] },
+    ...{ waits: [], actions: [], logs: [], result: null, version: null, parent: null, dry: false },
+  });
+  const listWorkflows: Tomte['listWorkflows'] = async () => [];
+  const made = await tomte('runs r1 --make-test', { getRun, listHomes, listWorkflows });
+  expect(made.out).toContain('import workflow from "./door-open.ts";');
+  expect(await tomte('runs --make-test')).toMatchObject({ code: 2 });
 });

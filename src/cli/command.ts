@@ -100,6 +100,10 @@ export interface CliDeps {
     },
   ): Promise<Restored>;
   check(flags: Flags): Promise<{ readonly file: string; readonly problems: readonly Problem[] }>;
+  newWorkflow(
+    flags: Flags,
+    name: string,
+  ): Promise<{ readonly folder: string; readonly made: readonly string[] }>;
   /** Engine of `detect`: a line in, lines out. */
   detect(): Promise<{ line(text: string): string[] }>;
   readonly version: string;

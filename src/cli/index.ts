@@ -15,6 +15,7 @@ import doctor from './commands/doctor.ts';
 import guests from './commands/guests.ts';
 import homes from './commands/homes.ts';
 import link from './commands/link.ts';
+import newOne from './commands/new.ts';
 import password from './commands/password.ts';
 import pause from './commands/pause.ts';
 import restore from './commands/restore.ts';
@@ -36,7 +37,7 @@ export type { BackedUp, CliDeps, Command, Flags, Opened, Problem, Restored } fro
 export const commands: readonly Command[] = [
   ...[start, status, link, homes, unlink, doctor, alerts],
   ...[workflows, run, runs, why, backtest, channels],
-  ...[connectors, approve, pause, guests, away, types, stopActions],
+  ...[connectors, approve, pause, guests, away, newOne, types, stopActions],
   ...[password, backup, restore, check, detect],
 ];
 

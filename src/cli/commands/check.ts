@@ -3,7 +3,8 @@ import { problemLine } from '../print.ts';
 
 export default command({
   name: 'check',
-  about: 'Reads the configuration and prints every problem at once. Opens nothing.',
+  about:
+    'Reads the configuration and your workflow files and prints every problem at once. Opens nothing.',
   usage: 'tomte check',
   options: {
     port: { type: 'string', about: 'as for start' },
@@ -15,7 +16,9 @@ export default command({
     const { file, problems } = await deps.check(flags);
     answer(
       problems,
-      problems.length > 0 ? problems.map(problemLine) : [`Nothing wrong in ${file}.`],
+      problems.length > 0
+        ? problems.map(problemLine)
+        : [`Nothing wrong in ${file} and in your workflows.`],
     );
     return problems.length > 0 ? 2 : 0;
   },

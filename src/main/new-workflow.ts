@@ -1,0 +1,99 @@
+import { lstat, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { TomteError } from '@tomte/sdk/errors';
+import { makeDataFolder } from '../store/account.ts';
+import {
+  homeTypesText,
+  ignoreText,
+  npmText,
+  packageText,
+  tsconfigText,
+} from './workflow-folder-texts.ts';
+import { testText, workflowText } from './workflow-texts.ts';
+
+export interface NewWorkflow {
+  readonly folder: string;
+  /** Names of files that were made; what was there is left as it is. */
+  readonly made: readonly string[];
+}
+
+const namePattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+const nameMax = 60;
+
+/**
+ * Makes a workflow, its test, and what its folder lacks. Throws `workflow.name_invalid` for a name that
+ * cannot be one, `workflow.exists` for one that is taken.
+ */
+export async function newWorkflow(dataFolder: string, name: string): Promise<NewWorkflow> {
+  if (!namePattern.test(name) || name.length > nameMax) {
+    throw new TomteError('workflow.name_invalid', `${JSON.stringify(name)} cannot be a name`);
+  }
+  if ((await builtIns()).includes(name)) {
+    throw new TomteError('workflow.exists', `${name} is a workflow that comes with Tomte`);
+  }
+  await makeDataFolder(dataFolder);
+  const folder = join(dataFolder, 'workflows');
+  await mkdir(folder, { recursive: true, mode: 0o755 });
+  const [sdk, zod] = [packageOf('@tomte/sdk/define'), packageOf('zod')];
+  if (!(await write(folder, `${name}.ts`, workflowText(name)))) {
+    throw new TomteError('workflow.exists', `${join(folder, `${name}.ts`)} is there already`);
+  }
+  const files: [string, string][] = [
+    [`${name}.test.ts`, testText(name)],
+    ['package.json', packageText({ sdk, zod, node: ownNode() })],
+    ['tsconfig.json', tsconfigText],
+    ['home.d.ts', homeTypesText],
+    ['.gitignore', ignoreText],
+    ['.npmrc', npmText],
+  ];
+  const made = [`${name}.ts`];
+  for (const [file, text] of files) if (await write(folder, file, text)) made.push(file);
+  // As npm install will: until then tests and editor find them too.
+  await link(sdk, join(folder, 'node_modules/@tomte/sdk'));
+  await link(zod, join(folder, 'node_modules/zod'));
+  return { folder, made };
+}
+
+const root = join(import.meta.dirname, '../..');
+
+async function builtIns(): Promise<string[]> {
+  const names = await readdir(join(import.meta.dirname, '../workflows'));
+  return names
+    .filter((name) => !name.includes('.test.'))
+    .map((name) => name.replace(/\.[jt]s$/, ''));
+}
+
+/** Folder of the package that a module of it lies in. */
+function packageOf(module: string): string {
+  const file = createRequire(import.meta.url).resolve(module);
+  const name = module.startsWith('@') ? module.split('/').slice(0, 2).join('/') : module;
+  const inside = file.lastIndexOf(join('node_modules', name));
+  // Beside us in a checkout, where the module is the package's own source.
+  return inside < 0 ? dirname(file) : join(file.slice(0, inside), 'node_modules', name);
+}
+
+/** The Node that came with Tomte, where the one on the path may be too old to run a test. */
+const ownNode = (): string | null => (process.execPath.startsWith(root) ? process.execPath : null);
+
+/** False where the file is there already. */
+async function write(folder: string, name: string, text: string): Promise<boolean> {
+  try {
+    // Not writable by a group, whatever the shell's mask: what others may write is not run.
+    await writeFile(join(folder, name), text, { flag: 'wx', mode: 0o644 });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+async function link(target: string, path: string): Promise<void> {
+  const isThere = await lstat(path).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) return;
+  await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+  await symlink(target, path, 'junction');
+}
