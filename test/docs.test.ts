@@ -5,6 +5,8 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { referencePages } from '../scripts/reference.ts';
 import { configSchema } from '../src/config.ts';
+import { indeterminate } from '../src/engine/user/determinism.ts';
+import { typeCheck } from '../src/lib/testing/type-check.ts';
 
 const root = join(import.meta.dirname, '..');
 const guide = join(root, 'docs/guide');
@@ -22,6 +24,22 @@ test('every example of configuration in the guide is accepted by the schema', as
       const read = configSchema.partial().safeParse(parse(block!));
       expect(read.error?.issues ?? [], `${file}: ${block}`).toEqual([]);
     }
+  }
+});
+
+test('every program in the guide type-checks, and would do the same twice', {
+  timeout: 180_000,
+}, async () => {
+  const programs: Record<string, string> = {};
+  for (const file of await readdir(guide)) {
+    const text = await readFile(join(guide, file), 'utf8');
+    const blocks = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, block]) => block!);
+    for (const [at, block] of blocks.entries()) programs[`${file}-${at + 1}.ts`] = block;
+  }
+  expect(Object.keys(programs).length).toBeGreaterThan(5);
+  expect(typeCheck(programs)).toEqual([]);
+  for (const [name, text] of Object.entries(programs)) {
+    expect(indeterminate(text, name), name).toEqual([]);
   }
 });
 
