@@ -55,6 +55,7 @@ export function engineOver(o: Omit<StartOptions, 'work'> & { readonly starts: St
   return {
     addPlace: (name, place) => places.add(name, place),
     journal,
+    heard,
     endedWell: starts.endedWell,
     startedBy(name, run, outcome) {
       const listens = (watches.get(`${name}/${run.home}`)?.specs('run').length ?? 0) > 0;

@@ -52,6 +52,12 @@ export interface Engine {
     fired: TriggerFired,
     o?: FireOptions,
   ): Promise<Journalled>;
+  /** Settles what Runs wait for by a webhook of their workflow; again changes nothing. `fire` does it too. */
+  heard(
+    place: PlaceName,
+    home: string,
+    message: Extract<TriggerFired, { kind: 'webhook' }>,
+  ): Promise<void>;
   /** Listens for this home: time, states, waits for quiet. One worker does, the holder of its lease. */
   watchHome(place: PlaceName, home: string, ports: HomePorts): HomeWatch;
   /**

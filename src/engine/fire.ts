@@ -9,7 +9,7 @@ import {
 import { TomteError } from '@tomte/sdk/errors';
 import type { Extensions } from '../lib/extensions.ts';
 import { addNotRun, refusedRuns } from '../store/not-runs.ts';
-import { dropPending, getPending, savePending } from '../store/pending-triggers.ts';
+import { getPending, savePending } from '../store/pending-triggers.ts';
 import { chainOf, startsOf } from '../store/runs.ts';
 import type { Db } from '../store/tables.ts';
 import {
@@ -212,17 +212,6 @@ async function hold(tx: Db, run: NewRun, dueAt: number, now: number): Promise<vo
     await keepReason(tx, replaced, { ...why, details: {} }, now);
   }
   await savePending(tx, { ...key, fired: run.fired, due_at: dueAt });
-}
-
-/** What waited for quiet and has it: fires, and waits no more. */
-export async function fireHeld(
-  tx: Db,
-  o: { home: string; workflow: string; fired: TriggerFired },
-  parts: FireParts,
-): Promise<Fired> {
-  const { home, workflow, fired } = o;
-  await dropPending(tx, { home_id: home, workflow, kind: 'debounce', key: '' });
-  return fireIn(tx, home, fired, parts, { only: workflow, quiet: true });
 }
 
 const madeWay = (workflow: string) =>

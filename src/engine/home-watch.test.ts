@@ -325,6 +325,7 @@ test('triggers are waited for until they are quiet, also over a restart; the las
   await until(clock, t('2026-05-01T00:01:50Z'));
   expect(await runs()).toMatchObject([{ fired: { to: 'off' } }]);
   expect(await refusals()).toMatchObject([{ code: 'debounce', times: 1 }]);
+  expect(await opened!.store.db.selectFrom('pending_triggers').selectAll().execute()).toEqual([]);
 });
 
 test('a pause holds back, and says until when; who asks by name is served', async () => {

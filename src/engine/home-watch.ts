@@ -8,7 +8,7 @@ import type { Log } from '../lib/log.ts';
 import { oneByOne } from '../lib/one-by-one.ts';
 import { backoffMs } from '../lib/retry.ts';
 import type { Store } from '../store/open.ts';
-import { listPending } from '../store/pending-triggers.ts';
+import { dropPending, listPending } from '../store/pending-triggers.ts';
 import type { Db } from '../store/tables.ts';
 import { type FireOptions, keepReason } from './fire.ts';
 import { runId } from './journal.ts';
@@ -129,13 +129,14 @@ export function openHomeWatch(o: HomeWatchOptions): HomeWatch {
 
   async function fireQuiet(): Promise<void> {
     const rows = await listPending(store.db, { home, kind: 'debounce' });
-    heldUntil = rows[0]?.due_at ?? null;
+    heldUntil = rows.find(({ due_at }) => due_at > clock.now())?.due_at ?? null;
     for (const { workflow, fired, due_at } of rows) {
       if (due_at > clock.now()) return;
       const options = { only: workflow, quiet: true };
-      const { begin } = await store.transaction((tx) =>
-        o.journal(tx, fired as TriggerFired, options),
-      );
+      const { begin } = await store.transaction(async (tx) => {
+        await dropPending(tx, { home_id: home, workflow, kind: 'debounce', key: '' });
+        return o.journal(tx, fired as TriggerFired, options);
+      });
       await begin();
     }
   }

@@ -1,7 +1,7 @@
 /** Messages from outside: only what is signed with the key, lately, and for the first time starts anything. */
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { defineWorkflow } from '@tomte/sdk/define';
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { answerError } from '../api/answers.ts';
 import { hookRoutes } from '../api/hooks.ts';
@@ -64,6 +64,40 @@ test('a signed message starts the workflow with its body, once however often it 
   // The id of a delivery is not signed: another one does not make an old message new.
   expect(await receive(parts, { ...posted, delivery: 'new' })).toEqual({ runs: 0, repeated: true });
   expect(await runs()).toMatchObject([{ trigger: { kind: 'webhook', body: { door: 'front' } } }]);
+});
+
+test('a Run that waits for the message hears it', async () => {
+  const waiting = defineWorkflow({
+    title: 'Waiting',
+    text: 'For a test.',
+    settings: z.strictObject({}),
+    triggers: [{ manual: true }],
+    run: (ctx) => ctx.waitFor({ webhook: { name: 'answer' } }, { timeout: '1h' }),
+  });
+  await opened.close();
+  opened = await openTestEngine({ waiting }, doors());
+  await setMode(opened.store.db, 'waiting', 'on');
+  parts = { ...parts, store: opened.store, engine: opened.engine };
+  const [run] = await opened.engine.fire('tomte', home, { kind: 'manual', by: 'Ola', at: 1 });
+  const { db } = opened.store;
+  await vi.waitUntil(() => db.selectFrom('waits').select('run').executeTakeFirst(), 10_000);
+  await makeWebhook(parts, { home, workflow: 'waiting', name: 'answer' });
+  const own = { home, workflow: 'waiting', names: [], publicUrl: null };
+  const [made] = await webhooksOf(parts, own);
+  const posted = {
+    path: pathOf(made!),
+    body: '42',
+    delivery: null,
+    signature: sign(made!.key, '42'),
+  };
+  expect(await receive(parts, posted)).toEqual({ runs: 0, repeated: false });
+  await opened.engine.ended('tomte', run!);
+  const row = await db
+    .selectFrom('runs')
+    .select('result')
+    .where('id', '=', run!)
+    .executeTakeFirstOrThrow();
+  expect(row.result).toMatchObject({ value: { data: 42 } });
 });
 
 test('a sender that tries again signs anew and says it is the same', async () => {

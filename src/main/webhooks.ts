@@ -10,6 +10,7 @@ import {
   listWebhooks,
   saveWebhook,
   type WebhookRow,
+  wasDelivered,
 } from '../store/webhooks.ts';
 import type { PlaceParts } from './parts.ts';
 
@@ -46,6 +47,9 @@ export async function receive(
   const at = clock.now();
   const { workflow, name, home_id: home } = row;
   const fired = { kind: 'webhook', workflow, name, body: bodyOf(posted.body), id, at } as const;
+  if (await wasDelivered(store.db, { pathHash, ids })) return { runs: 0, repeated: true };
+  // Before the delivery is noted: after a crash in between it comes again, and must be heard then.
+  await parts.engine.heard(parts.place, home, fired);
   const begun = await store.transaction(async (tx) => {
     if (!(await addDelivery(tx, { pathHash, ids, at: new Date(at) }))) return null;
     return parts.engine.journal(tx, parts.place, home, fired);

@@ -29,6 +29,21 @@ export const listWebhooks = (
     .orderBy('name')
     .execute();
 
+/** Whether one of these ids was delivered before. */
+export async function wasDelivered(
+  db: Db,
+  o: { pathHash: string; ids: readonly string[] },
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('webhook_deliveries')
+    .select('id')
+    .where('path_hash', '=', o.pathHash)
+    .where('id', 'in', [...o.ids])
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** False when one of these ids was delivered before. */
 export async function addDelivery(
   db: Db,
