@@ -5,6 +5,7 @@ import { profileAddress } from '../web/src/lib/profile-address.ts';
 import { inNames, rooms, stateText } from '../web/src/lib/rooms.ts';
 import { onWords } from '../web/src/lib/run-words.ts';
 import { aboutOf, fieldsOf, keptSecret, read, shown } from '../web/src/lib/schema.ts';
+import { watchWords } from '../web/src/lib/watch-words.ts';
 
 test.each([
   ['homeassistant.local', '', 'http://homeassistant.local:8123/profile/security'],
@@ -39,6 +40,27 @@ test('an age is read at a glance', () => {
   expect(before(7.4 * 3_600_000)).toBe('7 h ago');
   expect(before(60 * 3_600_000)).toBe('2 d ago');
   expect(ago(null, now)).toBe('no news yet');
+});
+
+test('nothing is called usual of a home that is not heard', () => {
+  const now = Date.parse('2026-11-21T12:00:00Z');
+  const home = (name: string, state: 'live' | 'stale' | 'stopped', asOf: string | null = null) => ({
+    ...{ id: name, name, timeZone: 'Europe/Oslo' },
+    link: { state, asOf },
+  });
+  const berg = home('Villa Berg', 'live');
+  const cabin = home('Cabin', 'stale', '2026-11-21T01:10:00Z');
+  const boat = home('Boat', 'stopped');
+  expect(watchWords(0, [berg], now)).toBe('Nothing unusual.');
+  expect(watchWords(2, [berg], now)).toBe('2 things to look at.');
+  expect(watchWords(0, [cabin], now)).toBe('I cannot see Cabin since 02:10.');
+  expect(watchWords(0, [boat], now)).toBe('I cannot see Boat until it is linked again.');
+  expect(watchWords(0, [berg, cabin], now)).toBe(
+    'I cannot see Cabin since 02:10. Nothing unusual elsewhere.',
+  );
+  expect(watchWords(1, [berg, cabin, boat], now)).toBe(
+    '1 thing to look at. I cannot see 2 of 3 homes.',
+  );
 });
 
 test('a number and its unit stay on one line', () => {

@@ -188,9 +188,14 @@ test('a workflow is switched on from First look, and Today says what is watched'
 test('a lost link is said on every page, and taken back when the home is there again', {
   timeout: 90_000,
 }, async () => {
-  const said = page.getByText('No news from Villa Berg').waitFor();
-  await sim.restart({ downUntil: said, startMs: 200 });
+  const isSaid = async () => {
+    await page.getByText('No news from Villa Berg').waitFor();
+    await page.goto(`${service.url}#/watch`);
+    await heading(/I cannot see Villa Berg since/).waitFor();
+  };
+  await sim.restart({ downUntil: isSaid(), startMs: 200 });
   await page.getByText('No news from Villa Berg').waitFor({ state: 'detached' });
+  expect(await heading(/I cannot see/).count()).toBe(0);
 });
 
 test('a channel is added, tested and removed', { timeout: slow }, async () => {
