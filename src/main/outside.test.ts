@@ -36,6 +36,7 @@ const prices: WorkflowDefinition = defineWorkflow({
   settings: z.strictObject({
     hours: z.int().default(3).describe('How many'),
     token: secret({ description: 'Token', hosts: [source.url] }).optional(),
+    other: secret({ description: 'Other', hosts: ['b.example'] }).optional(),
   }),
   async run() {},
 });

@@ -105,14 +105,20 @@ export function shownSettings(schema: z.ZodObject | undefined, row: SettingsRow)
   if (!schema) return open;
   const addresses = secretAddressesOf(schema).filter((name) => name in open);
   // Rows of before do not say which of their secrets are set: there each counts as set.
-  const says = Object.values(open).some(isMasked);
-  const secrets = row.secrets_sealed && !says ? secretsOf(schema) : [];
+  const says = Object.values(open).some((value) => isMasked(value) || isWord(value));
+  const secrets = row.secrets_sealed
+    ? secretsOf(schema).filter(({ name }) => !says || name in open)
+    : [];
   return {
     ...open,
     ...Object.fromEntries(addresses.map((name) => [name, withoutPath(open[name])])),
     ...Object.fromEntries(secrets.map(({ name }) => [name, masked])),
   };
 }
+
+const wordBegins = 'tomte-secret-';
+const isWord = (value: unknown): boolean =>
+  typeof value === 'string' && value.startsWith(wordBegins);
 
 const isMasked = (value: unknown): value is string =>
   typeof value === 'string' && value.includes(masked);
@@ -148,7 +154,7 @@ function wordFor(owner: Sealer, name: string): string {
   const mac = createHmac('sha256', owner.key)
     .update(`${boundTo(owner)}/${name}`)
     .digest('hex');
-  return `tomte-secret-${name}-${mac.slice(0, 32)}`;
+  return `${wordBegins}${name}-${mac.slice(0, 32)}`;
 }
 
 /** Under another key there is nothing to keep; only who leaves a secret as it was must hear of it. */
