@@ -61,6 +61,21 @@ await take('first-look', '#/link', { width: 820, theme: 'light' }, async (page) 
   await authorize(page, String(sim.port));
   await page.getByText('What you could switch on').waitFor();
 });
+const tomte = connect({ base: `${service.url}api/`, credential: service.credential });
+const [home] = await tomte.listHomes({});
+await take(
+  'workflow',
+  `#/workflows/${home!.id}/freezer-watch`,
+  { width: 820, theme: 'light' },
+  async (page) => {
+    await page.getByText(/^In 60 days/).waitFor({ timeout: 120_000 });
+  },
+);
+await tomte.setWorkflow({ home: home!.id, name: 'morning-report', mode: 'on' });
+const run = await tomte.runWorkflow({ home: home!.id, name: 'morning-report' });
+while (['waiting', 'running'].includes((await tomte.getRun({ id: run.id })).state))
+  await clock.sleep(500);
+await take('run', `#/run/${run.id}`, { width: 390, theme: 'light' });
 await browser.close();
 await service.stop();
 await sim.close();

@@ -55,6 +55,8 @@ export async function openHost(o: {
   let derived = 0;
   let begun = 0;
   let heardAt = o.clock.ticks();
+  // Until then `loadMs` counts.
+  let isLoaded = false;
 
   const kill = (why: string) => {
     reason ??= why;
@@ -65,8 +67,10 @@ export async function openHost(o: {
 
   function hear(message: FromChild): void {
     heardAt = o.clock.ticks();
-    if (message.type === 'loaded') loaded.resolve(message.declared);
-    else if (message.type === 'notLoaded') {
+    if (message.type === 'loaded') {
+      isLoaded = true;
+      loaded.resolve(message.declared);
+    } else if (message.type === 'notLoaded') {
       const { message: words, details } = errorOf(message.failed);
       loaded.reject(new TomteError('workflow.file_invalid', words, { details }));
     } else if (message.type === 'derived') {
@@ -81,7 +85,7 @@ export async function openHost(o: {
     o.clock.every(pingMs, () => {
       send({ type: 'ping', n: 0 });
       const silent = o.clock.ticks() - heardAt;
-      if (silent > limits.silentMs)
+      if (isLoaded && silent > limits.silentMs)
         kill(`did not answer for ${Math.round(silent / 1000)} s: a loop without end?`);
     }),
     o.clock.every(lookMs, () => {
