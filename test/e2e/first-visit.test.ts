@@ -114,16 +114,21 @@ test('what one person does is seen by another at once', { timeout: slow }, async
   expect(bystander.faults).toEqual([]);
 });
 
-test.each(['watch', 'watched', 'workflows', 'home', 'home/link', 'home/told', 'home/settings'])(
-  'the page %s of the demo stands well',
-  { timeout: slow },
-  async (place) => {
-    await page.goto(`${service.url}demo/#/${place}`);
-    await page.locator('main h1').waitFor();
-    await expect.poll(() => page.locator('[aria-busy=true]').count()).toBe(0);
-    await standsWell();
-  },
-);
+test.each([
+  'watch',
+  'watched',
+  'workflows',
+  'home',
+  'home/link',
+  'home/told',
+  'home/outside',
+  'home/settings',
+])('the page %s of the demo stands well', { timeout: slow }, async (place) => {
+  await page.goto(`${service.url}demo/#/${place}`);
+  await page.locator('main h1').waitFor();
+  await expect.poll(() => page.locator('[aria-busy=true]').count()).toBe(0);
+  await standsWell();
+});
 
 test.each([
   ['127.0.0.1', '9', 'whole', 'Reach', 'link.refused'],

@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import * as answers from './answers.ts';
+import * as sources from './answers-outside.ts';
 import * as runs from './answers-runs.ts';
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
@@ -137,6 +138,9 @@ function get(path: string, scene: Scene): unknown {
     ],
     'channel-kinds': answers.kinds,
     channels: answers.channels,
+    'connector-kinds': sources.kinds,
+    'homes/villa-berg/connectors': sources.rows,
+    'homes/villa-berg/connectors/weather/ask': sources.facts,
     settings: { publicUrl: null, retentionDays: 400 },
     'homes/villa-berg/entities': answers.entities,
     'homes/villa-berg/doctor': answers.doctor,

@@ -70,6 +70,16 @@ const pages: readonly [
   ['rooms', 'linked', '#/home'],
   ['doctor', 'linked', '#/home/link'],
   ['told', 'linked', '#/home/told'],
+  ['outside', 'linked', '#/home/outside'],
+  [
+    'outside-asked',
+    'linked',
+    '#/home/outside',
+    async (page) => {
+      await page.getByRole('button', { name: /^Ask now.*Weather/ }).click();
+      await page.getByRole('button', { name: /^Change.*Price/ }).click();
+    },
+  ],
   ['settings', 'linked', '#/home/settings'],
 ];
 

@@ -13,6 +13,7 @@ const settings = z
     url: z
       .url({ protocol: /^https?$/ })
       .max(2000)
+      .meta({ title: 'Address' })
       .describe('Address that answers in JSON; {secret} in it stands for the secret below'),
     headers: z
       .record(z.string().regex(/^[A-Za-z0-9-]{1,60}$/), z.string().max(1000))
