@@ -31,6 +31,7 @@ const twoSteps = (gate: Promise<void>): WorkflowDefinition =>
     title: 'Two steps',
     text: 'The second waits.',
     triggers: [{ manual: true }],
+    mode: { kind: 'parallel', max: 100 },
     settings: z.strictObject({}),
     async run(ctx) {
       await ctx.step('one', () => done.push(`one ${ctx.run}`));

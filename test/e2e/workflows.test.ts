@@ -111,7 +111,7 @@ test('a question is answered on Today, and its run tells who did', { timeout: sl
 
 test('paused, it does not run, and the answer to why says so', { timeout: slow }, async () => {
   await page.goto(`${service.url}#/today`);
-  await page.getByText('Pause Tomte').click();
+  await page.getByText('Pause Tomte', { exact: true }).click();
   await page.getByRole('button', { name: /1 hour/ }).click();
   await page.getByText(/^Paused until/).waitFor();
   sim.set('input_boolean.dry', 'on', { friendly_name: 'Garden is dry' });
