@@ -34,7 +34,7 @@ export async function requestHome(home: Target, r: HttpRequest): Promise<HttpAns
   const timeoutMs = r.timeoutMs ?? 20_000;
   // Behind the Supervisor the home has a path before it.
   const url = new URL(`${home.address.replace(/\/$/, '')}${r.path}`);
-  if (url.origin !== new URL(home.address).origin) {
+  if (!/^\/(?!\/)/.test(r.path) || url.origin !== new URL(home.address).origin) {
     throw new TomteError('app.internal', 'A request to the home would have left the home');
   }
   const { address, pin, clock } = home;
