@@ -75,9 +75,9 @@ test.skipIf(!home)(
       await authorize(page, right);
       await page.getByRole('heading', { level: 1, name: /^Linked: Reference Home/ }).waitFor();
       await page.getByText('Water ran for 3 h').first().waitFor();
-      await page.getByText('It would have told you').waitFor();
+      await page.getByText('It would have told you 1 time').waitFor();
       await standsWell(page);
-      await page.getByRole('button', { name: 'Turn on' }).click();
+      await page.getByRole('button', { name: 'Turn on: Watch the water' }).click();
       await page.getByRole('link', { name: 'Go to Today' }).click();
       await setWater(20);
       const told = page.getByRole('link', { name: /Water is pouring: 20/ }).first();
