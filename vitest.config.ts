@@ -29,7 +29,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 50_000 } },
-    maxWorkers: 2,
+    // Two cores are enough for three: most of these wait for a database or a browser.
+    maxWorkers: 3,
     // Some restart their home: what shares one must not meet.
     fileParallelism: suite !== 'real',
     globalSetup: ['src/store/testing.setup.ts'],
