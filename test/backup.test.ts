@@ -22,6 +22,7 @@ import { type RunningService, startService } from './crash/harness.ts';
 import { tomte } from './kit/tomte.ts';
 
 const secret = 'canary-webhook-secret-1234';
+const url = 'https://hooks.example.org/tomte';
 let sim: Sim;
 let folder = '';
 let token = '';
@@ -64,7 +65,7 @@ test('a running Tomte is backed up, with its secrets sealed and its key named, n
   await client.setWorkflow({ home: 'villa-berg', name: 'water-watch', mode: 'watch' });
   await client.saveChannel({
     ...{ kind: 'webhook', name: 'Telephone' },
-    settings: { url: 'https://hooks.example.org/tomte', secret },
+    settings: { url, secret },
   });
   const ran = await command(`backup ${file} --json`, 'first');
   expect(ran).toMatchObject({ code: 0, err: '' });
@@ -150,7 +151,6 @@ test('without the key all is kept, and the home asks to be linked anew', {
   const left = client.saveChannel({ id, kind, name, settings });
   await expect(left).rejects.toMatchObject({ code: 'store.secret_unreadable' });
   // Of the address only its host is left to show.
-  const url = 'https://hooks.example.org/tomte';
   await client.saveChannel({ id, kind, name, settings: { ...settings, url, secret } });
   const linked = await client.linkHome({ address: sim.url, token, replace: true });
   expect(linked).toMatchObject({ ok: true, home: { id: 'villa-berg' } });

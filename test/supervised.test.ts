@@ -125,6 +125,8 @@ test('its home is linked by itself, with no address and no token typed', {
   await expect.poll(() => states(client), { timeout: 90_000 }).toEqual(['villa-berg live']);
   const [home] = await client.listHomes({});
   expect(home).toMatchObject({ name: 'Villa Berg', user: { admin: true } });
+  const own = client.setHome({ home: 'villa-berg', ownUser: true });
+  await expect(own).rejects.toMatchObject({ code: 'api.invalid' });
   const report = await client.doctor({ home: 'villa-berg' });
   expect(report.probe.map(({ stage, ok }) => `${stage} ${ok}`)).toEqual(['auth true', 'home true']);
   expect(report.findings.filter(({ level }) => level === 'bad')).toEqual([]);

@@ -73,7 +73,12 @@ export function homeOperations(place: Parts, link: LinkCall): Pick<Tomte, Names>
         return { unlinked: row.id, revoked };
       }),
     setHome: async ({ home, buttonsEntity, ownUser }) => {
-      const { id } = await wanted(place, home);
+      const { id, address } = await wanted(place, home);
+      if (ownUser === true && throughSupervisor(address)) {
+        throw new TomteError('api.invalid', 'Through the Supervisor all apps are one user', {
+          hint: 'Make a user for Tomte in Home Assistant and link the home again with its token.',
+        });
+      }
       await place.homeSettings.save(id, {
         ...(buttonsEntity === undefined ? {} : { buttonsEntity }),
         ...(ownUser === undefined ? {} : { ownUser }),

@@ -114,8 +114,15 @@ async function withSecrets({ db }: Store): Promise<string[]> {
     .where('secrets_sealed', 'is not', null)
     .orderBy('workflow')
     .execute();
+  const connectors = await db
+    .selectFrom('connector_settings')
+    .select('connector')
+    .where('secrets_sealed', 'is not', null)
+    .orderBy('connector')
+    .execute();
   return [
     ...channels.map(({ name }) => `the channel ${name}`),
     ...workflows.map(({ workflow }) => `the workflow ${workflow}`),
+    ...connectors.map(({ connector }) => `the connector ${connector}`),
   ];
 }
