@@ -48,6 +48,8 @@ const send = () =>
     signal: new AbortController().signal,
     home: null,
     now: () => 0,
+    before: null,
+    addressesOf: async (host) => [host],
   });
 
 test('the example writes one message into the room, also when it is sent twice', async () => {

@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import type { ChartSpec } from './chart.ts';
+import type { Ear } from './ear.ts';
 import type { Action, EntityInfo, HourRow, Reading, Severity } from './home.ts';
 import type { Facts } from './types.ts';
 
@@ -153,6 +154,10 @@ export interface ChannelContext<S> {
   /** Null for channels that need no home, or while it is not linked. */
   readonly home: HomeVoice | null;
   readonly now: () => number;
+  /** Receipt of the newest message of this alert that arrived here, to be changed in place; null for the first. */
+  readonly before: string | null;
+  /** Addresses a host name stands for, checked as those of `fetch` are. Throws channel.address_invalid. */
+  readonly addressesOf: (host: string) => Promise<readonly string[]>;
 }
 
 export interface ChannelDefinition<S extends SettingsSchema = SettingsSchema> {
@@ -165,12 +170,18 @@ export interface ChannelDefinition<S extends SettingsSchema = SettingsSchema> {
   readonly throughHome?: boolean;
   /** True where a message cannot be replaced, as in a mailbox: only news and `over` are sent. */
   readonly appends?: boolean;
-  /** Sends once. Throws TomteError channel.refused (final) or channel.unreachable (tried again). */
+  /** Where it can be answered: heard for as long as the channel is used. */
+  readonly ear?: Ear<z.output<S>>;
+  /**
+   * Sends once. Throws TomteError channel.refused (final), channel.unreachable (tried again) or
+   * channel.rate_limited (tried again, not before `details.retryAfterMs`).
+   */
   send(message: Message, context: ChannelContext<z.output<S>>): Promise<{ receipt: string }>;
 }
 export const defineChannel = <S extends SettingsSchema>(
   definition: Omit<ChannelDefinition<S>, 'kind'>,
 ): ChannelDefinition<S> => ({ kind: 'channel', ...definition });
 
+export * from './ear.ts';
 export * from './trigger.ts';
 export * from './workflow.ts';

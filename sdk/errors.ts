@@ -559,6 +559,30 @@ export const errorTable = {
     retry: true,
     hint: 'The channel does not answer. Tomte tries again by itself.',
   },
+  'channel.rate_limited': {
+    status: 502,
+    exit: 1,
+    retry: true,
+    hint: 'The channel takes no more messages for a while. Tomte waits as long as it says.',
+  },
+  'channel.login_refused': {
+    status: 502,
+    exit: 1,
+    retry: false,
+    hint: 'The token or password is not accepted. Type it again, whole.',
+  },
+  'channel.receiver_unknown': {
+    status: 502,
+    exit: 1,
+    retry: false,
+    hint: 'Nobody by that name or number is there. Check whom the message is for.',
+  },
+  'channel.blocked': {
+    status: 502,
+    exit: 1,
+    retry: false,
+    hint: 'The receiver does not take messages from Tomte. Allow it there, or choose another channel.',
+  },
   'channel.address_invalid': {
     status: 422,
     exit: 2,

@@ -367,6 +367,14 @@ export const channelRow = z.object({
       at: isoTime,
     })
     .nullable(),
+  /** Whether answers are heard: why not, where they are not; null for a channel that hears nothing. */
+  ear: z
+    .object({
+      state: z.enum(['starting', 'hears', 'deaf']),
+      since: isoTime,
+      error: errorShape.nullable(),
+    })
+    .nullable(),
 });
 export type ChannelRow = z.infer<typeof channelRow>;
 export const channelKind = z.object({

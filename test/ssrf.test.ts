@@ -12,7 +12,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import ntfy from '../src/alert/channels/ntfy.ts';
 import webhook from '../src/alert/channels/webhook.ts';
-import { channelFetch } from '../src/alert/reach.ts';
+import { channelAddresses, channelFetch } from '../src/alert/reach.ts';
 import httpJson from '../src/connect/connectors/http-json.ts';
 import weather from '../src/connect/connectors/weather.ts';
 import { fakeHome } from '../src/connect/testing.ts';
@@ -131,6 +131,8 @@ const channel = (name: string, definition: ChannelDefinition, settings: object):
       signal: new AbortController().signal,
       home: null,
       now: () => 0,
+      before: null,
+      addressesOf: (host) => channelAddresses(host, resolve ? { resolve } : {}),
     }),
 });
 const channels: readonly Field[] = [

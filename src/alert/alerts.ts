@@ -1,5 +1,5 @@
 /** The room's door: news in, told people out. Every change is journalled with its messages at once. */
-import type { ChannelDefinition, HomeVoice } from '@tomte/sdk/define';
+import type { ChannelDefinition, HomePanel, HomeVoice } from '@tomte/sdk/define';
 import { TomteError } from '@tomte/sdk/errors';
 import type { Alert, AlertPage } from '@tomte/sdk/types';
 import type { Clock } from '../lib/clock.ts';
@@ -12,11 +12,13 @@ import type { Row } from '../store/tables.ts';
 import { type AttemptParts, attempt } from './attempt.ts';
 import { type ChannelDesk, openChannelDesk } from './channel-desk.ts';
 import { openDeliverer } from './deliver.ts';
+import { openEars } from './ears.ts';
 import type { Request } from './life.ts';
 import { type LinkPages, openLinkPages } from './link-pages.ts';
 import { type LinkAction, type LinkSubject, openLinks } from './links.ts';
 import { openLiving } from './living.ts';
 import { openPictures } from './pictures.ts';
+import { press } from './press.ts';
 import { send } from './send.ts';
 import { drawTestPicture } from './test-picture.ts';
 import { type AlertFilter, alertPage, listAlerts, type PictureAlert } from './wire.ts';
@@ -29,6 +31,10 @@ export interface AlertsOptions {
   readonly random: () => number;
   readonly channels: Extensions<ChannelDefinition>;
   readonly fetch: typeof fetch;
+  /** For ears, which wait longer for an answer; `fetch` when left out. */
+  readonly earFetch?: typeof fetch;
+  /** The linked home as other programs may show it; null while it is not linked. */
+  readonly panel?: (home: string) => HomePanel | null;
   /** The linked home's voice; null while it is not linked. */
   readonly voice: (home: string) => HomeVoice | null;
   /** PNG of the alert as it is now; null where there is nothing to draw. */
@@ -89,9 +95,14 @@ export function openAlerts(o: AlertsOptions): Alerts {
     pageOf,
   });
   const sending = { ...o, kinds: o.channels, links, ...pictures };
+  const ears = openEars({
+    ...{ panel: () => null, ...o, kinds: o.channels, fetch: o.earFetch ?? o.fetch },
+    press: (pressed) => press(store.db, pressed, linkPages),
+  });
   const desk = openChannelDesk({
     ...o,
     links,
+    ears,
     send: (claimed) => send(claimed, sending, new AbortController().signal),
   });
   const living = openLiving({ ...o, wake: () => deliverer.wake() });
@@ -114,6 +125,10 @@ export function openAlerts(o: AlertsOptions): Alerts {
     return pageOf(row);
   }
   const { endQuiet: _, ...lives } = living;
+  const linkPages = openLinkPages({
+    ...{ ...living, store, links, clock, page, desk, choose: o.choose },
+    picture: pictures.ofPage,
+  });
   return {
     ...lives,
     ...desk,
@@ -124,12 +139,16 @@ export function openAlerts(o: AlertsOptions): Alerts {
       const subject = links.read(token, clock.now());
       return { ...subject, alert: subject.id };
     },
-    links: openLinkPages({
-      ...{ ...living, store, links, clock, page, desk, choose: o.choose },
-      picture: pictures.ofPage,
-    }),
-    start: deliverer.start,
+    links: linkPages,
+    start() {
+      deliverer.start();
+      // The demo sends nothing, so nobody can answer it.
+      if (!o.held) ears.start();
+    },
     drain: deliverer.drain,
-    stop: deliverer.stop,
+    async stop() {
+      await ears.stop();
+      await deliverer.stop();
+    },
   };
 }

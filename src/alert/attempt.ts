@@ -4,7 +4,12 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { backoffMs } from '../lib/retry.ts';
 import { scrub } from '../lib/secret.ts';
-import { deliveryFailed, deliveryPostponed, deliverySent } from '../store/deliveries.ts';
+import {
+  deliveryFailed,
+  deliveryPostponed,
+  deliverySent,
+  postponeChannel,
+} from '../store/deliveries.ts';
 import type { Store } from '../store/open.ts';
 import type { Claimed } from './claim.ts';
 import { noteUnreachable } from './note.ts';
@@ -12,6 +17,8 @@ import { noteUnreachable } from './note.ts';
 const backoff = { firstMs: 5_000, maxMs: 10 * 60_000 };
 /** Half an hour of trying. */
 const attemptsMax = 10;
+/** A channel that takes no more for now is waited for this long. */
+const limitedMaxMs = 3_600_000;
 /** While the home is away, its own channels wait for it this long. */
 const awayMaxMs = 24 * 3_600_000;
 
@@ -56,7 +63,10 @@ async function failed(claimed: Claimed, cause: TomteError, parts: AttemptParts):
   const facts = { channel: channel.name, kind: channel.kind, code: cause.code };
   if (worthAnother(delivery, cause, now)) {
     const pauseMs = backoffMs(delivery.attempts - 1, backoff, parts.random);
-    await deliveryPostponed(db, { id: delivery.id, nextAt: new Date(now + pauseMs), error });
+    const nextAt = new Date(now + Math.max(pauseMs, askedPauseMs(cause)));
+    await deliveryPostponed(db, { id: delivery.id, nextAt, error });
+    // Whatever else waits for this channel would be refused for the same reason.
+    if (askedPauseMs(cause) > 0) await postponeChannel(db, { channel: channel.id, until: nextAt });
     parts.log.warn({ ...facts, attempts: delivery.attempts }, 'a message waits for another try');
     return;
   }
@@ -67,9 +77,17 @@ async function failed(claimed: Claimed, cause: TomteError, parts: AttemptParts):
 
 function worthAnother(delivery: Claimed['delivery'], error: TomteError, now: number): boolean {
   if (!error.row.retry) return false;
+  const age = now - delivery.created_at.getTime();
+  if (error.code === 'channel.rate_limited') return age < limitedMaxMs;
   const away = error.code === 'link.lost' || error.details.away === true;
-  if (away) return now - delivery.created_at.getTime() < awayMaxMs;
+  if (away) return age < awayMaxMs;
   return delivery.attempts < attemptsMax;
+}
+
+/** How long the other side asked us to wait, in reason. */
+function askedPauseMs({ details }: TomteError): number {
+  const ms = Number(details.retryAfterMs ?? 0);
+  return Number.isFinite(ms) ? Math.min(Math.max(0, ms), limitedMaxMs) : 0;
 }
 
 /** Anything else than a TomteError is a fault in the channel's own file. */

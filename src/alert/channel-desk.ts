@@ -4,6 +4,7 @@ import type { ChannelKind, ChannelRow } from '@tomte/sdk/types';
 import type { AlertsOptions } from './alerts.ts';
 import * as channels from './channels.ts';
 import type { Claimed } from './claim.ts';
+import type { Ears } from './ears.ts';
 import type { Links } from './links.ts';
 import { confirmTrial, sendTrial } from './trial.ts';
 
@@ -25,18 +26,30 @@ export interface ChannelDesk {
 export interface ChannelDeskOptions
   extends Pick<AlertsOptions, 'store' | 'clock' | 'key' | 'channels' | 'homeName' | 'held'> {
   readonly links: Links;
+  readonly ears: Pick<Ears, 'look' | 'stateOf'>;
   readonly send: (claimed: Claimed) => Promise<string>;
 }
 
 export function openChannelDesk(o: ChannelDeskOptions): ChannelDesk {
   const { db } = o.store;
   const kinds = o.channels;
-  const one = async (id: string): Promise<ChannelRow> => (await channels.list(db, kinds, id))[0]!;
+  const list = async (only?: string): Promise<ChannelRow[]> =>
+    (await channels.list(db, kinds, only)).map((row) => ({ ...row, ear: o.ears.stateOf(row.id) }));
+  const one = async (id: string): Promise<ChannelRow> => (await list(id))[0]!;
+  /** Ears follow at once, but nobody waits for what they do in far places. */
+  const heard = () => void o.ears.look();
   return {
     channelKinds: () => channels.kindsOf(kinds),
-    channels: () => channels.list(db, kinds),
-    saveChannel: async (input) => one(await channels.save(db, input, { kinds, key: o.key })),
-    removeChannel: (id) => channels.remove(db, id),
+    channels: () => list(),
+    async saveChannel(input) {
+      const id = await channels.save(db, input, { kinds, key: o.key });
+      heard();
+      return one(id);
+    },
+    async removeChannel(id) {
+      await channels.remove(db, id);
+      heard();
+    },
     async testChannel(id) {
       if (o.held) throw new TomteError('api.invalid', 'The demo home sends no messages');
       const { home_id } = await channels.channelById(db, id);

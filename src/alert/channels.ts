@@ -95,7 +95,7 @@ export async function channelById(db: Db, id: string): Promise<Row<'channels'>> 
 
 const unknown = (id: string) => new TomteError('channel.not_found', `There is no channel ${id}`);
 
-/** All of them, oldest first, each with its newest delivery. */
+/** All of them, oldest first, each with its newest delivery; what their ears hear is known to `ears.ts`. */
 export async function list(db: Db, kinds: Kinds, only?: string): Promise<ChannelRow[]> {
   const rows = only === undefined ? await listChannels(db) : [await channelById(db, only)];
   const newest = await db
@@ -125,6 +125,7 @@ export async function list(db: Db, kinds: Kinds, only?: string): Promise<Channel
           }
         : null,
       test: (row.test as ChannelRow['test']) ?? null,
+      ear: null,
     };
   });
 }

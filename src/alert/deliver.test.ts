@@ -80,6 +80,38 @@ describe('a delivery', () => {
     expect(notes).toHaveLength(1);
   });
 
+  test('to a channel that takes no more waits as long as that says, and so does what is behind it', async () => {
+    let busyNow = true;
+    await using hook = await receiver(() =>
+      busyNow ? { status: 429, retryAfter: '90' } : { status: 204 },
+    );
+    await addWebhook(hook.url);
+    for (const key of ['a', 'b', 'c']) await room.alerts.open(water({ key }));
+    await room.alerts.drain();
+    expect(hook.received).toHaveLength(1);
+    const [first] = await deliveriesOf();
+    expect(first).toMatchObject({ state: 'pending', error: { code: 'channel.rate_limited' } });
+    busyNow = false;
+    room.clock.pass(89_000);
+    await room.alerts.drain();
+    expect(hook.received).toHaveLength(1);
+    room.clock.pass(1_000);
+    await room.alerts.drain();
+    expect(await states()).toEqual(['sent', 'sent', 'sent']);
+  });
+
+  test('to a channel that takes nothing for an hour has failed', async () => {
+    await using hook = await receiver(() => ({ status: 429, retryAfter: '600' }));
+    await addWebhook(hook.url);
+    await room.alerts.open(water());
+    for (let tries = 0; tries < 8; tries++) {
+      await room.alerts.drain();
+      room.clock.pass(600_000);
+    }
+    expect(await states()).toEqual(['failed']);
+    expect(hook.received).toHaveLength(7);
+  });
+
   test('of an alert comes before a note of the same moment about another channel', async () => {
     const { id: bell } = await addBell();
     await room.alerts.open(water());

@@ -21,6 +21,8 @@ export interface LinkPages {
   act(token: string): Promise<string>;
   /** The same for a button on a phone, which shows no page. Throws approval.closed for what was answered before. */
   press(token: string): Promise<void>;
+  /** The same where another way already proved whose press it was. `by` null takes the channel's name. */
+  pressed(subject: LinkSubject, by: string | null): Promise<void>;
 }
 
 export interface LinkPagesOptions extends Pick<Living, 'acknowledge' | 'quiet'> {
@@ -73,9 +75,8 @@ export function openLinkPages(o: LinkPagesOptions): LinkPages {
   }
 
   /** A second answer changes nothing; the page says what the first was. */
-  async function choose(subject: LinkSubject, strict: boolean): Promise<void> {
+  async function choose(subject: LinkSubject, by: string | null, strict: boolean): Promise<void> {
     const { approval } = await o.page(subject.id);
-    const by = subject.channel === null ? null : await channelName(subject.channel);
     try {
       await o.choose({ approval: approval ?? '', option: subject.option ?? '', by });
     } catch (error) {
@@ -93,20 +94,24 @@ export function openLinkPages(o: LinkPagesOptions): LinkPages {
     async press(token) {
       await perform(o.links.read(token, o.clock.now()), true);
     },
+    pressed: (subject, by) => perform(subject, true, by),
   };
 
-  async function perform(subject: LinkSubject, strict: boolean): Promise<void> {
+  async function perform(
+    subject: LinkSubject,
+    strict: boolean,
+    said: string | null = null,
+  ): Promise<void> {
+    const by = said ?? (subject.channel === null ? null : await channelName(subject.channel));
     switch (subject.action) {
       case 'choose':
-        await choose(subject, strict);
+        await choose(subject, by, strict);
         break;
       case 'open':
         break;
-      case 'seen': {
-        const by = subject.channel === null ? null : await channelName(subject.channel);
+      case 'seen':
         await o.acknowledge(subject.id, by);
         break;
-      }
       case 'quiet': {
         const { home } = await o.page(subject.id);
         await o.quiet(subject.id, nextMorning(o.clock.now(), await zoneOf(home)));

@@ -3,12 +3,15 @@ import type { HomeVoice, Message } from '@tomte/sdk/define';
 import { TomteError } from '@tomte/sdk/errors';
 import { type Clock, withTimeout } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import { newestReceipt } from '../store/deliveries.ts';
+import type { Store } from '../store/open.ts';
 import type { Key } from '../store/seal.ts';
 import { clearSettings } from '../store/sealed-settings.ts';
 import { type Kinds, ownerOf } from './channels.ts';
 import type { Claimed } from './claim.ts';
 import type { Choices } from './life.ts';
 import type { LinkAction, Links } from './links.ts';
+import { channelAddresses } from './reach.ts';
 import type { StoredMessage } from './turn.ts';
 
 /** A channel that has not answered by then has failed. */
@@ -16,6 +19,7 @@ export const sendMs = 10_000;
 const pictureMs = 8_000;
 
 export interface SendParts {
+  readonly store: Pick<Store, 'db'>;
   readonly kinds: Kinds;
   readonly key: Key;
   readonly clock: Clock;
@@ -40,6 +44,9 @@ export async function send(
   const settings = clearSettings(ownerOf(definition, parts.key, channel.id), channel);
   const message = await messageOf(claimed, parts);
   const home = claimed.alert?.home_id ?? channel.home_id;
+  const before = claimed.alert
+    ? await newestReceipt(parts.store.db, { alert: claimed.alert.id, channel: channel.id })
+    : null;
   const late = new AbortController();
   const cancel = parts.clock.after(sendMs, () => {
     late.abort(new DOMException('no answer in time', 'TimeoutError'));
@@ -52,6 +59,8 @@ export async function send(
         signal,
         home: home === null ? null : parts.voice(home),
         now: parts.clock.now,
+        before,
+        addressesOf: channelAddresses,
       }),
     );
     return receipt.slice(0, 500);

@@ -65,7 +65,12 @@ export interface Receiver {
 
 /** An HTTP server; `answer` gives status and body for each request. */
 export async function receiver(
-  answer: (request: Received) => { status: number; body?: string; location?: string },
+  answer: (request: Received) => {
+    status: number;
+    body?: string;
+    location?: string;
+    retryAfter?: string;
+  },
 ): Promise<Receiver> {
   const received: Received[] = [];
   const server = createServer(async (request, response) => {
@@ -74,8 +79,12 @@ export async function receiver(
     const { method = '', headers } = request;
     const one = { method, headers, body: Buffer.concat(chunks) };
     received.push(one);
-    const { status, body, location } = answer(one);
-    response.writeHead(status, location ? { location } : {}).end(body ?? '');
+    const { status, body, location, retryAfter } = answer(one);
+    const more = {
+      ...(location && { location }),
+      ...(retryAfter && { 'retry-after': retryAfter }),
+    };
+    response.writeHead(status, more).end(body ?? '');
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

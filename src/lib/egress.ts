@@ -157,20 +157,38 @@ async function checkedAddresses(url: URL, walk: Walk): Promise<readonly string[]
   if (url.username !== '' || url.password !== '') {
     throw new TomteError('connect.address_invalid', 'A login stands in the address, before the @');
   }
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  return addressesOf(url.hostname.replace(/^\[|\]$/g, ''), { ...walk, shown: url.host });
+}
+
+/**
+ * Addresses a host may be reached at, checked: for what is no HTTP. `shown` is how errors call it.
+ * Throws connect.address_refused, connect.name_not_found.
+ */
+export async function addressesOf(
+  host: string,
+  o: Pick<EgressOptions, 'allow' | 'resolve'> & {
+    readonly shown?: string;
+    readonly signal?: AbortSignal;
+  },
+): Promise<readonly string[]> {
+  const { shown = host, signal } = o;
   const isAddress = /^[\d.]+$/.test(host) || host.includes(':');
-  const addresses = isAddress ? [host] : await untilAborted(namesake(host, walk), walk.signal);
+  const asked = isAddress ? Promise.resolve([host]) : namesake(host, o);
+  const addresses = await (signal ? untilAborted(asked, signal) : asked);
   for (const address of addresses) {
-    const fault = addressFault(address, { host, allow: walk.allow ?? [] });
+    const fault = addressFault(address, { host, allow: o.allow ?? [] });
     if (fault === null) continue;
-    throw new TomteError('connect.address_refused', `${url.host} is ${fault}`, {
-      details: { host: url.host, fault },
+    throw new TomteError('connect.address_refused', `${shown} is ${fault}`, {
+      details: { host: shown, fault },
     });
   }
   return addresses;
 }
 
-async function namesake(host: string, { resolve = systemResolve }: Walk) {
+async function namesake(
+  host: string,
+  { resolve = systemResolve }: Pick<EgressOptions, 'resolve'>,
+): Promise<readonly string[]> {
   let addresses: readonly string[] = [];
   let cause: unknown;
   try {

@@ -1,7 +1,7 @@
 import type { ChannelDefinition } from '@tomte/sdk/define';
 import { type Alerts, openAlerts } from '../alert/alerts.ts';
 import { drawPng } from '../alert/picture.ts';
-import { channelFetch } from '../alert/reach.ts';
+import { channelFetch, earFetch } from '../alert/reach.ts';
 import type { Extensions } from '../lib/extensions.ts';
 import type { Row } from '../store/tables.ts';
 import { fireTurn } from './alert-turns.ts';
@@ -31,6 +31,7 @@ export function openPeople(o: {
   const alerts = openAlerts({
     ...{ store, key, clock, log, random },
     fetch: channelFetch(clock),
+    earFetch: earFetch(clock),
     channels: o.channels,
     voice: (home) => lives().get(home)?.voice ?? null,
     homeName: (home) => lives().get(home)?.name ?? 'Home',

@@ -26,6 +26,38 @@ export async function deliveryPostponed(
     .execute();
 }
 
+/** The channel takes nothing before `until`: what waits for it waits longer. */
+export async function postponeChannel(db: Db, o: { channel: string; until: Date }): Promise<void> {
+  await db
+    .updateTable('deliveries')
+    .set({ next_at: o.until })
+    .where('channel_id', '=', o.channel)
+    .where('state', '=', 'pending')
+    .where('next_at', '<', o.until)
+    .execute();
+}
+
+/** Receipt of the newest message of this Alert that arrived on this channel. */
+export async function newestReceipt(
+  db: Db,
+  o: { alert: string; channel: string },
+): Promise<string | null> {
+  const row = await db
+    .selectFrom('deliveries')
+    .select('receipt')
+    .where('alert_id', '=', o.alert)
+    .where('channel_id', '=', o.channel)
+    .where('state', '=', 'sent')
+    .orderBy('turn', 'desc')
+    .orderBy('sent_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.receipt ?? null;
+}
+
+export const getDelivery = (db: Db, id: string): Promise<DeliveryRow | undefined> =>
+  db.selectFrom('deliveries').selectAll().where('id', '=', id).executeTakeFirst();
+
 export async function deliveryFailed(
   db: Db,
   o: { id: string; at: Date; error: unknown },

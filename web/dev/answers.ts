@@ -234,6 +234,7 @@ export const channels: ChannelRow[] = [
     settings: { target: 'notify.mobile_app_maja' },
     lastDelivery: { state: 'sent', at: at(30_000), error: null },
     test: { arrived: true, picture: null, button: null, at: at(3 * minute) },
+    ear: null,
   },
   {
     id: 'c2',
@@ -254,6 +255,7 @@ export const channels: ChannelRow[] = [
       },
     },
     test: null,
+    ear: null,
   },
 ];
 

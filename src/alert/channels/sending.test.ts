@@ -6,7 +6,7 @@ import { isError, TomteError } from '@tomte/sdk/errors';
 import { SMTPServer } from 'smtp-server';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../lib/clock.ts';
-import { channelFetch } from '../reach.ts';
+import { channelAddresses, channelFetch } from '../reach.ts';
 import { fakeVoice, night, receiver } from '../testing.ts';
 import companionApp from './companion-app.ts';
 import email from './email.ts';
@@ -58,6 +58,8 @@ const send = <S>(
     signal: o.signal ?? new AbortController().signal,
     home: o.home ?? null,
     now: () => night,
+    before: null,
+    addressesOf: channelAddresses,
   });
 const failureOf = async (work: Promise<unknown>): Promise<TomteError> => {
   const error = await work.then(
@@ -197,7 +199,7 @@ describe('ntfy', () => {
   test.each([
     [403, 'channel.refused'],
     [404, 'channel.refused'],
-    [429, 'channel.unreachable'],
+    [429, 'channel.rate_limited'],
     [503, 'channel.unreachable'],
   ])('that answers %i ends as %s', async (status, code) => {
     await using server = await receiver(() => ({ status }));

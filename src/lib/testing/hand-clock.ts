@@ -19,7 +19,16 @@ export function handClock(start: number): HandClock {
     ticks: () => now,
     after,
     every: () => () => {},
-    sleep: (ms) => new Promise((resolve) => void after(ms, resolve)),
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        if (signal?.aborted) return reject(signal.reason as Error);
+        const cancel = after(ms, resolve);
+        const onAbort = () => {
+          cancel();
+          reject(signal!.reason as Error);
+        };
+        signal?.addEventListener('abort', onAbort, { once: true });
+      }),
     pass(ms) {
       now += ms;
       for (const one of due) {
