@@ -53,7 +53,6 @@ export interface BodyOptions extends StepOptions {
   /** Epoch ms before anything happened in it. */
   readonly began: number;
   readonly past: Past;
-  readonly stopping: () => boolean;
   /** Counts a step that is under way. */
   readonly underWay: <T>(step: Promise<T>) => Promise<T>;
   readonly onOpen: (wait: OpenWait) => void;

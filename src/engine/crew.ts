@@ -19,8 +19,8 @@ export interface Crew {
   /** What the durable engine calls: one execution. */
   perform(place: string, run: string, segment: number): Promise<void>;
   has(place: string, run: string): boolean;
-  /** Nothing of it can be in the journal: its execution need not look. */
-  isFresh(place: string, run: string): void;
+  /** It was journalled just now, and nothing of it has happened: its execution need not look. */
+  isFresh(place: string, run: JournalledRun): void;
   settled: (
     place: string,
     run: string,
@@ -71,10 +71,16 @@ const wakeMs = 2_000;
 export function openCrew(o: CrewOptions): Crew {
   const { places, turns, work, clock, log } = o;
   const living = new Map<string, Living>();
-  const fresh = new Set<string>();
+  const fresh = new Map<string, JournalledRun>();
   const waking = new Map<string, PromiseWithResolvers<void>>();
   const gate = atMost(wakesMax);
   const idOf = (place: string, run: string) => `${place}/${run}`;
+
+  const takeFresh = (id: string): JournalledRun | null => {
+    const run = fresh.get(id) ?? null;
+    fresh.delete(id);
+    return run;
+  };
 
   // Let through, the error would end the Run; so this execution is left where it is, and another goes on
   // from the journal in its place.
@@ -91,7 +97,7 @@ export function openCrew(o: CrewOptions): Crew {
     try {
       const place = await places.arrived(name);
       ending = await execute({
-        ...{ ...o, durable: o.durable(), name, place, id: run, segment, fresh: fresh.delete(id) },
+        ...{ ...o, durable: o.durable(), name, place, id: run, segment, fresh: takeFresh(id) },
         callRun: (caller, workflow, input, step) =>
           o.callRun(name, caller, { workflow, input, step }),
         onLiving: (one) => living.set(id, one),
@@ -182,7 +188,7 @@ export function openCrew(o: CrewOptions): Crew {
   return {
     ...{ perform, wake, cancel, closed, end },
     has: (place, run) => living.has(idOf(place, run)),
-    isFresh: (place, run) => void fresh.add(idOf(place, run)),
+    isFresh: (place, run) => void fresh.set(idOf(place, run.id), run),
     settled(name, run, position, outcome) {
       const here = living.get(idOf(name, run));
       if (here) here.settled(position, outcome);

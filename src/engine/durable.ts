@@ -43,12 +43,6 @@ export interface Known extends Segment {
 
 export type StepInfo = NonNullable<Awaited<ReturnType<typeof DBOS.listWorkflowSteps>>>[number];
 
-export interface StepRetry {
-  readonly attemptsMax: number;
-  readonly firstMs: number;
-  readonly worth: (error: unknown) => boolean;
-}
-
 /** Executions whose steps are read side by side. */
 const atOnce = 8;
 const active = ['PENDING', 'ENQUEUED', 'DELAYED'] as const;
@@ -163,23 +157,11 @@ function segmentOf(id: string): Segment {
 export const inStep = (): boolean => DBOS.isInStep();
 
 /**
- * One journalled step; to be called synchronously, since the order of calls is its identity. `body` is
- * handed the number of the attempt, from 1.
+ * One journalled step; to be called synchronously, since the order of calls is its identity. It is tried
+ * once: the engine's own retries would ask the database once more before each.
  */
-export function durableStep<T>(
-  name: string,
-  body: (attempt: number) => Promise<T>,
-  retry: StepRetry,
-): Promise<T> {
-  return DBOS.runStep(() => body(DBOS.stepStatus?.currentAttempt ?? 1), {
-    name,
-    retriesAllowed: true,
-    maxAttempts: retry.attemptsMax,
-    intervalSeconds: retry.firstMs / 1000,
-    backoffRate: 2,
-    shouldRetry: retry.worth,
-  });
-}
+export const durableStep = <T>(name: string, body: () => Promise<T>): Promise<T> =>
+  DBOS.runStep(body, { name, retriesAllowed: false });
 
 /** `order` when the workflow took other steps than those recorded, `engine` for the engine's own affairs. */
 export function engineError(error: unknown): 'order' | 'engine' | null {

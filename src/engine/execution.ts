@@ -7,7 +7,7 @@ import { parkRun, settledOf } from '../store/waits.ts';
 import { type Body, noPast, openBody } from './body.ts';
 import type { Durable } from './durable.ts';
 import { engineError } from './durable.ts';
-import { isOpen, type JournalledRun, type Outcome, readRun } from './journal.ts';
+import { isOpen, type JournalledRun, markRunning, type Outcome, readRun } from './journal.ts';
 import { isOutage } from './outage.ts';
 import { loadPast } from './past.ts';
 import type { Place } from './places.ts';
@@ -40,8 +40,8 @@ export interface ExecutionOptions {
   readonly place: Place;
   readonly id: string;
   readonly segment: number;
-  /** Nothing of it can be in the journal yet. */
-  readonly fresh: boolean;
+  /** Journalled just now: nothing of it can have happened yet. */
+  readonly fresh: JournalledRun | null;
   readonly durable: Durable;
   /** Waits for a definition that is not there (yet); a Run never fails for the lack of one. */
   readonly definition: (workflow: string, version: string | null) => Promise<WorkflowDefinition>;
@@ -67,12 +67,13 @@ export const crashesMax = 5;
 /** One execution of a Run, from its begin or from where the last one stopped to its end or a long wait. */
 export async function execute(o: ExecutionOptions): Promise<Ending> {
   const { db } = o.place.store;
-  const run = await o.guard(() => readRun(db, o.id));
+  const run = o.fresh ?? (await o.guard(() => readRun(db, o.id)));
   if (!run || !isOpen(run)) return { kind: 'left', why: 'closed' };
   if (run.segment !== o.segment) return { kind: 'left', why: 'older' };
   const { lines, ...past } = o.fresh
     ? { ...noPast, lines: 0 }
     : await o.guard(() => loadPast({ ...o, run }));
+  const marked = run.state === 'waiting' ? mark(o, run.id) : Promise.resolve();
   const definition = await o.definition(run.workflow, run.version);
   const said = openRunLog({ ...o, db, run: run.id, written: lines });
   const body = openBody({
@@ -84,7 +85,7 @@ export async function execute(o: ExecutionOptions): Promise<Ending> {
   });
   const dropped = new AbortController();
   try {
-    return await ending({ o, run, body, said, definition, dropped: dropped.signal });
+    return await ending({ o, run, body, said, definition, marked, dropped: dropped.signal });
   } finally {
     body.stop();
     dropped.abort();
@@ -97,6 +98,8 @@ async function ending(e: {
   body: Body;
   said: RunLog;
   definition: WorkflowDefinition;
+  /** Its row says that it runs. */
+  marked: Promise<void>;
   dropped: AbortSignal;
 }): Promise<Ending> {
   const { o, run, body, said } = e;
@@ -117,6 +120,7 @@ async function ending(e: {
     for (;;) {
       await body.resting();
       parking = true;
+      await e.marked;
       await said.flush();
       const open = body.open();
       const { store } = o.place;
@@ -167,6 +171,12 @@ export const crashed = (why: string): Outcome => ({
   state: 'failed',
   error: new TomteError('run.crashed', `${why}, ${crashesMax} times in a row`),
 });
+
+/** Nothing waits for it: the row says a moment later that the Run is under way. */
+const mark = (o: ExecutionOptions, run: string): Promise<void> =>
+  o
+    .guard(() => markRunning(o.place.store.db, run))
+    .catch((error: unknown) => o.log.warn({ err: error, run }, 'that a Run began was not noted'));
 
 function forget(o: ExecutionOptions, run: string): void {
   o.guard(() => forgetCrashes(o.place.store.db, run)).catch((error: unknown) =>

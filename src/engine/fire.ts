@@ -136,8 +136,13 @@ export async function fireIn(
       }
       const reason = row?.mode === 'watch' ? `${run.reason} (watch only)` : run.reason;
       const version = isUserWorkflow(definition) ? definition.version.hash : null;
-      if (await writeRun(tx, { ...run, reason, version }, parts.now)) {
-        out.started.push(runOfNew({ ...run, reason, version }, parts.now));
+      const terms = {
+        mode: row?.mode ?? 'off',
+        settings: (row?.settings ?? {}) as Record<string, unknown>,
+      };
+      const started = { ...run, reason, version, terms };
+      if (await writeRun(tx, started, parts.now)) {
+        out.started.push(runOfNew(started, parts.now));
       }
     }
   }

@@ -11,7 +11,6 @@ import {
   setRunState,
 } from '../store/runs.ts';
 import type { Db } from '../store/tables.ts';
-import { leaveWaits } from '../store/waits.ts';
 import { getWorkflowSettings } from '../store/workflow-settings.ts';
 import type { WaitOutcome } from './wait.ts';
 
@@ -35,17 +34,19 @@ export interface JournalledRun {
   readonly crashes: number;
   /** Epoch ms. */
   readonly createdAt: number;
+  /** What it starts under; null for Runs of earlier versions, which journal it as their first step. */
+  readonly terms: Terms | null;
 }
 export type NewRun = Pick<JournalledRun, 'id' | 'home' | 'workflow' | 'fired' | 'reason'> &
-  Partial<Pick<JournalledRun, 'version' | 'parent' | 'dry'>>;
+  Partial<Pick<JournalledRun, 'version' | 'parent' | 'dry' | 'terms'>>;
 
 export const runOfNew = (run: NewRun, at: number): JournalledRun => ({
-  ...{ version: null, parent: null, dry: false },
+  ...{ version: null, parent: null, dry: false, terms: null },
   ...run,
   ...{ state: 'waiting', segment: 0, crashes: 0, createdAt: at },
 });
 
-/** What a Run began under; frozen by its first step. */
+/** What a Run begins under; frozen when it is journalled. */
 export interface Terms {
   readonly mode: 'on' | 'off' | 'watch';
   readonly settings: Record<string, unknown>;
@@ -108,9 +109,7 @@ export async function closeRun(db: Db, id: string, outcome: Outcome, at: number)
   const { state } = outcome;
   const rest =
     state === 'done' ? { result: outcome.result } : { error: outcome.error.toJSON().error };
-  const isFirst = await endRun(db, { id, state, at: new Date(at), ...rest });
-  if (isFirst) await leaveWaits(db, id, at);
-  return isFirst;
+  return endRun(db, { id, state, at: new Date(at), ...rest });
 }
 
 /** Such as the call of a called Run: how its caller is told of its end. */
@@ -129,5 +128,6 @@ function fromRow(row: RunRow): JournalledRun {
   return {
     ...{ id, home: home_id, workflow, fired: trigger as TriggerFired, reason, state },
     ...{ version, parent, dry, segment, crashes, createdAt: created_at.getTime() },
+    terms: row.terms as Terms | null,
   };
 }

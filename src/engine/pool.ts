@@ -10,7 +10,13 @@ const namesMax = 300;
  * commands in one text (the engine's migrations) cannot have one.
  */
 export function openPool(config: PoolConfig, log: Log): Pool {
-  const pool = new Pool({ max: 10, connectionTimeoutMillis: 5_000, ...config });
+  const pool = new Pool({
+    max: 10,
+    connectionTimeoutMillis: 5_000,
+    // Kept: a home where little happens would pay for a new connection at each thing that does.
+    idleTimeoutMillis: 0,
+    ...config,
+  });
   pool.on('error', (error) => {
     // One that is being closed may see the server go first.
     if (!pool.ending) log.warn({ error: String(error) }, 'a database connection ended');

@@ -7,7 +7,7 @@ import { engineError } from './durable.ts';
 import type { Effects } from './effects.ts';
 import { asIf, watchOnly } from './effects-shut.ts';
 import { withHooks } from './hooks.ts';
-import { type JournalledRun, markRunning, type Outcome, readTerms, type Terms } from './journal.ts';
+import { type JournalledRun, type Outcome, readTerms, type Terms } from './journal.ts';
 import { isOutage, never } from './outage.ts';
 import type { Place } from './places.ts';
 import { asTomteError, firstStep } from './step.ts';
@@ -33,13 +33,12 @@ export interface RunOptions {
 export async function performRun(o: RunOptions): Promise<Outcome> {
   const { run, definition, body } = o;
   const { db } = o.place.store;
-  const terms = await body.step({
-    ...{ kind: 'begin', name: firstStep, input: run.fired },
-    async work(): Promise<Terms> {
-      await markRunning(db, run.id);
-      return readTerms(db, run.home, run.workflow);
-    },
-  });
+  const terms =
+    run.terms ??
+    (await body.step<Terms>({
+      ...{ kind: 'begin', name: firstStep, input: run.fired },
+      work: () => readTerms(db, run.home, run.workflow),
+    }));
   if (terms.mode === 'off' && !run.dry) {
     const message = 'The workflow was switched off before the Run began';
     return { state: 'cancelled', error: new TomteError('run.cancelled', message) };

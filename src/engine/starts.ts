@@ -66,13 +66,15 @@ export function openStarts(o: StartOptions): Starts {
 
   function begin(place: string, run: JournalledRun, how: How | 'new'): void {
     const id = `${place}/${run.id}`;
+    const lane = laneOf(run, o).name;
     const beginning = async () => {
       // Its home was let go, or the demo thrown away, while this one waited for its turn.
       if (!places.has(place) || !recovered.has(keyOf(place, run.home))) return true;
       if (how === 'parked') return false;
       if (how === 'resume') await durable.resume(place, [{ run: run.id, segment: run.segment }]);
       else {
-        if (how === 'new') crew.isFresh(place, run.id);
+        // One that waited in its lane may have been ended meanwhile.
+        if (how === 'new' && lane === run.id) crew.isFresh(place, run);
         await durable.start(place, run.home, run.id, run.segment);
       }
       if (how === 'new' && turns.hasBegun(id)) return false;
@@ -81,7 +83,7 @@ export function openStarts(o: StartOptions): Starts {
       if (how === 'new') await startOver(durable, place, run);
       return false;
     };
-    turns.take({ id, lane: `${place}/${laneOf(run, o).name}`, begin: beginning });
+    turns.take({ id, lane: `${place}/${lane}`, begin: beginning });
   }
 
   async function recoverNow(name: string, home: string): Promise<void> {
@@ -118,11 +120,12 @@ export function openStarts(o: StartOptions): Starts {
     const { db } = places.get(name).store;
     const definition = o.workflows.get(workflow);
     if (!definition) throw new TomteError('workflow.not_found', `There is no workflow ${workflow}`);
-    const { mode } = await readTerms(db, home, workflow);
-    if (mode === 'off' && !dry) throw new TomteError('workflow.off', `${definition.title} is off`);
+    const terms = await readTerms(db, home, workflow);
+    if (terms.mode === 'off' && !dry)
+      throw new TomteError('workflow.off', `${definition.title} is off`);
     const version = 'version' in definition ? (definition.version as { hash: string }).hash : null;
     const id = runId(home, workflow, key);
-    const run = { id, home, workflow, fired, reason, dry, parent, version };
+    const run = { id, home, workflow, fired, reason, dry, parent, version, terms };
     const isNew = await writeRun(db, run, clock.now());
     await recoverOnce(name, home);
     if (isNew) begin(name, runOfNew(run, clock.now()), 'new');

@@ -3,6 +3,8 @@ import { type ErrorBody, TomteError } from '@tomte/sdk/errors';
 import { type Clock, withTimeout } from '../lib/clock.ts';
 import { scrub } from '../lib/secret.ts';
 import { durableStep, engineError } from './durable.ts';
+import { never } from './outage.ts';
+import { isLost } from './user/lost.ts';
 
 /** What a call of a workflow is, for whoever reads the Run. */
 export type StepKind =
@@ -50,7 +52,7 @@ const attemptsUsual = 8;
 const outputMax = 256 * 1024;
 const inputMax = 32 * 1024;
 
-/** The step every Run begins with: it freezes mode and settings. */
+/** The step that Runs of earlier versions begin with: it freezes mode and settings. */
 export const firstStep = 'begin';
 
 export interface StepOptions {
@@ -59,6 +61,8 @@ export interface StepOptions {
   readonly guard: <T>(work: () => Promise<T>) => Promise<T>;
   /** First pause before a step is tried again; doubles each time. */
   readonly retryFirstMs: number;
+  /** True when no further attempt may begin. */
+  readonly stopping: () => boolean;
 }
 
 /**
@@ -72,26 +76,25 @@ export function recordStep<T>(
 ): Promise<Recorded<T>> {
   const attemptsMax = Math.max(1, Math.floor(call.attempts ?? attemptsUsual));
   const base = { kind: call.kind, in: bounded(call.input), heard };
-  return durableStep<Recorded<T>>(
-    call.name,
-    async (tries) => {
+  return durableStep<Recorded<T>>(call.name, async () => {
+    for (let tries = 1; ; tries++) {
       try {
         const out = await o.guard(async () => inTime(call, o.clock));
         refuseLarge(out, call.name);
         return { ...base, at: o.clock.now(), tries, out };
       } catch (error) {
         if (engineError(error)) throw error;
+        // Its process is gone, and takes the Run up again elsewhere: this attempt has no outcome.
+        if (isLost(error)) return never;
         const failure = asTomteError(error);
-        if (failure.row.retry && tries < attemptsMax) throw error;
-        return { ...base, at: o.clock.now(), tries, failed: failure.toJSON() };
+        if (!failure.row.retry || tries >= attemptsMax) {
+          return { ...base, at: o.clock.now(), tries, failed: failure.toJSON() };
+        }
+        await o.clock.sleep(o.retryFirstMs * 2 ** (tries - 1));
+        if (o.stopping()) return never;
       }
-    },
-    {
-      attemptsMax,
-      firstMs: o.retryFirstMs,
-      worth: (error) => asTomteError(error).row.retry,
-    },
-  );
+    }
+  });
 }
 
 function inTime<T>({ work, timeout, name }: Call<T>, clock: Clock): Promise<T> {

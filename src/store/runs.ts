@@ -18,6 +18,8 @@ export async function addRun(
     version?: string | null;
     parent?: string | null;
     dry?: boolean;
+    /** Mode and settings it starts under. */
+    terms?: unknown;
   },
 ): Promise<boolean> {
   const done = await db
@@ -32,6 +34,7 @@ export async function addRun(
       version: run.version ?? null,
       parent: run.parent ?? null,
       dry: run.dry ?? false,
+      terms: json(run.terms),
       ...(run.at === undefined ? {} : { created_at: run.at }),
     })
     .onConflict((conflict) => conflict.column('id').doNothing())
@@ -49,7 +52,7 @@ export async function setRunState(db: Db, id: string, state: 'waiting' | 'runnin
     .execute();
 }
 
-/** The end, once: the first end that is written counts. */
+/** The end, once, and with it what it waited for is left: the first end that is written counts. */
 export async function endRun(
   db: Db,
   o: {
@@ -61,13 +64,19 @@ export async function endRun(
     error?: unknown;
   },
 ): Promise<boolean> {
-  const done = await db
-    .updateTable('runs')
-    .set({ state: o.state, ended_at: o.at, result: json(o.result), error: json(o.error) })
-    .where('id', '=', o.id)
-    .where('state', 'in', ['waiting', 'running'])
-    .executeTakeFirst();
-  return done.numUpdatedRows > 0n;
+  const at = o.at.getTime();
+  const left = json({ kind: 'left', at });
+  const { rows } = await sql<{ id: string }>`
+    with ended as (
+      update runs set state = ${o.state}, ended_at = ${o.at}::timestamptz,
+        result = ${json(o.result)}::jsonb, error = ${json(o.error)}::jsonb
+      where id = ${o.id} and state in ('waiting', 'running')
+      returning id),
+    leaving as (
+      update waits set settled_at = ${at}, outcome = ${left}::jsonb from ended
+      where waits.run = ended.id and waits.settled_at is null)
+    select id from ended`.execute(db);
+  return rows.length > 0;
 }
 
 export const getRun = (db: Db, id: string): Promise<RunRow | undefined> =>

@@ -130,6 +130,7 @@ export interface RunsTable {
   dry: Generated<boolean>;
   segment: Generated<number>;
   crashes: Generated<number>;
+  terms: MaybeJson;
 }
 
 export interface WaitsTable {

@@ -49,7 +49,7 @@ export function parkRun(
       .selectFrom('runs')
       .select('id')
       .where('id', '=', o.run)
-      .where('state', '=', 'running')
+      .where('state', 'in', ['waiting', 'running'])
       .where('segment', '=', o.segment)
       .forUpdate()
       .executeTakeFirst();
@@ -154,16 +154,6 @@ export async function saveWaitSpec(
     .set({ spec: json(o.spec) })
     .where('run', '=', o.run)
     .where('position', '=', o.position)
-    .where('settled_at', 'is', null)
-    .execute();
-}
-
-/** The Run is over: nothing waits for it any more. */
-export async function leaveWaits(db: Db, run: string, at: number): Promise<void> {
-  await db
-    .updateTable('waits')
-    .set({ settled_at: at, outcome: json({ kind: 'left', at }) })
-    .where('run', '=', run)
     .where('settled_at', 'is', null)
     .execute();
 }
