@@ -256,13 +256,10 @@ export const triggersOf = <S extends SettingsSchema>(
   typeof definition.triggers === 'function' ? definition.triggers(settings) : definition.triggers;
 
 /** What a workflow is about, such as `water`: the kinds of finding that start it. */
-export function aboutsOf(definition: WorkflowDefinition): string[] {
-  const settings = definition.settings.safeParse({});
-  const triggers =
-    typeof definition.triggers === 'function'
-      ? settings.success
-        ? definition.triggers(settings.data)
-        : []
-      : definition.triggers;
-  return triggers.flatMap((spec) => ('anomaly' in spec ? [spec.anomaly.about] : []));
-}
+export const aboutsOf = (
+  definition: WorkflowDefinition,
+  settings: Record<string, unknown>,
+): string[] =>
+  triggersOf(definition, settings).flatMap((spec) =>
+    'anomaly' in spec ? [spec.anomaly.about] : [],
+  );

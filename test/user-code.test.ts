@@ -27,6 +27,16 @@ export default defineWorkflow({
 const save = (name: string, content: string) =>
   writeFile(join(data, 'workflows', `${name}.ts`), content, { mode: 0o600 });
 
+/** There before the home is; what starts it follows from its settings. */
+const early = `
+import { defineWorkflow } from '@tomte/sdk/define';
+import { z } from 'zod';
+export default defineWorkflow({
+  title: 'Early', text: 'Does it.', settings: z.strictObject({ about: z.string().default('water') }),
+  triggers: ({ about }) => [{ anomaly: { about } }],
+  async run() {},
+});`;
+
 async function start(): Promise<void> {
   const config = loadConfig({ flags: { data, port: '0' }, env: {} });
   service = await openService({ config, log: silentLog });
@@ -39,6 +49,7 @@ beforeAll(async () => {
   data = await mkdtemp(join(tmpdir(), 'tomte-own-'));
   await chmod(data, 0o755);
   await mkdir(join(data, 'workflows'), { mode: 0o700 });
+  await save('early', early);
   await start();
   const answer = await tomte.linkHome({ address: sim.url, token: sim.tokens.admin, name: 'Villa' });
   if (!answer.ok) throw new Error(answer.error.message);
@@ -72,6 +83,20 @@ test('a file is used when it is saved, its words are kept with the Run', {
     version: expect.stringMatching(/^[0-9a-f]{64}$/),
   });
   expect((await page(id)).steps.map(({ name }) => name)).toContain('sum');
+});
+
+test('a file that was there before the home hinders neither its first look nor Today, also after a restart', {
+  timeout: 120_000,
+}, async () => {
+  await expect.poll(names, patient).toContain('early');
+  const look = () => tomte.firstLook({ home });
+  await expect.poll(async () => (await look()).state, patient).not.toBe('running');
+  expect(await look()).toMatchObject({ state: 'done', error: null });
+  await tomte.setWorkflow({ home, name: 'early', mode: 'on', settings: { about: 'motion' } });
+  await service.close();
+  await start();
+  await expect.poll(names, patient).toContain('early');
+  await expect.poll(async () => (await tomte.today({})).watching.workflowsOn, patient).toBe(2);
 });
 
 test('a Run that waits finishes on the version it began with, also after a restart', {

@@ -73,8 +73,8 @@ export async function execute(o: ExecutionOptions): Promise<Ending> {
   const { lines, ...past } = o.fresh
     ? { ...noPast, lines: 0 }
     : await o.guard(() => loadPast({ ...o, run }));
-  const marked = run.state === 'waiting' ? mark(o, run.id) : Promise.resolve();
   const definition = await o.definition(run.workflow, run.version);
+  const marked = run.state === 'waiting' ? mark(o, run.id) : Promise.resolve();
   const said = openRunLog({ ...o, db, run: run.id, written: lines });
   const body = openBody({
     ...o,

@@ -6,7 +6,7 @@ import {
   triggersOf,
   type WorkflowDefinition,
 } from '@tomte/sdk/define';
-import { TomteError } from '@tomte/sdk/errors';
+import { isError, TomteError } from '@tomte/sdk/errors';
 import type { Extensions } from '../lib/extensions.ts';
 import { addNotRun, refusedRuns } from '../store/not-runs.ts';
 import { getPending, savePending } from '../store/pending-triggers.ts';
@@ -47,7 +47,10 @@ export interface FireParts {
   readonly now: number;
 }
 
-/** Settings as the schema makes them, and the code asked what follows from them; null where they do not fit. */
+/**
+ * Settings as the schema makes them, and the code asked what follows from them. Null where they do not fit,
+ * and where the code does not answer: one workflow's fault is not that of the others.
+ */
 export async function settingsFor(
   definition: WorkflowDefinition,
   row: Pick<WorkflowSettingsRow, 'settings'> | undefined,
@@ -57,7 +60,7 @@ export async function settingsFor(
   try {
     if (isUserWorkflow(definition)) await definition.prepare(parsed.data);
   } catch (error) {
-    if (error instanceof TomteError && error.code === 'workflow.settings_invalid') return null;
+    if (isError(error, 'workflow.settings_invalid', 'workflow.file_invalid')) return null;
     throw error;
   }
   return parsed.data;

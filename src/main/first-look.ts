@@ -1,6 +1,7 @@
 import { aboutsOf, type Finding } from '@tomte/sdk/define';
 import type { HourRow } from '@tomte/sdk/home';
 import type { FirstLook } from '@tomte/sdk/types';
+import { settingsFor } from '../engine/fire.ts';
 import { broken, inventory } from '../home/inventory.ts';
 import type { Link } from '../home/link.ts';
 import { iso } from '../lib/clock.ts';
@@ -68,7 +69,7 @@ export async function composeFirstLook(o: FirstLookInput): Promise<FirstLook> {
       0,
       shownMax,
     ),
-    couldSwitchOn: couldSwitchOn(o, raised).slice(0, shownMax),
+    couldSwitchOn: (await couldSwitchOn(o, raised)).slice(0, shownMax),
     error: null,
   };
 }
@@ -96,21 +97,21 @@ function unusual(o: FirstLookInput, raised: Finding): FirstLook['unusual'][numbe
   };
 }
 
-function couldSwitchOn(o: FirstLookInput, raised: readonly Finding[]): FirstLook['couldSwitchOn'] {
+async function couldSwitchOn(
+  o: FirstLookInput,
+  raised: readonly Finding[],
+): Promise<FirstLook['couldSwitchOn']> {
   const infos = o.link.mirror.infos();
-  return [...o.parts.workflows].flatMap(([name, workflow]) => {
-    const abouts = aboutsOf(workflow);
+  const found: FirstLook['couldSwitchOn'] = [];
+  for (const [name, workflow] of o.parts.workflows) {
+    const settings = await settingsFor(workflow, undefined);
+    if (settings === null) continue;
+    const abouts = aboutsOf(workflow, settings);
     const detectors = [...o.parts.detectors].filter(([, d]) => abouts.includes(d.about));
-    if (!detectors.some(([, d]) => d.picks(infos).length > 0)) return [];
+    if (!detectors.some(([, d]) => d.picks(infos).length > 0)) continue;
     const told = raised.filter((f) => detectors.some(([d]) => d === f.detector)).length;
-    return [
-      {
-        workflow: name,
-        title: workflow.title,
-        text: workflow.text,
-        wouldHaveTold: told,
-        settings: {},
-      },
-    ];
-  });
+    const { title, text } = workflow;
+    found.push({ workflow: name, title, text, wouldHaveTold: told, settings: {} });
+  }
+  return found;
 }

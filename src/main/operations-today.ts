@@ -2,6 +2,7 @@ import { aboutsOf } from '@tomte/sdk/define';
 import type { Tomte } from '@tomte/sdk/operations';
 import type { Alert, Today } from '@tomte/sdk/types';
 import { moment } from '@tomte/sdk/words';
+import { settingsFor } from '../engine/fire.ts';
 import { iso } from '../lib/clock.ts';
 import { type GapRow, listGaps } from '../store/gaps.ts';
 import { listHomes } from '../store/homes.ts';
@@ -81,6 +82,7 @@ interface Awake {
   readonly life: HomeLife;
   readonly workflow: string;
   readonly mode: 'on' | 'watch';
+  readonly abouts: readonly string[];
 }
 
 /** The workflows that are on or only watch, home by home. */
@@ -88,12 +90,19 @@ async function awakeWorkflows(place: Parts, lives: readonly HomeLife[]): Promise
   const { store, workflows } = place.parts;
   const found = await Promise.all(
     lives.map(async (life) =>
-      (await listWorkflowSettings(store.db, life.home)).flatMap(({ workflow, mode }) =>
-        mode === 'off' || !workflows.has(workflow) ? [] : [{ life, workflow, mode }],
-      ),
+      (await listWorkflowSettings(store.db, life.home)).flatMap((row) => {
+        const definition = workflows.get(row.workflow);
+        return row.mode === 'off' || !definition ? [] : [{ life, row, definition }];
+      }),
     ),
   );
-  return found.flat();
+  return Promise.all(
+    found.flat().map(async ({ life, row, definition }) => {
+      const settings = await settingsFor(definition, row);
+      const abouts = settings === null ? [] : aboutsOf(definition, settings);
+      return { life, workflow: row.workflow, mode: row.mode as Awake['mode'], abouts };
+    }),
+  );
 }
 
 /** Sensors that an awake workflow is about; one that is switched off watches nothing. */
@@ -102,14 +111,12 @@ function watchedCount(
   awake: readonly Awake[],
   now: number,
 ): { sensors: number; reportedLastHour: number } {
-  const { detectors, workflows } = place.parts;
+  const { detectors } = place.parts;
   let sensors = 0;
   let reportedLastHour = 0;
   for (const life of new Set(awake.map((w) => w.life))) {
     const { mirror } = life.link;
-    const abouts = new Set(
-      awake.filter((w) => w.life === life).flatMap((w) => aboutsOf(workflows.get(w.workflow)!)),
-    );
+    const abouts = new Set(awake.filter((w) => w.life === life).flatMap((w) => w.abouts));
     const infos = mirror.infos();
     const ids = [...detectors.values()]
       .filter((d) => abouts.has(d.about))

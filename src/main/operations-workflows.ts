@@ -245,7 +245,7 @@ async function fitsOf(
     const [problem] = triggerProblems(triggersOf(workflow, settings), home);
     if (problem) return { ok: false, text: `${problem.text} ${problem.fix}`, entities: [] };
   }
-  const abouts = aboutsOf(workflow);
+  const abouts = settings === null ? [] : aboutsOf(workflow, settings);
   if (abouts.length === 0) return { ok: true, text: 'Fits any home.', entities: [] };
   const entities = [...place.parts.detectors.values()]
     .filter((d) => abouts.includes(d.about))

@@ -46,7 +46,7 @@ export async function recordedPast(o: PastRequest): Promise<RecordedPast> {
   const { mirror, call } = life.link;
   const infos = mirror.infos();
   const detectors = new Map(
-    [...parts.detectors].filter(([, d]) => aboutsOf(definition).includes(d.about)),
+    [...parts.detectors].filter(([, d]) => aboutsOf(definition, settings).includes(d.about)),
   );
   const picks = [...new Set([...detectors.values()].flatMap((d) => d.picks(infos)))];
   const entities = [

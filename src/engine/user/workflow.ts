@@ -74,6 +74,8 @@ export function userWorkflow(o: {
     ...(debounce === null ? {} : { debounce }),
     version: { hash, number },
     async prepare(settings) {
+      // The same code says the same of the same settings.
+      if (prepared.has(keyOf(settings))) return;
       const derived = await hosts.use({ hash, code }, (host) => host.derive(settings));
       if (!derived.ok) {
         throw new TomteError('workflow.settings_invalid', `The settings of ${title} do not fit`, {
