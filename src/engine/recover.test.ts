@@ -131,6 +131,21 @@ test('a Run whose workflow is gone waits for it and completes when it is back', 
   expect(await states(opened)).toEqual(['done']);
 });
 
+test('a Run journalled by a version that kept no terms begins with a step that reads them', async () => {
+  const made = doors();
+  opened = await openTestEngine({ 'water-watch': waterWatch }, made);
+  const { store } = opened;
+  await setMode(store.db, 'water-watch', 'on');
+  const { ids } = await opened.engine.journal(store.db, 'tomte', home, water('raised', 1_000));
+  await store.db.updateTable('runs').set({ terms: null }).execute();
+  const engine = await opened.reopen();
+  await engine.recover('tomte', home);
+  await engine.ended('tomte', ids[0]!);
+  expect(await states(opened)).toEqual(['done']);
+  const names = 'select function_name from dbos.operation_outputs order by function_id limit 1';
+  expect((await store.pool.query(names)).rows).toEqual([{ function_name: 'begin' }]);
+});
+
 test('recovering twice starts nothing twice', async () => {
   const made = doors();
   opened = await openTestEngine({ 'water-watch': waterWatch }, made);
