@@ -4,6 +4,11 @@ import { fits, isSelected, judge, unitFault, valueIn } from './state-rules.ts';
 import { ms, type StateSpec, type TriggerFired, type TriggerSpec } from './trigger.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
+interface Listener {
+  readonly spec: StateSpec;
+  readonly key: string;
+}
+
 /** The answer takes one change after the other, in time order. */
 export function watchStates(
   o: {
@@ -18,6 +23,7 @@ export function watchStates(
   const { time, workflow } = o;
   const specs = o.specs.flatMap((spec) => ('state' in spec ? [spec.state] : []));
   const waits = new Map<string, () => void>();
+  const listening = new Map<string, { info: EntityInfo; listeners: readonly Listener[] }>();
 
   function takeOne(change: Change, spec: StateSpec, key: string): void {
     const verdict = judge(spec, change);
@@ -44,13 +50,21 @@ export function watchStates(
     waits.set(key, cancel);
   }
 
+  /** Found once for each entity, as it is described now: a recorded past has a million changes. */
+  function listenersOf(info: EntityInfo): readonly Listener[] {
+    const known = listening.get(info.id);
+    if (known?.info === info) return known.listeners;
+    const listeners = specs
+      .map((spec, at) => ({ spec, key: `${info.id} ${at}` }))
+      .filter(({ spec }) => isSelected(spec, info) && unitFault(spec, info) === null);
+    listening.set(info.id, { info, listeners });
+    return listeners;
+  }
+
   return (change) => {
     const info = o.info(change.entityId);
     if (!info) return;
-    for (const [at, spec] of specs.entries()) {
-      if (isSelected(spec, info) && unitFault(spec, info) === null)
-        takeOne(change, spec, `${change.entityId} ${at}`);
-    }
+    for (const { spec, key } of listenersOf(info)) takeOne(change, spec, key);
   };
 }
 

@@ -1,7 +1,7 @@
+import { stateConditions } from '@tomte/sdk/condition';
 import { type Condition, ms } from '@tomte/sdk/define';
 import { TomteError } from '@tomte/sdk/errors';
 import { z } from 'zod';
-import { stateConditions } from './condition.ts';
 
 const entity = z
   .string()

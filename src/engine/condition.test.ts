@@ -1,7 +1,13 @@
+import {
+  entitiesOf,
+  type Held,
+  judge,
+  refuseWrongUnits,
+  type SeenState,
+} from '@tomte/sdk/condition';
 import type { Condition } from '@tomte/sdk/define';
 import { isError } from '@tomte/sdk/errors';
 import { describe, expect, test } from 'vitest';
-import { entitiesOf, type Held, judge, refuseWrongUnits, type SeenState } from './condition.ts';
 import { readCondition } from './condition-shape.ts';
 
 const zone = 'Europe/Stockholm';

@@ -1,6 +1,6 @@
+import { judge, refuseWrongUnits } from '@tomte/sdk/condition';
 import type { Duration, Question, WaitSpec, WorkflowContext } from '@tomte/sdk/define';
 import { TomteError } from '@tomte/sdk/errors';
-import { judge, refuseWrongUnits } from './condition.ts';
 import { readCondition } from './condition-shape.ts';
 import type { ContextOptions } from './context.ts';
 import { approvalId, openRow, readMs } from './context-parts.ts';

@@ -1,4 +1,6 @@
 /** From what happened to Runs: which workflows it concerns, and what becomes of each, journalled in the caller's transaction. */
+
+import { type Admission, admit, type Refusal } from '@tomte/sdk/admission';
 import {
   type TriggerDefinition,
   type TriggerFired,
@@ -17,7 +19,6 @@ import {
   lockWorkflowSettings,
   type WorkflowSettingsRow,
 } from '../store/workflow-settings.ts';
-import { type Admission, admit, type Refusal } from './admission.ts';
 import { closeRun, type JournalledRun, type NewRun, runId, runOfNew, writeRun } from './journal.ts';
 import type { Gate } from './places.ts';
 import { isUserWorkflow } from './user/workflow.ts';

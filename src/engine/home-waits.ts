@@ -1,6 +1,6 @@
+import { entitiesOf, type Held, judge } from '@tomte/sdk/condition';
 import type { Alarms } from '../lib/alarms.ts';
 import type { Clock } from '../lib/clock.ts';
-import { entitiesOf, type Held, judge } from './condition.ts';
 import type { Eyes } from './effects.ts';
 import type { Awaited, OpenWait, WaitOutcome } from './wait.ts';
 

@@ -1,11 +1,12 @@
 /** Triggers at work on PostgreSQL, their clock turned by hand. */
+
+import type { World } from '@tomte/sdk/condition';
 import { defineWorkflow, type TriggerSpec, type WorkflowDefinition } from '@tomte/sdk/define';
 import type { Change, EntityInfo, EntityState } from '@tomte/sdk/home';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type VirtualClock, virtualClock } from '../lib/testing/virtual-clock.ts';
 import { listNotRuns } from '../store/not-runs.ts';
-import type { World } from './condition.ts';
 import type { HomeWatch } from './home-watch.ts';
 import {
   closeTestStore,

@@ -1,6 +1,6 @@
+import type { World } from '@tomte/sdk/condition';
 import { TomteError } from '@tomte/sdk/errors';
 import type { Store } from '../store/open.ts';
-import type { World } from './condition.ts';
 import type { Effects } from './effects.ts';
 
 /** Where Runs have their rows and their effects: the real homes, or the demo. */

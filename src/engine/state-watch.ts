@@ -1,6 +1,7 @@
 /** State triggers of one home: changes in, Runs out, and what must stay so for a while is kept until it did. */
 import { ms, type StateSpec, type TriggerFired } from '@tomte/sdk/define';
 import type { Change, EntityInfo, EntityState } from '@tomte/sdk/home';
+import { fits, isSelected, judge, unitFault, valueIn } from '@tomte/sdk/state-rules';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Store } from '../store/open.ts';
@@ -8,7 +9,6 @@ import { dropPending, listPending, savePending } from '../store/pending-triggers
 import type { Db } from '../store/tables.ts';
 import { onTimeMs } from './schedule-misfire.ts';
 import { specText } from './spec-text.ts';
-import { fits, isSelected, judge, unitFault, valueIn } from './state-rules.ts';
 import type { BookEntry } from './trigger-book.ts';
 
 export interface StateEntry extends BookEntry {

@@ -1,8 +1,8 @@
 /** What each trigger listens to, and what it names its Run. */
 import type { StateSpec, TriggerFired, TriggerSpec } from '@tomte/sdk/define';
 import type { EntityInfo, EntityState } from '@tomte/sdk/home';
+import { isSelected, judge, unitFault } from '@tomte/sdk/state-rules';
 import { describe, expect, test } from 'vitest';
-import { isSelected, judge, unitFault } from './state-rules.ts';
 import alert from './triggers/alert.ts';
 import call from './triggers/call.ts';
 import event from './triggers/event.ts';

@@ -1,7 +1,7 @@
+import type { Held } from '@tomte/sdk/condition';
 import type { Condition, WaitSpec } from '@tomte/sdk/define';
 import type { ErrorBody } from '@tomte/sdk/errors';
 import type { WaitRow } from '../store/waits.ts';
-import type { Held } from './condition.ts';
 
 export type WaitKind = WaitRow['kind'];
 

@@ -1,10 +1,11 @@
 /** The recorded past of a home, for trying things on: states from the recorder and the store, hours beyond. */
+
+import { entitiesOf } from '@tomte/sdk/condition';
 import { aboutsOf, type Finding, triggersOf, type WorkflowDefinition } from '@tomte/sdk/define';
 import type { Change, EntityInfo, EntityState, HourRow } from '@tomte/sdk/home';
 import { openStream } from '../anomaly/stream.ts';
 import { entitiesOfTriggers } from '../engine/backtest/happenings.ts';
 import type { RecordedPast } from '../engine/backtest/past.ts';
-import { entitiesOf } from '../engine/condition.ts';
 import { added } from '../home/apply.ts';
 import { hourStatistics, listStatistics, stateHistory } from '../home/history.ts';
 import { readReadings } from '../store/readings.ts';

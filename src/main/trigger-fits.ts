@@ -1,7 +1,7 @@
 /** Whether a home can tell what triggers wait for, in words. Pure. */
 import type { TriggerSpec } from '@tomte/sdk/define';
 import type { EntityInfo } from '@tomte/sdk/home';
-import { isSelected, unitFault } from '../engine/state-rules.ts';
+import { isSelected, unitFault } from '@tomte/sdk/state-rules';
 import { specFault } from '../engine/trigger-check.ts';
 import { mayHear } from '../home/rights.ts';
 

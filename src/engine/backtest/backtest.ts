@@ -11,10 +11,11 @@ import { TomteError } from '@tomte/sdk/errors';
 import type { Change, Reading } from '@tomte/sdk/home';
 import type { Backtest } from '@tomte/sdk/types-runs';
 import { openVirtualTime } from '@tomte/sdk/virtual-time';
+import { watchStates } from '@tomte/sdk/virtual-triggers';
 import type { Clock } from '../../lib/clock.ts';
 import { iso } from '../../lib/clock.ts';
 import type { Extensions } from '../../lib/extensions.ts';
-import { watchStates, watchTimes } from './happenings.ts';
+import { watchTimes } from './happenings.ts';
 import type { GuardThen, RecordedPast } from './past.ts';
 import { openPastRuns } from './runs.ts';
 import { openTally, runRow, sentenceOf, type TalliedAlert } from './tally.ts';
@@ -58,7 +59,9 @@ export async function backtest(o: BacktestOptions): Promise<BacktestResult> {
   const specs = triggersOf(o.definition, o.settings);
   const fire = (fired: TriggerFired) => runs.fire(fired);
   watchTimes({ workflow: o.workflow, specs, past, time }, fire);
-  const onState = watchStates({ workflow: o.workflow, specs, infos: world.infos, time }, fire);
+  const info = (entity: string) => world.infos.get(entity);
+  const { state } = world;
+  const onState = watchStates({ workflow: o.workflow, specs, info, state, time }, fire);
   const find = (findings: readonly Finding[]) => {
     for (const finding of findings) fire({ kind: 'anomaly', finding });
   };

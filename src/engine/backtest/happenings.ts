@@ -1,15 +1,9 @@
-/** What happened in the past that could start a Run: times that came, states that changed. */
-import {
-  ms,
-  type StateSpec,
-  type TimeSpec,
-  type TriggerFired,
-  type TriggerSpec,
-} from '@tomte/sdk/define';
-import type { Change, EntityInfo } from '@tomte/sdk/home';
+/** What of the past could start a Run: times that came, and the entities whose changes count. */
+import type { TimeSpec, TriggerFired, TriggerSpec } from '@tomte/sdk/define';
+import type { EntityInfo } from '@tomte/sdk/home';
+import { isSelected } from '@tomte/sdk/state-rules';
 import type { VirtualTime } from '@tomte/sdk/virtual-time';
 import { dueOf } from '../schedule-due.ts';
-import { isSelected, judge, unitFault, valueIn } from '../state-rules.ts';
 import type { RecordedPast } from './past.ts';
 
 type Fire = (fired: TriggerFired) => void;
@@ -29,60 +23,6 @@ export function watchTimes(
     });
   };
   for (const spec of o.specs) if ('time' in spec) arm(spec.time, past.from);
-}
-
-/** State triggers over recorded changes; the answer takes one change after the other. */
-export function watchStates(
-  o: {
-    workflow: string;
-    specs: readonly TriggerSpec[];
-    infos: ReadonlyMap<string, EntityInfo>;
-    time: VirtualTime;
-  },
-  fire: Fire,
-): (change: Change) => void {
-  const { workflow, infos, time } = o;
-  const specs = o.specs.flatMap((spec) => ('state' in spec ? [spec.state] : []));
-  const waits = new Map<string, () => void>();
-  const listening = new Map<string, readonly { spec: StateSpec; key: string }[]>();
-  const specsOf = (entity: string) => {
-    const known = listening.get(entity);
-    if (known) return known;
-    const info = infos.get(entity);
-    const found = info
-      ? specs
-          .map((spec, at) => ({ spec, key: `${entity} ${at}` }))
-          .filter(({ spec }) => isSelected(spec, info) && unitFault(spec, info) === null)
-      : [];
-    listening.set(entity, found);
-    return found;
-  };
-
-  return (change) => {
-    for (const { spec, key } of specsOf(change.entityId)) {
-      const verdict = judge(spec, change);
-      if (verdict === 'nothing' || verdict === 'stays') continue;
-      waits.get(key)?.();
-      waits.delete(key);
-      if (verdict === 'else') continue;
-      const fired = (at: number): TriggerFired => ({
-        kind: 'state',
-        entity: change.entityId,
-        from: change.from && valueIn(spec, change.from),
-        to: change.to && valueIn(spec, change.to),
-        ...(spec.attribute === undefined ? {} : { attribute: spec.attribute }),
-        ...{ at, late: false, workflow, spec },
-      });
-      if (spec.for === undefined) fire(fired(change.at));
-      else {
-        const due = change.at + ms(spec.for);
-        waits.set(
-          key,
-          time.at(due, () => fire(fired(due))),
-        );
-      }
-    }
-  };
 }
 
 /** Entities whose changes the triggers look at. */

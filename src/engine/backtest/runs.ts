@@ -1,13 +1,13 @@
+import { type Admission, admit } from '@tomte/sdk/admission';
 import type { TriggerFired } from '@tomte/sdk/define';
 import { TomteError } from '@tomte/sdk/errors';
+import { isSelected } from '@tomte/sdk/state-rules';
 import type { Backtest } from '@tomte/sdk/types-runs';
 import { startVirtualRun, type VirtualRun } from '@tomte/sdk/virtual-run';
 import type { VirtualTime } from '@tomte/sdk/virtual-time';
 import type { VirtualWorld } from '@tomte/sdk/virtual-world';
 import { iso } from '../../lib/clock.ts';
-import { type Admission, admit } from '../admission.ts';
 import { withHooks } from '../hooks.ts';
-import { isSelected } from '../state-rules.ts';
 import type { BacktestOptions } from './backtest.ts';
 import type { TalliedRun, Tally } from './tally.ts';
 import type { PastWorld } from './world.ts';

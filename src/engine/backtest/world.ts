@@ -1,7 +1,7 @@
+import { entitiesOf, type Held, judge, type World } from '@tomte/sdk/condition';
 import type { Condition } from '@tomte/sdk/define';
 import type { Change, EntityInfo, EntityState } from '@tomte/sdk/home';
 import type { VirtualTime } from '@tomte/sdk/virtual-time';
-import { entitiesOf, type Held, judge, type World } from '../condition.ts';
 import type { RecordedPast } from './past.ts';
 
 /** The home's states as the past moves on. */
