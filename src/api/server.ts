@@ -101,6 +101,8 @@ async function backupAnswer(pieces: AsyncGenerator<Uint8Array>): Promise<Respons
   return new Response(body, { headers });
 }
 
+const keepAliveMs = 65_000;
+
 export interface Listening {
   readonly port: number;
   close(): Promise<void>;
@@ -124,6 +126,8 @@ export function listen(app: Hono, o: { host: string; port: number }): Promise<Li
         });
       },
     );
+    // With Node's 5 s, a service that was busy that long cuts whoever asked meanwhile.
+    (server as Server).keepAliveTimeout = keepAliveMs;
     server.on('error', (cause: NodeJS.ErrnoException) => {
       const taken = cause.code === 'EADDRINUSE';
       reject(

@@ -6,6 +6,7 @@ import { openStream, type Stream } from '../anomaly/stream.ts';
 import { toTomteError } from '../api/answers.ts';
 import { type Door, type DoorOptions, openDoor } from '../home/act.ts';
 import { type Link, openLink } from '../home/link.ts';
+import { breather } from '../lib/breathe.ts';
 import { oneByOne } from '../lib/one-by-one.ts';
 import type { Secret } from '../lib/secret.ts';
 import { addGap } from '../store/gaps.ts';
@@ -24,6 +25,8 @@ const tickMs = 10_000;
 /** How often detector states and the position are kept when nothing was found: what a crash makes Tomte read again. */
 const checkpointMs = 300_000;
 const pickCheckMs = 60_000;
+/** Each may turn the clock of everything that is watched. */
+const sliceReadings = 4;
 
 /** One home while it is looked after: its Link, its door, its detectors, its readings. */
 export interface HomeLife {
@@ -103,11 +106,16 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
     learned = await learnHome({ parts, row, link, signal: stopping.signal, log });
     picks = learned.picks;
     kept = keptEntities(link.mirror.infos(), picks);
-    stream = open(learned.states);
+    const fresh = open(learned.states);
     // After a restart the Gap's changes are still to come: the clock must not move past them.
-    if (learned.recent.length === 0) return;
+    if (learned.recent.length === 0) {
+      stream = fresh;
+      return;
+    }
     for (const { id, t } of learned.recent) readUpTo.set(id, t);
-    const past = stream.read(learned.recent);
+    const past = await readSlowly(fresh, learned.recent, stopping.signal);
+    // Not before: the clock of today would end the past.
+    stream = fresh;
     await found(stillOpen([...past, ...stream.tick(clock.now())]), true);
   }
 
@@ -259,6 +267,22 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
       await writer.close();
     },
   };
+}
+
+/** Ten days of a large home are minutes of work: between two slices pages are answered and the Link is heard. */
+async function readSlowly(
+  stream: Stream,
+  readings: readonly Reading[],
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const breathe = breather();
+  for (let from = 0; from < readings.length; from += sliceReadings) {
+    findings.push(...stream.read(readings.slice(from, from + sliceReadings)));
+    await breathe();
+    signal.throwIfAborted();
+  }
+  return findings;
 }
 
 /** Of findings of the past only what still goes on is news; what is over belongs to the first look. */

@@ -3,6 +3,7 @@ import type { EntityInfo, EntityState, HourRow, Reading } from '@tomte/sdk/home'
 import type { FirstLook } from '@tomte/sdk/types';
 import { hourStatistics, listStatistics, stateHistory } from '../home/history.ts';
 import type { Link } from '../home/link.ts';
+import { breather } from '../lib/breathe.ts';
 import { iso } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { readDetectorState } from '../store/detector-states.ts';
@@ -104,10 +105,13 @@ async function firstReading(o: LearnOptions, picks: string[]): Promise<Learned> 
   const past = { zone: row.time_zone, entities: infos, hours };
   const learnedStates: Record<string, unknown> = {};
   const found: Finding[] = [];
+  const breathe = breather();
   for (const [name, detector] of parts.detectors) {
     const settings = detector.settings.parse({});
     learnedStates[name] = detector.learn(past, settings);
+    await breathe();
     found.push(...detector.look(past, settings));
+    await breathe();
   }
   look = await composeFirstLook({
     parts,

@@ -41,6 +41,10 @@ export async function startService(o: {
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
+  // What a failed test or bench forgot must not work on for hours.
+  const forgotten = () => child.kill('SIGKILL');
+  process.once('exit', forgotten);
+  child.once('close', () => process.off('exit', forgotten));
   let log = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (part: string) => {

@@ -38,10 +38,13 @@ export function learnPower(past: Past, settings: PowerSettings): PartsState<Powe
 
 /** What would have been told: the lowest value of each hour as one reading, the house only. */
 export function lookAtPower(past: Past, settings: PowerSettings): Finding[] {
-  const houses = powerSensors(past.entities, settings.sensors).filter((s) => s.kind === 'house');
+  const sensors = powerSensors(past.entities, settings.sensors);
+  const houses = sensors.filter((s) => s.kind === 'house');
+  // The others would be passed over at each tick.
+  const silent = new Set(sensors.flatMap((s) => (s.kind === 'house' ? [] : [s.entity.id])));
   const watch = watchPower({
     settings,
-    entities: past.entities,
+    entities: past.entities.filter(({ id }) => !silent.has(id)),
     zone: past.zone,
     state: learnPower(past, settings),
   });
