@@ -638,6 +638,12 @@ export const errorTable = {
     retry: false,
     hint: 'tomte runs lists them. Details older than 90 days are gone.',
   },
+  'run.step_not_found': {
+    status: 404,
+    exit: 1,
+    retry: false,
+    hint: 'Load the page of the Run again and choose one of its steps.',
+  },
   'run.step_order_changed': {
     status: 500,
     exit: 1,

@@ -267,14 +267,14 @@ export const operations = {
     'homes/:home/workflows/:name/webhooks',
     z.strictObject({ home, name: id }),
     z.array(r.webhook),
-    'Secret path and key of each webhook of a workflow.',
+    'Webhooks of a workflow: which have an address, when each was last called.',
   ),
   renewWebhook: op(
     'POST',
     'homes/:home/workflows/:name/webhooks/:hook',
     z.strictObject({ home, name: id, hook: z.string().regex(/^[\w-]{1,60}$/) }),
-    r.webhook,
-    'A new path and key; the old ones end at once.',
+    r.newWebhook,
+    'A new path and key, told this once; the old ones end at once.',
   ),
   cancelRun: op(
     'POST',
@@ -294,6 +294,14 @@ export const operations = {
     }),
     t.run,
     'Start a workflow now; with dryRun it looks at everything and changes nothing.',
+  ),
+
+  forkRun: op(
+    'POST',
+    'runs/:id/fork',
+    z.strictObject({ id, from: z.coerce.number().int().min(0).max(10_000) }),
+    t.run,
+    'The same Run again from the step at this place, switching nothing: what came before is taken as it was.',
   ),
 
   listChannelKinds: op(

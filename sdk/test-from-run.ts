@@ -1,10 +1,15 @@
 /** From a Run that was to a test that will notice when the workflow would do it differently. */
-import type { RunPage } from './types.ts';
+import type { RunPage, RunStep } from './types.ts';
 
 export type RecordedRun = Pick<
   RunPage,
-  'id' | 'reason' | 'createdAt' | 'state' | 'error' | 'trigger' | 'steps' | 'result'
->;
+  'id' | 'reason' | 'createdAt' | 'state' | 'error' | 'trigger' | 'result'
+> & {
+  readonly steps: readonly Pick<
+    RunStep,
+    'name' | 'startedAt' | 'endedAt' | 'input' | 'output' | 'error'
+  >[];
+};
 
 export interface TestFromRun {
   /** The workflow's file, as the test imports it: `./heater.ts`. */

@@ -22,18 +22,25 @@ export const notRun = z.object({
 });
 export type NotRun = z.infer<typeof notRun>;
 
-/** Where a program outside posts to start a workflow, and the key it signs with. Both are secrets. */
+/** A way for a program outside to start a workflow. Its address and key are secrets, told once. */
 export const webhook = z.object({
   name: z.string(),
+  /** Null while it has no address, and nothing can reach it. */
+  madeAt: isoTime.nullable(),
+  /** Last message that was signed right, as far as is kept. */
+  lastCalledAt: isoTime.nullable(),
+});
+export type Webhook = z.infer<typeof webhook>;
+/** As it is told when it is made, and never again. */
+export const newWebhook = webhook.extend({
   /** Relative to Tomte's address. */
   path: z.string(),
   /** Null while no public address is set. */
   url: z.string().nullable(),
   /** HMAC-SHA256 key, as text. */
   key: z.string(),
-  madeAt: isoTime,
 });
-export type Webhook = z.infer<typeof webhook>;
+export type NewWebhook = z.infer<typeof newWebhook>;
 
 /** What a search found: the answer first, then what it rests on, newest first. */
 export const whyAnswer = z.object({

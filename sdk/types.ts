@@ -302,6 +302,12 @@ export const runStep = z.object({
   input: z.unknown(),
   output: z.unknown(),
   error: z.string().nullable(),
+  /** Place in the order in which the Run made its calls. */
+  position: z.number(),
+  /** Place of the step whose result led to it; null where none did. */
+  after: z.number().nullable(),
+  /** Places of the steps that were under way when it was called: it ran side by side with them. */
+  beside: z.array(z.number()),
 });
 /** What a Run waits for, or waited for. */
 export const runWait = z.object({
@@ -339,6 +345,8 @@ export const runPage = run.extend({
   parent: z.string().nullable(),
   /** Tried: nothing was switched and nobody was told. */
   dry: z.boolean(),
+  /** Run whose steps it took over as they were; its own begin at place `from`. */
+  fork: z.object({ run: z.string(), from: z.number() }).nullable(),
 });
 export type RunWait = z.infer<typeof runWait>;
 export type RunAction = z.infer<typeof runAction>;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { backtest, runPage } from '../web/dev/answers-runs.ts';
+import { backtest, branchedRun, runPage } from '../web/dev/answers-runs.ts';
 import { pastDays, spanWords } from '../web/src/lib/past-days.ts';
+import { bars, laneRows } from '../web/src/lib/run-lanes.ts';
 import { actionWords, storyRows } from '../web/src/lib/run-story.ts';
 
 const zone = 'Europe/Berlin';
@@ -64,4 +65,31 @@ test('a refusal and a silence of a device are told with their reason', () => {
       zone,
     ),
   ).toMatch(/no answer: it stayed off$/);
+});
+
+test('what ran side by side has a lane of its own, and they come together where both are needed', () => {
+  const rows = laneRows(branchedRun.steps);
+  expect(rows.map(({ lane }) => lane)).toEqual([0, 0, 1, 1, 1, 0]);
+  expect(rows[2]!.joined).toEqual([0]);
+  expect(rows[5]!.joined).toEqual([1]);
+  expect(rows[3]!.above).toEqual([0, 1]);
+  expect(rows[5]!.below).toEqual([]);
+  expect(
+    laneRows(runPage.steps).every(({ lane, joined }) => lane === 0 && joined.length === 0),
+  ).toBe(true);
+});
+
+test('a long wait is folded: its bar is no longer than people can see the rest beside it', () => {
+  const hour = 3_600_000;
+  const [short, long, none] = bars([[0, 2_000], [2_000, 2 * hour], null]);
+  expect(short).toMatchObject({ left: 0, folded: false });
+  expect(short!.width).toBeGreaterThan(5);
+  expect(long).toMatchObject({ folded: true });
+  expect(short!.width + long!.width).toBeCloseTo(100);
+  expect(none).toBeNull();
+});
+
+test('what a Run took over from another says so', () => {
+  const rows = storyRows(branchedRun, zone, Date.parse(branchedRun.createdAt));
+  expect(rows.map(({ kept }) => kept)).toEqual([true, true, false, false, false, false]);
 });

@@ -427,6 +427,7 @@ test('types and a test made from a Run are written as they are', async () => {
     ...{ id, home: 'cabin', workflow: 'door-open', state: 'done', reason: 'A door', error: null },
     ...{ createdAt: '2026-11-26T07:30:00.000Z', endedAt: null, trigger: null, steps: [] },
     ...{ waits: [], actions: [], logs: [], result: null, version: null, parent: null, dry: false },
+    fork: null,
   });
   const listWorkflows: Tomte['listWorkflows'] = async () => [];
   const made = await tomte('runs r1 --make-test', { getRun, listHomes, listWorkflows });

@@ -102,6 +102,7 @@ export function engineOver(o: Omit<StartOptions, 'work'> & { readonly starts: St
         ...{ dry, parent: null },
       });
     },
+    fork: starts.fork,
     cancel: crew.cancel,
     async cancelAll(name, home, workflow, why) {
       const { db } = places.get(name).store;

@@ -70,6 +70,11 @@ export interface Engine {
     workflow: string,
     o: { by: string; input?: unknown; dry?: boolean },
   ): Promise<string>;
+  /**
+   * The same Run again from its step at `from`: what came before is taken as it was, nothing is
+   * switched and nobody is told. Throws `run.not_found`, `run.step_not_found`.
+   */
+  fork(place: PlaceName, run: string, from: number): Promise<string>;
   /** Ends a Run wherever it is; false when it had ended. Throws `run.not_found`. */
   cancel(place: PlaceName, run: string, why: string): Promise<boolean>;
   /** Ends all Runs of a workflow, as when it is switched off. */

@@ -36,12 +36,14 @@ export interface JournalledRun {
   readonly createdAt: number;
   /** What it starts under; null for Runs of earlier versions, which journal it as their first step. */
   readonly terms: Terms | null;
+  /** Run whose steps it takes over as they were, and the place from which it goes on by itself. */
+  readonly fork: { readonly run: string; readonly from: number } | null;
 }
 export type NewRun = Pick<JournalledRun, 'id' | 'home' | 'workflow' | 'fired' | 'reason'> &
-  Partial<Pick<JournalledRun, 'version' | 'parent' | 'dry' | 'terms'>>;
+  Partial<Pick<JournalledRun, 'version' | 'parent' | 'dry' | 'terms' | 'fork'>>;
 
 export const runOfNew = (run: NewRun, at: number): JournalledRun => ({
-  ...{ version: null, parent: null, dry: false, terms: null },
+  ...{ version: null, parent: null, dry: false, terms: null, fork: null },
   ...run,
   ...{ state: 'waiting', segment: 0, crashes: 0, createdAt: at },
 });
@@ -129,5 +131,6 @@ function fromRow(row: RunRow): JournalledRun {
     ...{ id, home: home_id, workflow, fired: trigger as TriggerFired, reason, state },
     ...{ version, parent, dry, segment, crashes, createdAt: created_at.getTime() },
     terms: row.terms as Terms | null,
+    fork: row.fork as JournalledRun['fork'],
   };
 }

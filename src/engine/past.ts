@@ -2,6 +2,7 @@ import { countRunLogs } from '../store/run-logs.ts';
 import { waitsOf } from '../store/waits.ts';
 import type { Past } from './body.ts';
 import type { Durable, StepInfo } from './durable.ts';
+import { keptSteps } from './fork.ts';
 import type { JournalledRun } from './journal.ts';
 import type { Place } from './places.ts';
 import type { Recorded } from './step.ts';
@@ -17,12 +18,14 @@ export async function loadPast(o: {
   const { durable, name, run } = o;
   const { db } = o.place.store;
   const { id, segment } = run;
-  const [earlier, current, waits, lines] = await Promise.all([
+  const [kept, own, current, waits, lines] = await Promise.all([
+    keptSteps(o),
     segment === 0 ? [] : durable.steps(name, { run: id, segment: segment - 1 }),
     durable.stepsOf(name, { run: id, segment }),
     waitsOf(db, id),
     countRunLogs(db, id),
   ]);
+  const earlier = [...kept, ...own];
   const records = new Map<number, { name: string; recorded: Recorded }>();
   earlier.forEach((row, place) => void records.set(place, playedOf(row)));
   for (const row of current) records.set(earlier.length + row.functionID, playedOf(row));

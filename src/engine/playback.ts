@@ -91,8 +91,8 @@ export function openPlayback(played: ReadonlyMap<number, Played>): Playback {
   };
 }
 
-/** Everything the records say was heard, in order. */
-function scriptOf(played: Iterable<Played>): { place: number; calls: number }[] {
+/** Everything the records say was heard, in order: a place, and how many calls were made by then. */
+export function scriptOf(played: Iterable<Played>): { place: number; calls: number }[] {
   const script: { place: number; calls: number }[] = [];
   for (const { heard } of played) {
     if (!heard) continue;

@@ -3,8 +3,10 @@ import { isoOrNull } from '../lib/clock.ts';
 import { type RunLogRow, runLogs } from '../store/run-logs.ts';
 import { type WaitRow, waitsOf } from '../store/waits.ts';
 import type { Durable, StepInfo } from './durable.ts';
+import { stepsOfRun } from './fork.ts';
 import { readRun } from './journal.ts';
 import type { Place } from './places.ts';
+import { type Played, scriptOf } from './playback.ts';
 import { firstStep, type Recorded } from './step.ts';
 
 /** All that a Run did, waits for and said, in order. */
@@ -27,17 +29,45 @@ export async function viewOf(o: {
   const run = await readRun(db, o.run);
   if (!run) return { steps: [], waits: [], logs: [] };
   const [rows, waits, logs] = await Promise.all([
-    o.durable.steps(o.name, { run: run.id, segment: run.segment }),
+    stepsOfRun({ ...o, run }),
     waitsOf(db, run.id),
     runLogs(db, run.id),
   ]);
   const settled = new Map(waits.map((wait) => [wait.position, wait]));
-  const steps = rows.map((row, position) => runStep(row, settled.get(position)));
+  const order = orderOf(
+    rows.map((row) => ({ name: row.name, heard: (row.output as Recorded | null)?.heard })),
+  );
+  const steps = rows.map((row, position) => ({
+    ...runStep(row, settled.get(position)),
+    ...order[position]!,
+  }));
   return { steps: steps.filter(({ name }) => name !== firstStep).slice(-stepsShown), waits, logs };
 }
 
+type Order = Pick<RunStep, 'position' | 'after' | 'beside'>;
+
+/** What led to each call, and what was under way when it was made. */
+function orderOf(played: readonly Played[]): Order[] {
+  const script = scriptOf(played);
+  const underWay = new Set<number>();
+  let heard = 0;
+  let after: number | null = null;
+  return played.map((_, position) => {
+    for (let next = script[heard]; next && next.calls <= position; next = script[++heard]) {
+      underWay.delete(next.place);
+      after = next.place;
+    }
+    // Earlier versions of Tomte did not note what was heard: then each step followed the one before.
+    if (script.length === 0)
+      return { position, after: position === 0 ? null : position - 1, beside: [] };
+    const order = { position, after, beside: [...underWay] };
+    underWay.add(position);
+    return order;
+  });
+}
+
 /** A journal row as a person reads it. A wait ends when it is settled, not when it is written down. */
-function runStep(row: StepInfo, wait: WaitRow | undefined): RunStep {
+function runStep(row: StepInfo, wait: WaitRow | undefined): Omit<RunStep, keyof Order> {
   const recorded = row.output as Recorded | null;
   const failed = recorded && 'failed' in recorded ? recorded.failed.error : null;
   const output = recorded && 'out' in recorded ? recorded.out : null;

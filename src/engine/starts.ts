@@ -6,6 +6,7 @@ import type { Crew } from './crew.ts';
 import type { Durable } from './durable.ts';
 import type { EngineOptions } from './engine.ts';
 import { laneOf } from './fire.ts';
+import { forkRun } from './fork.ts';
 import {
   isOpen,
   type JournalledRun,
@@ -36,6 +37,8 @@ export interface Starts {
     workflow: string,
     o: { fired: TriggerFired; key: string; reason: string; dry: boolean; parent: string | null },
   ): Promise<string>;
+  /** Journals a Run that takes over the steps of another up to `from`, and starts it; answers its id. */
+  fork(place: string, run: string, from: number): Promise<string>;
   /** A Run calls another workflow; the same call again is the same Run. */
   call(
     place: string,
@@ -145,6 +148,12 @@ export function openStarts(o: StartOptions): Starts {
         recovered.delete(key);
         o.waits.end(name, key.slice(name.length + 1));
       }
+    },
+    async fork(name, run, from) {
+      const forked = await forkRun({ name, place: places.get(name), durable, clock, run, from });
+      await recoverOnce(name, forked.home);
+      begin(name, forked, 'start');
+      return forked.id;
     },
     async call(name, caller, { workflow, input, step }) {
       const { db } = places.get(name).store;

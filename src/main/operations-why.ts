@@ -33,8 +33,7 @@ export function whyOperations(
     const settings = await settingsFor(definition, row);
     const specs = settings === null ? [] : triggersOf(definition, settings);
     const names = specs.flatMap((spec) => ('webhook' in spec ? [spec.webhook.name] : []));
-    const { publicUrl } = place.settings.get();
-    return { home, workflow: name, names: [...new Set(names)], publicUrl };
+    return { home, workflow: name, names };
   }
 
   return {
@@ -46,10 +45,9 @@ export function whyOperations(
       }),
     listWebhooks: async ({ home, name }) => webhooksOf(parts, await hooksOf(home, name)),
     renewWebhook: async ({ home, name, hook }) => {
-      const known = await hooksOf(home, name);
-      await makeWebhook(parts, { home, workflow: name, name: hook });
-      const all = await webhooksOf(parts, known);
-      return all.find((one) => one.name === hook)!;
+      await hooksOf(home, name);
+      const { publicUrl } = place.settings.get();
+      return makeWebhook(parts, { home, workflow: name, name: hook, publicUrl });
     },
   };
 }

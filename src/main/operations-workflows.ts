@@ -38,7 +38,14 @@ import { workflowOwner } from './workflow-owner.ts';
 /** Watch only for a week. */
 const watchMs = 7 * 86_400_000;
 
-type Names = 'listWorkflows' | 'setWorkflow' | 'listRuns' | 'getRun' | 'cancelRun' | 'runWorkflow';
+type Names =
+  | 'listWorkflows'
+  | 'setWorkflow'
+  | 'listRuns'
+  | 'getRun'
+  | 'cancelRun'
+  | 'runWorkflow'
+  | 'forkRun';
 
 const actionsShown = 500;
 
@@ -57,6 +64,12 @@ export function workflowOperations(
     const workflow = parts.workflows.get(name)!;
     const fits = await fitsOf(place, home, name, saved);
     return workflowRow(db, { home, name, workflow, saved, fits });
+  }
+
+  async function runNamed(id: string): Promise<Run> {
+    const row = await getRun(db, id);
+    if (!row) throw new TomteError('run.not_found', `There is no Run ${id}`);
+    return runOf(row);
   }
 
   return {
@@ -116,17 +129,14 @@ export function workflowOperations(
     },
     cancelRun: async ({ id }) => {
       await parts.engine.cancel(parts.place, id, 'Ended by a person');
-      const row = await getRun(db, id);
-      if (!row) throw new TomteError('run.not_found', `There is no Run ${id}`);
-      return runOf(row);
+      return runNamed(id);
     },
+    forkRun: async ({ id, from }) =>
+      runNamed(await parts.engine.fork(parts.place, id, Number(from))),
     runWorkflow: async ({ home, name, dryRun = false, input }) => {
       lifeOf(place.lives(), home);
       const asked = { by: 'a person', dry: dryRun, ...(input === undefined ? {} : { input }) };
-      const id = await parts.engine.run(parts.place, home, name, asked);
-      const row = await getRun(db, id);
-      if (!row) throw new TomteError('run.not_found', `There is no Run ${id}`);
-      return runOf(row);
+      return runNamed(await parts.engine.run(parts.place, home, name, asked));
     },
   };
 }

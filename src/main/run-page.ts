@@ -7,10 +7,10 @@ import { runOf } from './operations-workflows.ts';
 
 /** A Run with all its page shows. */
 export function pageOf(row: RunRow, view: RunView, actions: readonly ActionRow[]): RunPage {
-  const { trigger, version, parent, dry, result } = row;
+  const { trigger, version, parent, dry, result, fork } = row;
   return {
     ...runOf(row),
-    ...{ trigger, version, parent, dry },
+    ...{ trigger, version, parent, dry, fork: fork as RunPage['fork'] },
     result: (result as { value?: unknown } | null)?.value ?? null,
     steps: [...view.steps],
     waits: view.waits.map(waitOf),

@@ -38,15 +38,13 @@ beforeEach(async () => {
   parts = { store: opened.store, engine: opened.engine, clock, key, place: 'tomte' };
 });
 
-const hook = async () =>
-  (
-    await webhooksOf(parts, {
-      home,
-      workflow: 'bell',
-      names: ['bell'],
-      publicUrl: 'https://t.example/x/',
-    })
-  )[0]!;
+const hook = () =>
+  makeWebhook(parts, {
+    home,
+    workflow: 'bell',
+    name: 'bell',
+    publicUrl: 'https://t.example/x/',
+  });
 const sign = (key: string, body: string, at = clock.now()) => {
   const seconds = Math.floor(at / 1000);
   return `t=${seconds},v1=${createHmac('sha256', key).update(`${seconds}.${body}`).digest('hex')}`;
@@ -66,6 +64,21 @@ test('a signed message starts the workflow with its body, once however often it 
   expect(await runs()).toMatchObject([{ trigger: { kind: 'webhook', body: { door: 'front' } } }]);
 });
 
+test('its address and key are told when they are made and never again; when it was called is told', async () => {
+  const own = { home, workflow: 'bell', names: ['bell'] };
+  expect(await webhooksOf(parts, own)).toEqual([
+    { name: 'bell', madeAt: null, lastCalledAt: null },
+  ]);
+  const made = await hook();
+  const known = async () => (await webhooksOf(parts, own))[0]!;
+  expect(await known()).toEqual({ name: 'bell', madeAt: made.madeAt, lastCalledAt: null });
+  const posted = { path: pathOf(made), signature: sign(made.key, 'x'), delivery: null, body: 'x' };
+  await receive(parts, posted);
+  expect((await known()).lastCalledAt).toBe(new Date(startAt).toISOString());
+  // With another address it stays known when it was called: the Run keeps that.
+  expect((await hook()).lastCalledAt).not.toBeNull();
+});
+
 test('a Run that waits for the message hears it', async () => {
   const waiting = defineWorkflow({
     title: 'Waiting',
@@ -81,14 +94,13 @@ test('a Run that waits for the message hears it', async () => {
   const [run] = await opened.engine.fire('tomte', home, { kind: 'manual', by: 'Ola', at: 1 });
   const { db } = opened.store;
   await vi.waitUntil(() => db.selectFrom('waits').select('run').executeTakeFirst(), 10_000);
-  await makeWebhook(parts, { home, workflow: 'waiting', name: 'answer' });
-  const own = { home, workflow: 'waiting', names: [], publicUrl: null };
-  const [made] = await webhooksOf(parts, own);
+  const own = { home, workflow: 'waiting', name: 'answer', publicUrl: null };
+  const made = await makeWebhook(parts, own);
   const posted = {
-    path: pathOf(made!),
+    path: pathOf(made),
     body: '42',
     delivery: null,
-    signature: sign(made!.key, '42'),
+    signature: sign(made.key, '42'),
   };
   expect(await receive(parts, posted)).toEqual({ runs: 0, repeated: false });
   await opened.engine.ended('tomte', run!);
@@ -125,7 +137,7 @@ test('forged, altered, stale and misdirected messages start nothing', async () =
     const signature = sign(key, 'ding', startAt + minutes * 60_000);
     await refused({ ...good, signature }, 'webhook.stale');
   }
-  await makeWebhook(parts, { home, workflow: 'bell', name: 'bell' });
+  await hook();
   await refused(good, 'webhook.not_found');
   expect(await runs()).toEqual([]);
   const { rows } = await opened.store.pool.query('select path_hash, sealed::text from webhooks');

@@ -1,12 +1,13 @@
 /** Webhooks of workflows: a secret path, a signed body, each delivery once. */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { TomteError } from '@tomte/sdk/errors';
-import type { Webhook } from '@tomte/sdk/types-runs';
-import { iso } from '../lib/clock.ts';
+import type { NewWebhook, Webhook } from '@tomte/sdk/types-runs';
+import { iso, isoOrNull } from '../lib/clock.ts';
 import { readable, seal, unseal } from '../store/seal.ts';
 import {
   addDelivery,
   findWebhook,
+  lastCalls,
   listWebhooks,
   saveWebhook,
   type WebhookRow,
@@ -85,42 +86,44 @@ function bodyOf(text: string): unknown {
   }
 }
 
-/** Webhooks of a workflow with path and key; those of `names` that are not there yet are made. */
+/** Webhooks of a workflow: those it names, and those that have an address. */
 export async function webhooksOf(
   parts: Parts,
-  o: { home: string; workflow: string; names: readonly string[]; publicUrl: string | null },
+  o: { home: string; workflow: string; names: readonly string[] },
 ): Promise<Webhook[]> {
   const { db } = parts.store;
   const owner = { home_id: o.home, workflow: o.workflow };
-  // Sealed with a key that is lost, they are of no use to anybody.
-  const rows = (await listWebhooks(db, owner)).filter((r) => readable(() => openSealed(parts, r)));
-  const known = new Set(rows.map(({ name }) => name));
-  for (const name of o.names) if (!known.has(name)) await makeWebhook(parts, { ...o, name });
-  return (await listWebhooks(db, owner)).map((row) => {
-    const { path, key } = openSealed(parts, row);
-    const base = o.publicUrl?.replace(/\/$/, '') ?? null;
-    const url = base === null ? null : `${base}/hooks/${path}`;
-    return { name: row.name, path: `hooks/${path}`, url, key, madeAt: iso(row.made_at.getTime()) };
+  const rows = await listWebhooks(db, owner);
+  const calls = await lastCalls(db, owner);
+  return [...new Set([...o.names, ...rows.map(({ name }) => name)])].sort().map((name) => {
+    const row = rows.find((one) => one.name === name);
+    // Sealed with a key that is lost, it is of no use to anybody.
+    const isMade = row !== undefined && readable(() => openSealed(parts, row));
+    const madeAt = isMade ? iso(row.made_at.getTime()) : null;
+    return { name, madeAt, lastCalledAt: isoOrNull(calls.get(name)?.getTime()) };
   });
 }
 
-/** A new path and a new key; the old ones are worth nothing from now on. */
+/** A new path and a new key, told this once; the old ones are worth nothing from now on. */
 export async function makeWebhook(
   parts: Parts,
-  o: { home: string; workflow: string; name: string },
-): Promise<void> {
+  o: { home: string; workflow: string; name: string; publicUrl: string | null },
+): Promise<NewWebhook> {
+  const { db } = parts.store;
   const path = randomBytes(32).toString('base64url');
+  const key = randomBytes(32).toString('base64url');
   const row = { home_id: o.home, workflow: o.workflow, name: o.name };
-  const secrets = JSON.stringify({ path, key: randomBytes(32).toString('base64url') });
-  const sealed = seal(parts.key, secrets, boundTo(row));
+  const sealed = seal(parts.key, JSON.stringify({ path, key }), boundTo(row));
+  const madeAt = new Date(parts.clock.now());
   await parts.store.transaction((tx) =>
-    saveWebhook(tx, {
-      ...row,
-      sealed,
-      path_hash: hashOf(path),
-      made_at: new Date(parts.clock.now()),
-    }),
+    saveWebhook(tx, { ...row, sealed, path_hash: hashOf(path), made_at: madeAt }),
   );
+  const last = (await lastCalls(db, row)).get(o.name);
+  const base = o.publicUrl?.replace(/\/$/, '') ?? null;
+  return {
+    ...{ name: o.name, madeAt: iso(madeAt.getTime()), lastCalledAt: isoOrNull(last?.getTime()) },
+    ...{ path: `hooks/${path}`, url: base === null ? null : `${base}/hooks/${path}`, key },
+  };
 }
 
 const hashOf = (path: string): string => createHash('sha256').update(path).digest('hex');

@@ -20,6 +20,8 @@ export async function addRun(
     dry?: boolean;
     /** Mode and settings it starts under. */
     terms?: unknown;
+    /** Run whose steps it takes over, and the place from which it goes on by itself. */
+    fork?: unknown;
   },
 ): Promise<boolean> {
   const done = await db
@@ -35,6 +37,7 @@ export async function addRun(
       parent: run.parent ?? null,
       dry: run.dry ?? false,
       terms: json(run.terms),
+      fork: json(run.fork),
       ...(run.at === undefined ? {} : { created_at: run.at }),
     })
     .onConflict((conflict) => conflict.column('id').doNothing())

@@ -131,6 +131,7 @@ export interface RunsTable {
   segment: Generated<number>;
   crashes: Generated<number>;
   terms: MaybeJson;
+  fork: MaybeJson;
 }
 
 export interface WaitsTable {

@@ -85,6 +85,23 @@ export const getWait = (
     .where('position', '=', o.position)
     .executeTakeFirst();
 
+/**
+ * Waits that another Run takes over, with their ends. One that was never settled is open again there;
+ * a question is not asked twice, so its fallback answers.
+ */
+export async function copyWaits(
+  db: Db,
+  o: { of: string; to: string; before: number; now: number },
+): Promise<void> {
+  await sql`
+    insert into waits (run, position, home_id, kind, name, spec, began_at, due_at, settled_at, outcome)
+    select ${o.to}, position, home_id, kind, name, spec, began_at,
+      case when kind = 'approval' and settled_at is null then ${o.now} else due_at end,
+      case when outcome->>'kind' = 'left' then null else settled_at end,
+      case when outcome->>'kind' = 'left' then null else outcome end
+    from waits where run = ${o.of} and position < ${o.before}`.execute(db);
+}
+
 /** Of these homes, those that end before `before`, soonest first. */
 export const dueWaits = (
   db: Db,

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Db, NewRow, Row } from './tables.ts';
 
 export type WebhookRow = Row<'webhooks'>;
@@ -55,6 +56,23 @@ export async function addDelivery(
     .onConflict((conflict) => conflict.columns(['path_hash', 'id']).doNothing())
     .executeTakeFirst();
   return Number(done.numInsertedOrUpdatedRows ?? 0n) === o.ids.length;
+}
+
+/** The newest message of each name: as it was taken, or as the Run it started keeps it for longer. */
+export async function lastCalls(
+  db: Db,
+  o: Pick<Named, 'home_id' | 'workflow'>,
+): Promise<Map<string, Date>> {
+  const { rows } = await sql<{ name: string; at: Date }>`
+    select name, max(at) as at from (
+      select webhooks.name, deliveries.at from webhooks
+        join webhook_deliveries as deliveries on deliveries.path_hash = webhooks.path_hash
+        where home_id = ${o.home_id} and workflow = ${o.workflow}
+      union all
+      select trigger->>'name', created_at from runs
+        where home_id = ${o.home_id} and workflow = ${o.workflow} and trigger->>'kind' = 'webhook'
+    ) as calls group by name`.execute(db);
+  return new Map(rows.map(({ name, at }) => [name, at]));
 }
 
 export async function dropDeliveries(db: Db, before: Date): Promise<void> {

@@ -2,7 +2,7 @@
 import type { RunPage } from '@tomte/sdk/types';
 import type { Approval } from '@tomte/sdk/types-approval';
 import type { HomeMode } from '@tomte/sdk/types-mode';
-import type { Backtest, NotRun, WhyAnswer } from '@tomte/sdk/types-runs';
+import type { Backtest, NewWebhook, NotRun, Webhook, WhyAnswer } from '@tomte/sdk/types-runs';
 import { at, chart } from './fixtures.ts';
 
 const minute = 60_000;
@@ -44,10 +44,11 @@ export const runPage: RunPage = {
     reason: 'Unusual, found: Water has run for 52 minutes',
   },
   ...{ createdAt: at(10 * minute), endedAt: null, error: null, trigger: {}, result: null },
-  ...{ version: null, parent: null, dry: false },
+  ...{ version: null, parent: null, dry: false, fork: null },
   steps: [
     {
       name: 'begin',
+      ...{ position: 0, after: null, beside: [] },
       kind: 'begin',
       tries: 1,
       startedAt: at(10 * minute),
@@ -58,6 +59,7 @@ export const runPage: RunPage = {
     },
     {
       name: 'act 1',
+      ...{ position: 1, after: 0, beside: [] },
       kind: 'act',
       tries: 2,
       startedAt: at(9 * minute),
@@ -68,6 +70,7 @@ export const runPage: RunPage = {
     },
     {
       name: 'fetch 1',
+      ...{ position: 2, after: 1, beside: [] },
       kind: 'fetch',
       tries: 8,
       startedAt: at(8 * minute),
@@ -78,6 +81,7 @@ export const runPage: RunPage = {
     },
     {
       name: 'until 1',
+      ...{ position: 3, after: 2, beside: [] },
       kind: 'until',
       tries: 1,
       startedAt: at(6 * minute),
@@ -107,6 +111,53 @@ export const runPage: RunPage = {
     },
   ],
   logs: [{ at: at(8 * minute), text: 'trying the forecast' }],
+};
+
+/** Two branches side by side: a reading that waits long, and two steps meanwhile; then one that needs both. */
+export const branchedRun: RunPage = {
+  ...runPage,
+  ...{ id: 'r2', state: 'done', endedAt: at(0), waits: [], logs: [] },
+  reason: 'Tried again from “until 1”, switching nothing',
+  ...{ dry: true, fork: { run: 'r1', from: 2 } },
+  steps: [
+    branch('state 1', { position: 0, after: null, beside: [] }, [30, 30]),
+    branch('until 1', { position: 1, after: 0, beside: [] }, [30, 1]),
+    branch('act 1', { position: 2, after: 0, beside: [1] }, [30, 29]),
+    branch('sleep 1', { position: 3, after: 2, beside: [1] }, [29, 14]),
+    branch('act 2', { position: 4, after: 3, beside: [1] }, [14, 14]),
+    branch('alert 1', { position: 5, after: 1, beside: [] }, [1, 1]),
+  ],
+};
+
+function branch(
+  name: string,
+  order: Pick<RunPage['steps'][number], 'position' | 'after' | 'beside'>,
+  [from, to]: readonly [number, number],
+): RunPage['steps'][number] {
+  const [word = ''] = name.split(' ');
+  return {
+    ...order,
+    ...{
+      name,
+      kind: word === 'state' ? 'look' : word,
+      tries: 1,
+      input: {},
+      output: {},
+      error: null,
+    },
+    ...{ startedAt: at(from * minute), endedAt: at(to * minute - 400) },
+  };
+}
+
+export const webhooks: Webhook[] = [
+  { name: 'bell', madeAt: at(9 * day), lastCalledAt: at(3 * 60 * minute) },
+  { name: 'gate', madeAt: null, lastCalledAt: null },
+];
+export const newWebhook: NewWebhook = {
+  ...{ name: 'bell', madeAt: at(0), lastCalledAt: at(3 * 60 * minute) },
+  path: 'hooks/q3vTz0m1uXoJw8Yd5kR2bN7cPf4hLs6gEa9iUt0xVyM',
+  url: 'https://tomte.example/hooks/q3vTz0m1uXoJw8Yd5kR2bN7cPf4hLs6gEa9iUt0xVyM',
+  key: 'Kd8sWq2nZr5tYu7vXa0bCe3fGh6jLm9pOi1kQw4eRt8',
 };
 
 export const notRuns: NotRun[] = [

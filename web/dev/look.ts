@@ -53,7 +53,24 @@ const pages: readonly [
   ['workflows', 'linked', '#/workflows'],
   ['workflow', 'linked', '#/workflows/villa-berg/water-watch'],
   ['workflow-off', 'linked', '#/workflows/villa-berg/valve'],
+  [
+    'workflow-webhooks',
+    'linked',
+    '#/workflows/villa-berg/water-watch',
+    async (page) => {
+      await page.getByRole('button', { name: 'Make anew…: bell' }).click();
+      await page.getByRole('button', { name: 'Make a new address and key' }).click();
+    },
+  ],
   ['run', 'linked', '#/run/r1'],
+  [
+    'run-branches',
+    'linked',
+    '#/run/r2',
+    async (page) => {
+      await page.locator('summary').nth(3).click();
+    },
+  ],
   [
     'ask',
     'linked',

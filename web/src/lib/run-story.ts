@@ -1,6 +1,7 @@
 /** What a Run did, as rows a person reads. Pure. */
-import type { RunAction, RunPage } from '@tomte/sdk/types';
+import type { RunAction, RunPage, RunStep } from '@tomte/sdk/types';
 import { clockTime, duration } from '@tomte/sdk/words';
+import { type Bar, bars, type LaneRow, laneRows } from './run-lanes.ts';
 
 export interface StoryRow {
   readonly key: string;
@@ -13,6 +14,12 @@ export interface StoryRow {
   /** How long it took, or waits already. */
   readonly took: string;
   readonly tries: number;
+  /** Place in the Run, to begin again from. */
+  readonly position: number;
+  /** Taken over as it was in the Run before. */
+  readonly kept: boolean;
+  readonly lanes: LaneRow;
+  readonly bar: Bar | null;
   readonly raw: { readonly input: unknown; readonly output: unknown };
 }
 
@@ -33,7 +40,9 @@ const kinds: Record<string, string> = {
 };
 
 export function storyRows(page: RunPage, zone: string, now: number): StoryRow[] {
-  const steps = page.steps.map((step, n): StoryRow => {
+  const lanes = laneRows(page.steps);
+  const lengths = bars(page.steps.map((step) => spanOf(page, step, now)));
+  return page.steps.map((step, n): StoryRow => {
     const action = page.actions.find(({ key }) => key === `${page.id}/${step.name}`);
     const wait = page.waits.find(({ name }) => name === step.name);
     const end = wait ? wait.settledAt : step.endedAt;
@@ -48,10 +57,22 @@ export function storyRows(page: RunPage, zone: string, now: number): StoryRow[] 
         step.error ?? (action ? actionWords(action, zone) : wait ? waitWords(wait, zone) : ''),
       took: from === null ? '' : tookWords(from, end, now, open),
       tries: step.tries,
+      position: step.position,
+      kept: page.fork !== null && step.position < page.fork.from,
+      lanes: lanes[n]!,
+      bar: lengths[n]!,
       raw: { input: step.input, output: step.output },
     };
   });
-  return steps;
+}
+
+/** From its begin to its end, or to now; null where its begin is not known. */
+function spanOf(page: RunPage, step: RunStep, now: number): [number, number] | null {
+  const wait = page.waits.find(({ name }) => name === step.name);
+  const from = step.startedAt ?? wait?.since ?? null;
+  if (from === null) return null;
+  const end = wait ? wait.settledAt : step.endedAt;
+  return [Date.parse(from), end === null ? Math.max(now, Date.parse(from)) : Date.parse(end)];
 }
 
 /** The author's own name for it, or the kind in words. */
