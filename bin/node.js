@@ -1,11 +1,15 @@
 // Plain JavaScript: runs on Node 20, finds the Node that Tomte runs on, and starts programs on it.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { constants } from 'node:os';
+import { constants, homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** True in a checkout, which runs its sources; an installed package holds JavaScript. */
+const checkout = existsSync(join(root, 'src', 'main.ts'));
+export const program = join('src', checkout ? 'main.ts' : 'main.js');
 
 const nodeMajorMin = 24;
 
@@ -24,7 +28,9 @@ export function findNode() {
   }
   return fail(
     `config.node_too_old: this is Node ${process.versions.node}, Tomte needs ${nodeMajorMin}.`,
-    `Run npm start once, which brings it, or install Node ${nodeMajorMin}.`,
+    checkout
+      ? `Run npm start once, which brings it, or install Node ${nodeMajorMin}.`
+      : `Install Tomte again without --omit=optional, which brings it, or install Node ${nodeMajorMin}.`,
   );
 }
 
@@ -37,15 +43,19 @@ export function fail(...lines) {
 // A small young generation and a bound on the old one: Node takes what it is given, and on a Raspberry
 // Pi there is little to give. 5,000 entities need about 60 MB of heap.
 const flags = [
-  '--conditions=source',
+  ...(checkout ? ['--conditions=source'] : []),
   '--disable-warning=ExperimentalWarning',
   '--max-semi-space-size=4',
   '--max-old-space-size=400',
 ];
 
-// Compiled code is kept between starts: it halves the time to the first answer.
+// Compiled code is kept between starts: it halves the time to the first answer. An installed package may
+// belong to another account, which is no place to write to.
+const cache = checkout
+  ? join(root, 'node_modules', '.cache', 'node')
+  : join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'tomte', 'node');
 const env = {
-  NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node'),
+  NODE_COMPILE_CACHE: cache,
   ...process.env,
 };
 

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // npm start: installs what is missing, builds the web app if it changed, starts Tomte.
-import { join } from 'node:path';
-import { runFile } from './node.js';
+import { program, runFile } from './node.js';
 import { prepare } from './prepare.js';
 
 await prepare({ testTools: false, web: true, closing: 'starting Tomte' });
@@ -14,4 +13,4 @@ if (process.env.npm_lifecycle_event === 'start') {
   }, 500).unref();
 }
 
-process.exitCode = await runFile(join('src', 'main.ts'), ['start', ...process.argv.slice(2)]);
+process.exitCode = await runFile(program, ['start', ...process.argv.slice(2)]);

@@ -32,6 +32,14 @@ test('the person’s own folder adds to them, and may not replace one', async ()
   });
 });
 
+test('a file that cannot be loaded is named, with what is wrong', async () => {
+  await writeFile(file(added, 'third.js'), 'export default { kind: ;');
+  await expect(loadExtensions('lamp', own, [added])).rejects.toMatchObject({
+    code: 'config.extension_invalid',
+    message: expect.stringContaining(`${file(added, 'third.js')} cannot be loaded: `),
+  });
+});
+
 test('an added folder or file that others may write to is not run', async () => {
   await chmod(added, 0o777);
   const refused = { code: 'config.folder_writable' };

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { TomteError } from '@tomte/sdk/errors';
+import { lendPackages } from './lent-packages.ts';
 
 /** Definitions of one kind, by file name without ending. */
 export type Extensions<D> = ReadonlyMap<string, D>;
@@ -20,10 +21,13 @@ export async function loadExtensions<D extends { kind: string }>(
   const found = new Map<string, D>();
   for (const folder of [own, ...added]) {
     const files = await definitionFiles(folder);
-    if (folder !== own && files.length > 0) await refuseForeign([folder, ...files]);
+    if (folder !== own && files.length > 0) {
+      await refuseForeign([folder, ...files]);
+      lendPackages(folder);
+    }
     for (const file of files) {
       const name = basename(file).replace(/\.[tj]s$/, '');
-      const module = (await import(pathToFileURL(file).href)) as { default?: D };
+      const module = (await load(file)) as { default?: D };
       if (module.default?.kind !== kind) {
         throw new TomteError(
           'config.extension_invalid',
@@ -40,6 +44,15 @@ export async function loadExtensions<D extends { kind: string }>(
     }
   }
   return found;
+}
+
+async function load(file: string): Promise<unknown> {
+  try {
+    return await import(pathToFileURL(file).href);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new TomteError('config.extension_invalid', `${file} cannot be loaded: ${why}`, { cause });
+  }
 }
 
 async function definitionFiles(folder: string): Promise<string[]> {

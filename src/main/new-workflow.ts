@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { lstat, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -55,8 +56,6 @@ export async function newWorkflow(dataFolder: string, name: string): Promise<New
   return { folder, made };
 }
 
-const root = join(import.meta.dirname, '../..');
-
 async function builtIns(): Promise<string[]> {
   const names = await readdir(join(import.meta.dirname, '../workflows'));
   return names
@@ -64,17 +63,26 @@ async function builtIns(): Promise<string[]> {
     .map((name) => name.replace(/\.[jt]s$/, ''));
 }
 
-/** Folder of the package that a module of it lies in. */
+/** Folder of the package that a module lies in: the nearest with a `package.json` that has its name. */
 function packageOf(module: string): string {
-  const file = createRequire(import.meta.url).resolve(module);
   const name = module.startsWith('@') ? module.split('/').slice(0, 2).join('/') : module;
-  const inside = file.lastIndexOf(join('node_modules', name));
-  // Beside us in a checkout, where the module is the package's own source.
-  return inside < 0 ? dirname(file) : join(file.slice(0, inside), 'node_modules', name);
+  for (let folder = createRequire(import.meta.url).resolve(module); folder !== dirname(folder); ) {
+    folder = dirname(folder);
+    if (nameOf(join(folder, 'package.json')) === name) return folder;
+  }
+  throw new TomteError('app.internal', `${module} lies in no package of that name`);
+}
+
+function nameOf(file: string): string | null {
+  if (!existsSync(file)) return null;
+  return (JSON.parse(readFileSync(file, 'utf8')) as { name?: string }).name ?? null;
 }
 
 /** The Node that came with Tomte, where the one on the path may be too old to run a test. */
-const ownNode = (): string | null => (process.execPath.startsWith(root) ? process.execPath : null);
+const ownNode = (): string | null =>
+  process.execPath.includes(join('node_modules', `node-${process.platform}-${process.arch}`))
+    ? process.execPath
+    : null;
 
 /** False where the file is there already. */
 async function write(folder: string, name: string, text: string): Promise<boolean> {

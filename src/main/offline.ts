@@ -82,7 +82,7 @@ export function openOffline(config: Config, log: Log): Offline {
 
 const needsService = () =>
   new TomteError('cli.service_unreachable', 'This needs a running Tomte', {
-    hint: 'Start it: npm start.',
+    hint: 'Start it: tomte start, or npm start in a checkout.',
   });
 
 async function* backUp(config: Config, log: Log, signal: AbortSignal): AsyncGenerator<Uint8Array> {

@@ -119,7 +119,7 @@ function lifeAt(place: StoreParts, home: string): HomeLife {
   const life = place.lives().get(home);
   if (!life)
     throw new TomteError('link.lost', `Tomte does not look after ${home} right now`, {
-      hint: 'Start Tomte: npm start.',
+      hint: 'Start it: tomte start, or npm start in a checkout.',
     });
   return life;
 }
