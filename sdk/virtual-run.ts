@@ -2,6 +2,7 @@
  * A Run in memory on a virtual clock, with the semantics of a real one: every call of the context is a
  * step, remembered by its place and name; an execution that is abandoned goes on from what was remembered.
  */
+import { withoutCodes } from './codes.ts';
 import { type ErrorBody, TomteError } from './errors.ts';
 import { wholeAction } from './home.ts';
 import { ms, type TriggerFired } from './trigger.ts';
@@ -250,7 +251,7 @@ function contextOf(
       wait('ask', question, (mine) => waits.answer(question, mine.at + ms(question.timeout))),
     act(written, options = {}) {
       const action = wholeAction(written);
-      return door('act', { ...action, ...options }, () => world.act(action, options));
+      return door('act', { ...withoutCodes(action), ...options }, () => world.act(action, options));
     },
     alert: (request) => door('alert', request, () => world.alert(request)),
     resolve: (key, last) => door('resolve', { key, ...last }, () => world.resolve(key, last)),

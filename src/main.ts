@@ -148,6 +148,8 @@ const deps: CliDeps = {
     const { loadDetectors } = await import('./main/definitions.ts');
     return openDetection(await loadDetectors(null));
   },
+  untilInterrupted,
+  clock: systemClock,
   version,
   input: process.stdin,
   out,

@@ -1,8 +1,8 @@
 /** Secrets are planted wherever a person may give one; then everything that was written or answered is searched for them. */
-import { chmod, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect } from '@tomte/sdk/client';
+import { type Client, connect } from '@tomte/sdk/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../src/lib/clock.ts';
 import { openSim, type Sim } from '../src/sim/sim.ts';
@@ -26,6 +26,7 @@ const canaries = {
   webhookPath: 'canary-in-a-path',
   webhookQuery: 'canary-in-a-query',
   ntfyTopic: 'canary-name-of-a-topic',
+  lockCode: ['canary', 'code', 'of', 'a', 'lock'].join('-'),
 };
 
 let sim: Sim;
@@ -159,6 +160,7 @@ test('no secret is in a log, an answer, a page, a file or the database', async (
   await ask('');
   await ask(`api/homes/${id}?revoke=maybe`, { method: 'DELETE' });
   await until(async () => (await tomte.firstLook({ home: id })).state === 'done');
+  await unlockWithCode(tomte, id);
   // The stored token is refused from now on: the Link's own way of failing.
   sim.world.auth.deleteToken(sim.world.auth.tokenOf(token)!.id);
   await until(async () => (await tomte.listHomes({}))[0]!.link.state === 'stopped');
@@ -188,6 +190,43 @@ test('no secret is in a log, an answer, a page, a file or the database', async (
   expect(database).toContain('argon2id$');
   expect(answers.join('')).toContain('«secret»');
 }, 120_000);
+
+/** The code is put together as it runs: what a person writes into their own file stands there. */
+const locksmith = `
+import { defineWorkflow } from '@tomte/sdk/define';
+import { z } from 'zod';
+export default defineWorkflow({
+  title: 'Locksmith', text: 'Unlocks.', triggers: [{ manual: true }], settings: z.strictObject({}),
+  async run(ctx) {
+    const data = { code: ['canary', 'code', 'of', 'a', 'lock'].join('-') };
+    return ctx.act({ domain: 'lock', action: 'unlock', entities: ['lock.front_door'], data });
+  },
+});`;
+
+/** A door is unlocked with a code and a yes; the home hears the code. */
+async function unlockWithCode(tomte: Client, home: string): Promise<void> {
+  await mkdir(join(dataDir, 'workflows'), { recursive: true, mode: 0o755 });
+  await writeFile(join(dataDir, 'workflows/locksmith.ts'), locksmith, { mode: 0o644 });
+  await until(async () =>
+    (await tomte.listWorkflows({ home })).some(({ name }) => name === 'locksmith'),
+  );
+  const grants = [{ entities: ['lock.front_door'], areas: [], ask: true }];
+  await tomte.setWorkflow({ home, name: 'locksmith', mode: 'on', grants });
+  const dry = await tomte.runWorkflow({ home, name: 'locksmith', dryRun: true });
+  const real = await tomte.runWorkflow({ home, name: 'locksmith' });
+  await until(async () => (await tomte.listApprovals({ state: 'open' })).length > 0);
+  await ask('api/approvals');
+  const [approval] = await tomte.listApprovals({ state: 'open' });
+  await post(`api/approvals/${approval!.id}/answer`, { answer: 'yes' });
+  for (const { id } of [dry, real]) {
+    await until(async () => (await tomte.getRun({ id })).state === 'done');
+    expect(await ask(`api/runs/${id}`)).toContain('"code":"«secret»"');
+  }
+  expect(await ask('api/actions')).toContain('"code":"«secret»"');
+  await ask(`api/why?home=${home}&text=lock.front_door`);
+  const heard = sim.world.calls.filter(({ domain }) => domain === 'lock');
+  expect(heard.map(({ data }) => data)).toEqual([{ code: canaries.lockCode }]);
+}
 
 /** A source that repeats all it hears, as some do. */
 async function echoing() {

@@ -1,5 +1,6 @@
 import type { Tomte } from '@tomte/sdk/operations';
 import type { LinkAnswer, LinkRequest, ProbeStage } from '@tomte/sdk/types';
+import type { Clock } from '../lib/clock.ts';
 
 export interface Option {
   readonly type: 'string' | 'boolean';
@@ -106,6 +107,9 @@ export interface CliDeps {
   ): Promise<{ readonly folder: string; readonly made: readonly string[] }>;
   /** Engine of `detect`: a line in, lines out. */
   detect(): Promise<{ line(text: string): string[] }>;
+  /** Work that Ctrl-C, or an end by signal, stops in order. */
+  untilInterrupted<T>(work: (stop: AbortSignal) => Promise<T>): Promise<T>;
+  readonly clock: Pick<Clock, 'sleep'>;
   readonly version: string;
   /** Standard input, output and error; out and err are handed text with its line ends. */
   readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };

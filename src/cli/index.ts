@@ -2,6 +2,7 @@ import { isError, TomteError } from '@tomte/sdk/errors';
 import { nearest } from '../lib/nearest.ts';
 import { scrub } from '../lib/secret.ts';
 import type { CliDeps, Command, Context, Opened, Problem } from './command.ts';
+import actions from './commands/actions.ts';
 import alerts from './commands/alerts.ts';
 import approve from './commands/approve.ts';
 import away from './commands/away.ts';
@@ -36,7 +37,7 @@ export type { BackedUp, CliDeps, Command, Flags, Opened, Problem, Restored } fro
 /** In the order of the help. */
 export const commands: readonly Command[] = [
   ...[start, status, link, homes, unlink, doctor, alerts],
-  ...[workflows, run, runs, why, backtest, channels],
+  ...[workflows, run, runs, actions, why, backtest, channels],
   ...[connectors, approve, pause, guests, away, newOne, types, stopActions],
   ...[password, backup, restore, check, detect],
 ];

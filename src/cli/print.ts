@@ -26,6 +26,12 @@ export function minute(iso: string | null): string {
   return `${here.slice(0, 16).replace('T', ' ')}${offset(ahead)}`;
 }
 
+/** The time of day to the second, by the clock of this computer. */
+export function second(iso: string): string {
+  const ahead = -new Date(iso).getTimezoneOffset();
+  return new Date(Date.parse(iso) + ahead * 60_000).toISOString().slice(11, 19);
+}
+
 /** `+01:00`, or `Z` where the computer keeps UTC. */
 function offset(minutes: number): string {
   if (minutes === 0) return 'Z';

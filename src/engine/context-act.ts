@@ -1,3 +1,4 @@
+import { withoutCodes } from '@tomte/sdk/codes';
 import type { ActionOutcome, WorkflowContext } from '@tomte/sdk/define';
 import { wholeAction } from '@tomte/sdk/home';
 import type { ContextOptions } from './context.ts';
@@ -17,13 +18,17 @@ export function actIn(o: ContextOptions): WorkflowContext['act'] {
     const confirmMs = options.confirm === undefined ? undefined : readMs(options.confirm);
     const by = { askedBy: `workflow:${run.workflow}`, key, confirmMs, retries: options.retries };
     const outcome = await body.step<ActionOutcome | NeedsApproval>({
-      ...{ kind: 'act', name, input: { ...action, ...options } },
+      ...{ kind: 'act', name, input: { ...withoutCodes(action), ...options } },
       work: () => effects.act(run.home, action, by),
     });
     if (outcome.kind !== 'needs_approval') return outcome;
     const approval = approvalId(run.id, name);
     const answer = await body.wait({
-      ...{ kind: 'ask', name: `${name} yes`, input: { action, reason: outcome.reason } },
+      ...{
+        kind: 'ask',
+        name: `${name} yes`,
+        input: { action: withoutCodes(action), reason: outcome.reason },
+      },
       async register(position) {
         const awaited = { kind: 'approval', approval, fallback: 'no' } as const;
         const registered = await openRow(o, position, `${name} yes`, awaited, o.now() + yesMs);

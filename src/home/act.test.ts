@@ -1,4 +1,5 @@
 import type { ActionOutcome } from '@tomte/sdk/define';
+import { TomteError } from '@tomte/sdk/errors';
 import type { Action } from '@tomte/sdk/home';
 import { type Grant, grantsOf } from '@tomte/sdk/types-grant';
 import { afterEach, expect, test, vi } from 'vitest';
@@ -6,7 +7,6 @@ import { systemClock } from '../lib/clock.ts';
 import { silentLog } from '../lib/log.ts';
 import { openSim } from '../sim/sim.ts';
 import { type ActionRow, type Door, type DoorOptions, openDoor } from './act.ts';
-import { actionHash } from './action-hash.ts';
 import type { Conflict } from './conflict.ts';
 import type { Link } from './link.ts';
 import { openTally } from './tally.ts';
@@ -228,13 +228,13 @@ test('Actions an hour count over a restart, and the same Action counts once', as
 });
 
 test('what needs a yes is neither sent nor written; the yes counts for that Action only', async () => {
-  const spent: { hash: string; approval: string }[] = [];
-  const { door, sim, journal, link } = await home({
+  const spent: { action: Action; approval: string }[] = [];
+  const { door, sim, journal } = await home({
     grants: [{ entities: [mains], areas: [], ask: true }],
     door: {
       spend: async (yes) => {
         spent.push(yes);
-        return yes.hash === actionHash(link.home, turn('on'))
+        return yes.action.action === 'turn_on'
           ? { ok: true }
           : { ok: false, rule: 'guardrail.approval_invalid', message: 'for another Action' };
       },
@@ -292,4 +292,16 @@ test('a picture is kept in the home and served without a token', async () => {
   const answer = await fetch(sim.url + path);
   expect(answer.status).toBe(200);
   expect(Buffer.from(await answer.arrayBuffer()).equals(png)).toBe(true);
+});
+
+test('a home that repeats the code it refuses: the code stands in no error', async () => {
+  const { door, link } = await home();
+  vi.spyOn(link, 'call').mockRejectedValue(
+    new TomteError('home.call_failed', "expected a code of 6 digits, got '4711'"),
+  );
+  const action = { ...turn('on'), data: { code: '4711' } };
+  await expect(door.act(action, by('k1'))).rejects.toMatchObject({
+    code: 'home.call_failed',
+    message: "expected a code of 6 digits, got '«secret»'",
+  });
 });

@@ -4,7 +4,6 @@ import type { Action } from '@tomte/sdk/home';
 import type { Grant } from '@tomte/sdk/types-grant';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-import { actionHash } from './action-hash.ts';
 import { type Effect, effectOf } from './confirm.ts';
 import { type Conflict, openConflictWatch } from './conflict.ts';
 import { judge, type Verdict } from './guardrail.ts';
@@ -65,7 +64,7 @@ export type DoorOutcome = ActionOutcome | NeedsApproval;
 /** Uses up a person's yes, if it was given to exactly this Action. The same key may use it again. */
 export type Spend = (o: {
   readonly approval: string;
-  readonly hash: string;
+  readonly action: Action;
   readonly key: string;
 }) => Promise<
   { readonly ok: true } | { readonly ok: false; readonly rule: string; readonly message: string }
@@ -203,8 +202,8 @@ export function openDoor(o: DoorOptions): Door {
   }
 
   async function spend(row: Row, approval: string): Promise<Refusal | null> {
-    const hash = actionHash(row.home, row.action);
-    const spent = (await o.spend?.({ approval, hash, key: row.key })) ?? {
+    const { action, key } = row;
+    const spent = (await o.spend?.({ approval, action, key })) ?? {
       ok: false,
       rule: 'guardrail.approval_invalid',
       message: 'Nobody can be asked here',

@@ -1,11 +1,16 @@
-import { createHash } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 import type { Action } from '@tomte/sdk/home';
 
-/** What a yes is bound to: SHA-256 of the exact Action in one home, whatever order it is written in. */
-export function actionHash(home: string, action: Action): string {
+/**
+ * What a yes is bound to: the exact Action in one home, whatever order it is written in. With our key, so
+ * that nobody who reads it finds a short code by trying all.
+ */
+export function actionHash(key: KeyObject, home: string, action: Action): string {
   const { domain, action: name, entities, data } = action;
   const exact = { home, domain, action: name, entities: [...entities].sort(), data };
-  return createHash('sha256').update(canonical(exact)).digest('hex');
+  return createHmac('sha256', key)
+    .update(`action: ${canonical(exact)}`)
+    .digest('hex');
 }
 
 /** JSON with the keys of every object in order. */

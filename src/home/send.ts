@@ -1,4 +1,6 @@
+import { hideCodes } from '@tomte/sdk/codes';
 import type { ActionOutcome } from '@tomte/sdk/define';
+import { isError, TomteError } from '@tomte/sdk/errors';
 import type { Action, EntityState } from '@tomte/sdk/home';
 import type { Clock } from '../lib/clock.ts';
 import type { Effect } from './confirm.ts';
@@ -29,7 +31,11 @@ export async function sendAction(
   for (let left = Math.min(o.retries ?? 0, retriesMax); ; left--) {
     const { domain, action: service, data, entities } = action;
     const fields = { domain, service, service_data: data, target: { entity_id: entities } };
-    const result = await o.link.call('call_service', fields, { timeoutMs: serviceMs });
+    const result = await o.link
+      .call('call_service', fields, { timeoutMs: serviceMs })
+      .catch((error: unknown) => {
+        throw withoutCodesOf(action, error);
+      });
     const context = contextOf(result);
     if (context !== null) o.onContext(context);
     if (!effect) return { kind: 'sent', at: o.clock.now() };
@@ -38,6 +44,14 @@ export async function sendAction(
   }
   const message = `${action.entities.join(', ')} did not follow ${action.domain}.${action.action}`;
   return { kind: 'unconfirmed', message };
+}
+
+/** Home Assistant repeats in its refusals what it was sent. */
+function withoutCodesOf(action: Action, error: unknown): unknown {
+  if (!isError(error)) return error;
+  const { code, hint, details } = error;
+  const message = hideCodes(error.message, action);
+  return message === error.message ? error : new TomteError(code, message, { hint, details });
 }
 
 /** True when the Mirror shows the effect on every entity, and each state also passes `also`. */

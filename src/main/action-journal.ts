@@ -1,3 +1,4 @@
+import { withoutCodes } from '@tomte/sdk/codes';
 import type { ActionOutcome } from '@tomte/sdk/define';
 import { TomteError } from '@tomte/sdk/errors';
 import type { ActionJournal } from '../home/act.ts';
@@ -13,7 +14,9 @@ export function actionJournal(
   const { db } = parts.store;
   return {
     async intend(row) {
-      const kept = await intendAction(db, { ...row, home, lease, at: new Date(parts.clock.now()) });
+      const action = withoutCodes(row.action);
+      const at = new Date(parts.clock.now());
+      const kept = await intendAction(db, { ...row, action, home, lease, at });
       if (!kept) throw new TomteError('link.stopped', 'Another worker looks after this home now');
       const { attempts, answered, outcome, asked_at: askedAt } = kept;
       return {

@@ -1,3 +1,4 @@
+import { isCode } from '@tomte/sdk/codes';
 import type { Question } from '@tomte/sdk/define';
 import { TomteError } from '@tomte/sdk/errors';
 import type { Action } from '@tomte/sdk/home';
@@ -97,7 +98,7 @@ export function actionWords(action: Action, nameOf: (id: string) => string): str
   const verb = service.endsWith(`_${domain}`) ? service.slice(0, -domain.length - 1) : service;
   const words = verb.replaceAll('_', ' ').replace(/^alarm /, '');
   const details = Object.entries(data)
-    .filter(([key]) => !/code|pin|password/i.test(key))
+    .filter(([key]) => !isCode(key))
     .map(([key, value]) => `${key.replaceAll('_', ' ')} ${JSON.stringify(value)}`)
     .join(', ');
   const said = words.charAt(0).toUpperCase() + words.slice(1);

@@ -2,8 +2,15 @@
 import type { Action } from '@tomte/sdk/home';
 import type { LiveEvent } from '@tomte/sdk/types';
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { type HandClock, handClock, home, night, openRoom, type Room } from '../alert/testing.ts';
-import { actionHash } from '../home/action-hash.ts';
+import {
+  type HandClock,
+  handClock,
+  home,
+  night,
+  openRoom,
+  type Room,
+  testKey,
+} from '../alert/testing.ts';
 import { silentLog } from '../lib/log.ts';
 import { freshStore } from '../store/testing.ts';
 import type { Asked } from './approval-words.ts';
@@ -43,6 +50,7 @@ async function desk(clock = handClock()): Promise<Desk> {
   const approvals: Approvals = openApprovals({
     parts: {
       store,
+      key: testKey,
       clock: { ...clock, every: (_ms, tick) => every(tick) },
       log: silentLog,
       publish: (event) => events.push(event),
@@ -265,15 +273,14 @@ test('an answer that the Run did not hear before a crash is handed on after it',
 test('a yes is spent once, by one key, for the exact Action, in its home, within five minutes', async () => {
   const d = await desk();
   const spend = d.approvals.spend(home);
-  const hash = actionHash(home, unlock);
-  const yes = { approval: 'a1', hash, key: 'run-1/act 1' };
+  const yes = { approval: 'a1', action: unlock, key: 'run-1/act 1' };
   const rule = 'guardrail.approval_invalid';
   expect(await spend(yes)).toMatchObject({ ok: false, rule, message: 'Nobody was asked' });
   await d.approvals.ask(action());
   expect(await spend(yes)).toMatchObject({ ok: false, rule, message: 'Nobody answered yet' });
   await d.approvals.answer('a1', { answer: 'yes', by: 'Maja' });
-  const other = actionHash(home, { ...unlock, data: { code: '1' } });
-  expect(await spend({ ...yes, hash: other })).toMatchObject({ ok: false, rule });
+  const other = { ...unlock, data: { code: '1' } };
+  expect(await spend({ ...yes, action: other })).toMatchObject({ ok: false, rule });
   expect(await d.approvals.spend('h2')(yes)).toMatchObject({ ok: false, rule });
   expect(await spend(yes)).toEqual({ ok: true });
   // A crash between using and sending: the same key comes again.
@@ -288,6 +295,21 @@ test('a yes is spent once, by one key, for the exact Action, in its home, within
     ...{ ok: false, rule: 'guardrail.said_no' },
     message: 'Maja said no 02:46',
   });
+});
+
+test('of an Action with a code the exact one is bound, and the code is kept nowhere', async () => {
+  const d = await desk();
+  const coded = { ...unlock, data: { code: '4711' } };
+  await d.approvals.ask({ ...action(), action: coded } as Asked);
+  const { rows } = await store.pool.query('select to_jsonb(a) as a from approvals a');
+  expect(JSON.stringify(rows)).toContain('«secret»');
+  expect(JSON.stringify(rows)).not.toContain('4711');
+  await d.approvals.answer('a1', { answer: 'yes', by: 'Maja' });
+  const spend = d.approvals.spend(home);
+  const yes = { approval: 'a1', key: 'run-1/act 1' };
+  const other = { ...unlock, data: { code: '4712' } };
+  expect(await spend({ ...yes, action: other })).toMatchObject({ ok: false });
+  expect(await spend({ ...yes, action: coded })).toEqual({ ok: true });
 });
 
 test('only one of two who answer at once is heard', async () => {

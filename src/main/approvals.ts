@@ -1,3 +1,4 @@
+import { withoutCodes } from '@tomte/sdk/codes';
 import { TomteError } from '@tomte/sdk/errors';
 import type { Approval } from '@tomte/sdk/types-approval';
 import { moment } from '@tomte/sdk/words';
@@ -53,7 +54,7 @@ export interface Approvals {
 }
 
 export interface ApprovalsOptions {
-  readonly parts: Pick<PlaceParts, 'clock' | 'log' | 'publish'> & {
+  readonly parts: Pick<PlaceParts, 'clock' | 'key' | 'log' | 'publish'> & {
     readonly store: Pick<PlaceParts['store'], 'db'>;
   };
   readonly alerts: Pick<Alerts, 'open' | 'resolve'>;
@@ -66,7 +67,7 @@ export interface ApprovalsOptions {
 }
 
 export function openApprovals(o: ApprovalsOptions): Approvals {
-  const { clock, log, publish, store } = o.parts;
+  const { clock, key, log, publish, store } = o.parts;
   const { db } = store;
   const now = () => clock.now();
   const nameOf = (home: string) => o.home(home)?.name ?? 'Home';
@@ -137,8 +138,8 @@ export function openApprovals(o: ApprovalsOptions): Approvals {
       const added = await addApproval(db, {
         ...{ id, home_id: home, run, position, workflow, kind: asked.kind, state: 'open' },
         ...question,
-        action,
-        action_hash: action === null ? null : actionHash(home, action),
+        action: action && withoutCodes(action),
+        action_hash: action && actionHash(key, home, action),
         asked_at: new Date(now()),
         expires_at: new Date(Math.max(now(), expiresAt - graceMs)),
       });
@@ -172,13 +173,14 @@ export function openApprovals(o: ApprovalsOptions): Approvals {
     },
     spend: (home) => async (yes) => {
       const since = new Date(now() - yesHoldsMs);
-      const { approval: id, hash, key } = yes;
+      const { approval: id, action, key: usedBy } = yes;
+      const hash = actionHash(key, home, action);
       const spent = await spendApproval(db, {
-        ...{ id, home, hash, key, since },
+        ...{ id, home, hash, key: usedBy, since },
         now: new Date(now()),
       });
       if (spent) return { ok: true };
-      return { ok: false, ...(await whyNot(yes, home)) };
+      return { ok: false, ...(await whyNot({ approval: id, hash, key: usedBy }, home)) };
     },
     async stop() {
       stop();
@@ -187,7 +189,7 @@ export function openApprovals(o: ApprovalsOptions): Approvals {
   };
 
   async function whyNot(
-    { approval, hash, key }: Parameters<Spend>[0],
+    { approval, hash, key }: { approval: string; hash: string; key: string },
     home: string,
   ): Promise<{ rule: string; message: string }> {
     const row = await getApproval(db, approval);

@@ -43,6 +43,15 @@ test('a home that is linked already is told with the stages that were right', {
   expect(again.ok === false && again.probe.map(({ stage }) => stage)).toContain('auth');
 });
 
+test('without a service nothing is said of the Link but that, and when the home was last heard', async () => {
+  const [home] = await offline.tomte.listHomes({});
+  expect(home!.link).toMatchObject({
+    ...{ state: 'stopped', asOf: null, error: { code: 'cli.service_unreachable' } },
+  });
+  expect(Date.parse(home!.link.since)).toBeLessThanOrEqual(Date.now());
+  expect(await offline.tomte.listActions({ home: 'villa' })).toEqual([]);
+});
+
 test('workflows and channels are read from the store, and channels changed there', async () => {
   const { tomte } = offline;
   const rows = await tomte.listWorkflows({});

@@ -122,6 +122,7 @@ async function openAll(config: Config, log: Log): Promise<Opened> {
     const place = {
       parts,
       settings,
+      offline: true,
       lives: () => new Map(),
       begin: async () => {},
       end: async () => {},

@@ -59,7 +59,7 @@ function timeOf(text: string): number {
   throw new TomteError('api.invalid', `${text} is no time as ISO 8601 has it`);
 }
 
-function wireAction(row: KeptAction, zone: string, now: number): ActionRow {
+export function wireAction(row: KeptAction, zone: string, now: number): ActionRow {
   const outcome = row.outcome as { kind: string; rule?: string; message?: string } | null;
   const conflict = row.conflict as Conflict | null;
   const { domain, action, entities, data } = row.action as Action;

@@ -37,7 +37,12 @@ type Names =
   | 'listEntities'
   | 'homeTypes';
 type OwnParts = Pick<PlaceParts, 'store' | 'key' | 'clock' | 'log' | 'place' | 'discovers'>;
-export type StoreParts = { readonly parts: OwnParts; lives(): ReadonlyMap<string, HomeLife> };
+export type StoreParts = {
+  readonly parts: OwnParts;
+  lives(): ReadonlyMap<string, HomeLife>;
+  /** True in a command without a running service: then nobody looks after any home. */
+  readonly offline?: boolean;
+};
 export type Parts = StoreParts &
   Pick<Place, 'begin' | 'end' | 'inTurn' | 'homeSettings'> & {
     /** Closes what is open in a home that is about to be forgotten; without a service nobody can. */
@@ -177,15 +182,16 @@ async function revokeToken(place: StoreParts, row: HomeRow): Promise<boolean> {
 export function summary(place: StoreParts, row: HomeRow): HomeSummary {
   const now = place.parts.clock.now();
   const life = place.lives().get(row.id);
+  const heardAt = row.position || row.linked_at.getTime();
   return {
     ...factsOf(row, life, now),
     link: life?.linkSummary() ?? {
       state: 'stopped',
-      since: iso(now),
+      since: iso(place.offline ? heardAt : now),
       asOf: isoOrNull(row.position || null),
       generation: 0,
       // Under another key, as after a restore without the old one, the home is to be linked anew.
-      error: tokenFault(place.parts.key, row)?.toJSON().error ?? null,
+      error: (tokenFault(place.parts.key, row) ?? notRunning(place))?.toJSON().error ?? null,
       nextAttemptAt: null,
     },
     demo: place.parts.place === 'demo',
@@ -193,6 +199,14 @@ export function summary(place: StoreParts, row: HomeRow): HomeSummary {
     ownUser: row.own_user,
   };
 }
+
+/** Without a service no Link is wrong: there is none. */
+const notRunning = ({ offline }: StoreParts): TomteError | null =>
+  offline
+    ? new TomteError('cli.service_unreachable', 'Tomte is not running, so no home is heard', {
+        hint: 'Start it: tomte start, or npm start in a checkout.',
+      })
+    : null;
 
 function factsOf(row: HomeRow, life: HomeLife | undefined, now: number): HomeFacts {
   const expiresAt = row.token_expires_at?.getTime() ?? null;

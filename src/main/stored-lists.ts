@@ -1,10 +1,12 @@
 import type { Tomte } from '@tomte/sdk/operations';
 import * as channels from '../alert/channels.ts';
 import { listAlerts } from '../alert/wire.ts';
+import { listActions } from '../store/actions.ts';
 import { listHomes } from '../store/homes.ts';
 import { listRuns } from '../store/runs.ts';
 import { getWorkflowSettings } from '../store/workflow-settings.ts';
 import type { Definitions } from './definitions.ts';
+import { wireAction } from './operations-approvals.ts';
 import { notRunsOf, whyOf } from './operations-why.ts';
 import { runOf, workflowRow } from './operations-workflows.ts';
 import type { PlaceParts } from './parts.ts';
@@ -15,12 +17,22 @@ type Parts = Pick<PlaceParts, 'store' | 'key' | 'clock'>;
 export function storedLists(
   { store, clock }: Parts,
   definitions: () => Promise<Definitions>,
-): Pick<Tomte, 'listAlerts' | 'listRuns' | 'listNotRuns' | 'listWorkflows' | 'why'> {
+): Pick<
+  Tomte,
+  'listAlerts' | 'listRuns' | 'listActions' | 'listNotRuns' | 'listWorkflows' | 'why'
+> {
   const { db } = store;
   return {
     listAlerts: (filter) => listAlerts(db, { ...filter, limit: Number(filter.limit ?? 200) }),
     listRuns: async (filter) =>
       (await listRuns(db, { ...filter, limit: Number(filter.limit ?? 100) })).map(runOf),
+    async listActions({ limit, ...filter }) {
+      const zones = new Map((await listHomes(db)).map((home) => [home.id, home.time_zone]));
+      const rows = await listActions(db, {
+        ...{ home: filter.home, run: filter.run, limit: Number(limit ?? 200) },
+      });
+      return rows.map((row) => wireAction(row, zones.get(row.home_id) ?? 'UTC', clock.now()));
+    },
     listNotRuns: (filter) => notRunsOf(db, filter),
     async why(asked) {
       const { workflows } = await definitions();

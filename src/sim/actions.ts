@@ -59,7 +59,10 @@ const rows: Record<string, Record<string, ActionRow>> = {
   },
   number: { set_value: setValue },
   input_number: { set_value: setValue },
-  lock: { lock: setting('locked'), unlock: setting('unlocked') },
+  lock: {
+    lock: { ...setting('locked'), fields: { code: {} } },
+    unlock: { ...setting('unlocked'), fields: { code: {} } },
+  },
   valve: { open_valve: setting('open'), close_valve: setting('closed') },
   persistent_notification: {
     create: notice,

@@ -9,7 +9,6 @@ import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildPackages, scanned } from '../../scripts/build-package.ts';
-import { systemClock } from '../../src/lib/clock.ts';
 import { openSim, type Sim } from '../../src/sim/sim.ts';
 
 const run = promisify(execFile);
@@ -125,12 +124,16 @@ test('a person’s workflow runs in the installed Tomte', { timeout: 300_000 }, 
   const mine = join(data, 'workflows');
   const write = (name: string, text: string) =>
     writeFile(join(mine, name), text, { mode: 0o644, flag: 'wx' });
-  await write('words.ts', `export const greet = (name: string): string => \`Hello \${name}\`;\n`);
+  await mkdir(join(mine, 'parts'), { mode: 0o755 });
+  await write(
+    'parts/words.ts',
+    `export const greet = (name: string): string => \`Hello \${name}\`;\n`,
+  );
   await write(
     'greeting.ts',
     `import { defineWorkflow } from '@tomte/sdk/define';
 import { z } from 'zod';
-import { greet } from './words.ts';
+import { greet } from './parts/words.ts';
 
 
 export default defineWorkflow({
@@ -139,8 +142,8 @@ export default defineWorkflow({
   triggers: [{ manual: true }],
   settings: z.strictObject({}),
   async run(ctx) {
-    const sun: string | undefined = ctx.home.state('sun.sun')?.state;
-    return ctx.step('greet', () => greet(sun === undefined ? 'nobody' : 'sun'));
+    const door: string | undefined = (await ctx.home.state('lock.front_door'))?.state;
+    return ctx.step('greet', () => greet(door ?? 'nobody'));
   },
 });
 `,
@@ -160,14 +163,17 @@ export default defineWorkflow({
   expect(kinds.out).toContain('Matrix room');
 
   await expect
-    .poll(async () => (await npx(data, 'run', 'greeting')).code, { timeout: 60_000 })
-    .toBe(0);
+    .poll(async () => (await npx(data, 'workflows', 'greeting', '--mode', 'on')).err, {
+      timeout: 60_000,
+    })
+    .toBe('');
+  expect(await npx(data, 'run', 'greeting')).toMatchObject({ code: 0, err: '' });
   const runs = async () => (await npx(data, 'runs', '--workflow', 'greeting', '--json')).out;
   await expect
     .poll(async () => JSON.parse(await runs()), { timeout: 60_000 })
     .toContainEqual(expect.objectContaining({ state: 'done', workflow: 'greeting' }));
   const { id } = (JSON.parse(await runs()) as { id: string }[])[0]!;
-  expect((await npx(data, 'runs', id, '--json')).out).toContain('Hello sun');
+  expect((await npx(data, 'runs', id, '--json')).out).toContain('Hello locked');
 
   const types = await npx(data, 'types');
   expect(types.out).toContain('binary_sensor.');
@@ -188,10 +194,12 @@ async function checkFolder(mine: string): Promise<void> {
   expect(tested.out).toMatch(/pass 3\n/);
   expect(await command(mine, 'npm', 'run', 'check')).toMatchObject({ code: 0 });
   const text = await readFile(join(mine, 'greeting.ts'), 'utf8');
-  await writeFile(join(mine, 'greeting.ts'), text.replace('sun.sun', 'sun.son'));
+  await writeFile(join(mine, 'greeting.ts'), text.replace('front_door', 'front_dor'));
   const wrong = await command(mine, 'npm', 'run', 'check');
   expect(wrong.code).not.toBe(0);
-  expect(wrong.out).toContain('no entity sun.son in this home; did you mean sun.sun?');
+  expect(wrong.out).toContain(
+    'no entity lock.front_dor in this home; did you mean lock.front_door?',
+  );
 }
 
 test.runIf(process.getuid?.() === 0)(

@@ -131,7 +131,7 @@ async function look(token: string, o: { admin: boolean; name: string }): Promise
     },
   });
   const approvals = openApprovals({
-    parts: { store, clock, log, publish: () => {} },
+    parts: { store, key: testKey, clock, log, publish: () => {} },
     alerts,
     homes: () => ['h1'],
     home: () => ({ name: 'Home', zone, entityName: (id) => id, workflowTitle: (name) => name }),

@@ -1,7 +1,8 @@
 import { TomteError } from '@tomte/sdk/errors';
+import type { HomeSummary } from '@tomte/sdk/types';
 import { command } from '../command.ts';
 import { oneHome } from '../one-home.ts';
-import { columns } from '../print.ts';
+import { columns, minute } from '../print.ts';
 
 const noHome = 'No home is linked. tomte link ADDRESS';
 
@@ -41,17 +42,23 @@ export default command({
     const rows = homes.map((home) => [
       home.id,
       home.name,
-      home.link.state,
+      stateOf(home),
       home.address,
       `${home.version}${home.demo ? ', demo' : ''}`,
     ]);
     const faults = homes.flatMap(({ link }) =>
       link.state === 'stopped' && link.error ? [`${link.error.message}. ${link.error.hint}`] : [],
     );
-    answer(homes, rows.length > 0 ? [...columns(rows), ...faults] : [noHome]);
+    answer(homes, rows.length > 0 ? [...columns(rows), ...new Set(faults)] : [noHome]);
     return 0;
   },
 });
+
+/** Without a running Tomte nothing is known of the Link but when the home was last heard. */
+function stateOf({ link }: HomeSummary): string {
+  if (link.error?.code !== 'cli.service_unreachable') return link.state;
+  return `not running, ${link.asOf === null ? 'never heard' : `heard until ${minute(link.asOf)}`}`;
+}
 
 function yesOrNo(text: string | undefined): boolean | undefined {
   if (text === undefined) return undefined;

@@ -1,3 +1,4 @@
+import { withoutCodes } from '@tomte/sdk/codes';
 import type { ActionOutcome, AlertRequest } from '@tomte/sdk/define';
 import type { Action, EntityState } from '@tomte/sdk/home';
 import type { Backtest } from '@tomte/sdk/types-runs';
@@ -31,7 +32,7 @@ export function openTally(guard: GuardThen, state: (entity: string) => EntitySta
           (one) => one.allowed && one.entities.includes(entity) && Date.parse(one.at) >= t,
         ).length;
       const verdict = guard(action, { at, state, sent });
-      const { domain, data } = action;
+      const { domain, data } = withoutCodes(action);
       actions.push({
         ...{
           at: iso(at),
