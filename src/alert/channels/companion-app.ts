@@ -1,5 +1,11 @@
-import { type ChannelContext, defineChannel, type Message } from '@tomte/sdk/define';
-import { TomteError } from '@tomte/sdk/errors';
+import {
+  type ChannelContext,
+  defineChannel,
+  type HomeVoice,
+  type Message,
+} from '@tomte/sdk/define';
+import { isError, TomteError } from '@tomte/sdk/errors';
+import type { Action } from '@tomte/sdk/home';
 import { z } from 'zod';
 import { pressPrefix } from '../links.ts';
 
@@ -81,29 +87,45 @@ export default defineChannel({
   throughHome: true,
   settings,
 
-  async send(message, { settings: { action, ringThrough }, home }) {
+  async send(message, { settings: { action, ringThrough }, home, before }) {
     if (!home) {
       const details = { away: true };
       throw new TomteError('channel.unreachable', 'The home is not linked now', { details });
     }
-    const name = action.slice('notify.'.length);
-    await home.tell({
-      domain: 'notify',
-      action: name,
-      entities: [],
+    const phone = action.slice('notify.'.length);
+    const { tag } = message;
+    // An iPhone does not replace what rang through silent mode: at the end it is taken away first.
+    if (message.kind === 'over' && before?.endsWith(rangThrough)) {
+      await tell(home, phone, { message: 'clear_notification', data: { tag } });
+    }
+    await tell(home, phone, {
+      title: message.title,
+      message: message.text,
       data: {
-        title: message.title,
-        message: message.text,
-        data: {
-          tag: message.tag,
-          group: `tomte ${message.homeName}`,
-          ...loudness(message, ringThrough),
-          ...(await picture(message, home)),
-          ...buttons(message, home.hearsButtons),
-          ...(message.link ? { clickAction: message.link, url: message.link } : {}),
-        },
+        tag,
+        group: `tomte ${message.homeName}`,
+        ...loudness(message, ringThrough),
+        ...(await picture(message, home)),
+        ...buttons(message, home.hearsButtons),
+        ...(message.link ? { clickAction: message.link, url: message.link } : {}),
       },
     });
-    return { receipt: action };
+    const rings = ringThrough && !message.silent && message.severity === 'now';
+    const rang = rings || (message.kind === 'update' && before?.endsWith(rangThrough));
+    return { receipt: rang ? `${action}${rangThrough}` : action };
   },
 });
+
+const rangThrough = ', rang through';
+
+async function tell(home: HomeVoice, phone: string, data: Action['data']): Promise<void> {
+  try {
+    await home.tell({ domain: 'notify', action: phone, entities: [], data });
+  } catch (cause) {
+    if (!isError(cause, 'home.action_unknown', 'home.call_invalid')) throw cause;
+    throw new TomteError('channel.receiver_unknown', 'Home Assistant knows no such phone', {
+      cause,
+      hint: 'Open the Home Assistant app on the phone once, or choose its new name: it may have been renamed or set up anew.',
+    });
+  }
+}

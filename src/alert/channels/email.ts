@@ -2,6 +2,7 @@ import { defineChannel } from '@tomte/sdk/define';
 import { TomteError } from '@tomte/sdk/errors';
 import { secret } from '@tomte/sdk/secret';
 import { createTransport, type SendMailOptions } from 'nodemailer';
+import type SmtpTransport from 'nodemailer/lib/smtp-transport';
 import { z } from 'zod';
 import { mailHtml, mailText } from '../mail.ts';
 
@@ -22,21 +23,80 @@ const settings = z.strictObject({
   to: z.email().describe('Address the mail goes to'),
 });
 
-const waitMs = 10_000;
+/** One way in; with the next there must be time left for a whole mail. */
+const waitMs = 8_000;
+const waysMax = 3;
 
-/** 4xx answers pass by themselves, 5xx do not; no answer at all may come back. */
-function failure(cause: unknown): TomteError {
-  const { responseCode, code } = cause as { responseCode?: number; code?: string };
-  // The server's own words may repeat the login: only its number is told.
-  const message = responseCode
-    ? `The mail server answered ${responseCode}`
-    : `The mail server does not answer: ${code ?? 'unknown'}`;
-  const final = (responseCode !== undefined && responseCode >= 500) || code === 'EAUTH';
-  return new TomteError(final ? 'channel.refused' : 'channel.unreachable', message, {
-    cause,
-    details: { ...(responseCode ? { status: responseCode } : {}), ...(code ? { code } : {}) },
-  });
+interface SmtpFault {
+  readonly responseCode?: number;
+  /** Of this program or the mail library. */
+  readonly code?: string;
+  readonly response?: string;
 }
+
+/**
+ * 4xx answers pass by themselves, 5xx do not; no answer at all may come back. The server's own words
+ * may repeat the login: only its numbers are told.
+ */
+function failure(cause: unknown): TomteError {
+  const { responseCode: status, code, response = '' } = cause as SmtpFault;
+  const details = { ...(status ? { status } : {}), ...(code ? { code } : {}) };
+  // RFC 3463: the second digit says of what, the third why.
+  const [, extended = ''] = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/.exec(response) ?? [];
+  const known = (kind: Parameters<typeof error>[0], message: string, hint?: string) =>
+    error(kind, message, { cause, details, ...(hint ? { hint } : {}) });
+  if (code === 'EAUTH' && (status ?? 500) >= 500) {
+    return known('channel.login_refused', 'The mail server does not accept this login', loginHint);
+  }
+  if (status !== undefined && status >= 500 && /^5\.1\.[1-36]$/.test(extended)) {
+    return known('channel.receiver_unknown', `The mail server answered ${status}: no such mailbox`);
+  }
+  if (status !== undefined && status >= 500 && /^5\.7\./.test(extended)) {
+    return known(
+      'channel.blocked',
+      `The mail server answered ${status}: it may not be sent`,
+      blockedHint,
+    );
+  }
+  if (status !== undefined) {
+    const kind = status >= 500 ? 'channel.refused' : 'channel.unreachable';
+    return known(kind, `The mail server answered ${status}`);
+  }
+  if (/CERT|SELF_SIGNED|TLS_CERT|UNABLE_TO_VERIFY/.test(String(code ?? ''))) {
+    return known(
+      'channel.refused',
+      'The mail server’s certificate is not trusted',
+      certificateHint,
+    );
+  }
+  if (code === 'ETLS') {
+    return known('channel.refused', 'The mail server offers no encryption here', encryptionHint);
+  }
+  return known('channel.unreachable', `The mail server does not answer: ${code ?? 'unknown'}`);
+}
+
+const loginHint =
+  'Type user and password again. Where two steps are needed to log in, make an app password at your provider.';
+const blockedHint =
+  'Many providers send only from the address that belongs to the login. Check From.';
+const certificateHint = 'Use the server’s name that stands in its certificate, not an IP address.';
+const encryptionHint = 'Check the port: 587 is for STARTTLS, 465 for TLS.';
+
+const error = (
+  code:
+    | 'channel.refused'
+    | 'channel.unreachable'
+    | 'channel.login_refused'
+    | 'channel.receiver_unknown'
+    | 'channel.blocked',
+  message: string,
+  o: { cause: unknown; details: Record<string, unknown>; hint?: string },
+) => new TomteError(code, message, o);
+
+/** No connection came about: another address of the same name may do. */
+const isNoWay = (cause: unknown): boolean =>
+  /^(ECONNECTION|ESOCKET|ETIMEDOUT|EDNS)$/.test((cause as SmtpFault).code ?? '') &&
+  (cause as SmtpFault).responseCode === undefined;
 
 export default defineChannel({
   title: 'E-mail',
@@ -44,33 +104,53 @@ export default defineChannel({
   appends: true,
   settings,
 
-  async send(message, { settings: s, signal }) {
+  async send(message, { settings: s, signal, addressesOf }) {
     signal.throwIfAborted();
-    const transport = createTransport({
-      host: s.host,
-      port: s.port,
-      secure: s.encryption === 'tls',
-      requireTLS: s.encryption === 'starttls',
-      ignoreTLS: s.encryption === 'none',
-      ...(s.user ? { auth: { user: s.user, pass: s.password ?? '' } } : {}),
-      connectionTimeout: waitMs,
-      greetingTimeout: waitMs,
-      socketTimeout: waitMs,
-    });
-    const stop = () => transport.close();
-    signal.addEventListener('abort', stop, { once: true });
-    try {
-      const domain = s.from.slice(s.from.lastIndexOf('@') + 1);
-      const sent = await transport.sendMail(mail(message, { ...s, domain }));
-      return { receipt: sent.messageId };
-    } catch (cause) {
-      throw failure(cause);
-    } finally {
-      signal.removeEventListener('abort', stop);
-      transport.close();
+    const domain = s.from.slice(s.from.lastIndexOf('@') + 1);
+    const ready = mail(message, { ...s, domain });
+    const ways = (await addressesOf(s.host)).slice(0, waysMax);
+    for (const [at, address] of ways.entries()) {
+      try {
+        return await deliver(ready, transportTo(address, s), signal);
+      } catch (cause) {
+        if (at + 1 === ways.length || signal.aborted || !isNoWay(cause)) throw failure(cause);
+      }
     }
+    throw new TomteError('channel.unreachable', 'The mail server has no address');
   },
 });
+
+/** To the address that was checked, whatever the name resolves to a moment later. */
+const transportTo = (address: string, s: z.output<typeof settings>) =>
+  createTransport({
+    host: address,
+    port: s.port,
+    ...(s.host === address ? {} : { servername: s.host }),
+    secure: s.encryption === 'tls',
+    requireTLS: s.encryption === 'starttls',
+    ignoreTLS: s.encryption === 'none',
+    ...(s.user ? { auth: { user: s.user, pass: s.password ?? '' } } : {}),
+    connectionTimeout: waitMs,
+    greetingTimeout: waitMs,
+    socketTimeout: waitMs,
+  } as SmtpTransport.Options);
+
+async function deliver(
+  ready: SendMailOptions,
+  transport: ReturnType<typeof transportTo>,
+  signal: AbortSignal,
+): Promise<{ receipt: string }> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(Object.assign(new Error('stopped'), { code: 'ETIMEDOUT' }));
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    const sent = await Promise.race([transport.sendMail(ready), aborted]);
+    return { receipt: sent.messageId };
+  } finally {
+    signal.removeEventListener('abort', stop);
+    transport.close();
+  }
+}
 
 function mail(
   message: Parameters<typeof mailText>[0],

@@ -50,7 +50,7 @@ const send = <S>(
   channel: ChannelDefinition,
   settings: S,
   one: Message,
-  o: { home?: ReturnType<typeof fakeVoice>; signal?: AbortSignal } = {},
+  o: { home?: ReturnType<typeof fakeVoice>; signal?: AbortSignal; before?: string } = {},
 ) =>
   channel.send(one, {
     settings: channel.settings.parse(settings),
@@ -58,7 +58,7 @@ const send = <S>(
     signal: o.signal ?? new AbortController().signal,
     home: o.home ?? null,
     now: () => night,
-    before: null,
+    before: o.before ?? null,
     addressesOf: channelAddresses,
   });
 const failureOf = async (work: Promise<unknown>): Promise<TomteError> => {
@@ -137,6 +137,33 @@ describe('the phone app', () => {
     home.keepFailure = new TomteError('home.not_permitted', 'no');
     await send(companionApp, settings, message(), { home });
     expect(Object.keys((home.told[0]!.data as Sent).data)).not.toContain('image');
+  });
+
+  test('over: what rang through silent mode is taken away first, for an iPhone does not replace it', async () => {
+    const home = fakeVoice();
+    const { receipt } = await send(companionApp, settings, message(), { home });
+    const update = message({ kind: 'update', silent: true });
+    const after = await send(companionApp, settings, update, { home, before: receipt });
+    const over = message({ kind: 'over', silent: true, title: 'Over' });
+    await send(companionApp, settings, over, { home, before: after.receipt });
+    expect(home.told.map(({ data }) => data.message)).toEqual([
+      ...[message().text, message().text],
+      ...['clear_notification', message().text],
+    ]);
+    expect(home.told[2]!.data).toEqual({
+      message: 'clear_notification',
+      data: { tag: 'tomte-a1' },
+    });
+  });
+
+  test('that was renamed says what to do', async () => {
+    const home = fakeVoice();
+    home.failure = new TomteError('home.action_unknown', 'no such Action');
+    const error = await failureOf(send(companionApp, settings, message(), { home }));
+    expect(error).toMatchObject({
+      code: 'channel.receiver_unknown',
+      hint: expect.stringContaining('renamed'),
+    });
   });
 
   test('of a home that is not linked now is tried again later', async () => {
@@ -278,11 +305,14 @@ describe('e-mail', () => {
     to: 'maja@example.org',
   });
 
-  async function mailServer(answer: { code?: number; password?: string } = {}) {
+  async function mailServer(
+    answer: { code?: number; words?: string; password?: string; heard?: () => void } = {},
+  ) {
     const mails: string[] = [];
     const server = new SMTPServer({
       authOptional: true,
       hideSTARTTLS: true,
+      closeTimeout: 100,
       allowInsecureAuth: true,
       logger: false,
       onAuth: (auth, _session, done) =>
@@ -293,8 +323,9 @@ describe('e-mail', () => {
         const chunks: Buffer[] = [];
         stream.on('data', (chunk: Buffer) => chunks.push(chunk));
         stream.on('end', () => {
+          if (answer.heard) return answer.heard();
           if (answer.code) {
-            done(Object.assign(new Error('no'), { responseCode: answer.code }));
+            done(Object.assign(new Error(answer.words), { responseCode: answer.code }));
             return;
           }
           mails.push(Buffer.concat(chunks).toString());
@@ -343,17 +374,35 @@ describe('e-mail', () => {
   test('with a wrong password is refused for good, and the password is not repeated', async () => {
     await using server = await mailServer({ password: 'another' });
     const error = await failureOf(send(email, settings(server.port), message()));
-    expect(error.code).toBe('channel.refused');
+    expect(error.code).toBe('channel.login_refused');
     expect(JSON.stringify(error) + error.message).not.toContain('mail-secret');
   });
 
   test.each([
-    [451, 'channel.unreachable'],
-    [552, 'channel.refused'],
-  ])('that the server answers with %i ends as %s', async (code, expected) => {
-    await using server = await mailServer({ code });
+    [451, 'busy', 'channel.unreachable'],
+    [552, 'too large', 'channel.refused'],
+    [550, '5.1.1 no such user here', 'channel.receiver_unknown'],
+    [553, '5.7.1 sender address not owned by user', 'channel.blocked'],
+  ])('that the server answers with %i %s ends as %s', async (code, words, expected) => {
+    await using server = await mailServer({ code, words });
     const error = await failureOf(send(email, settings(server.port), message()));
     expect(error.code).toBe(expected);
+  });
+
+  test('goes only to a server that may be reached', async () => {
+    const error = await failureOf(
+      send(email, { ...settings(25), host: '169.254.169.254' }, message()),
+    );
+    expect(error.code).toBe('channel.address_invalid');
+  });
+
+  test('is given up when the server takes it and says nothing more', async () => {
+    const stop = new AbortController();
+    await using server = await mailServer({ heard: () => stop.abort() });
+    const error = await failureOf(
+      send(email, settings(server.port), message(), { signal: stop.signal }),
+    );
+    expect(error.code).toBe('channel.unreachable');
   });
 
   test('is not sent readable when encryption was asked for', async () => {
