@@ -48,6 +48,7 @@ const send = () =>
     signal: new AbortController().signal,
     home: null,
     now: () => 0,
+    homeId: null,
     before: null,
     addressesOf: async (host) => [host],
   });

@@ -153,6 +153,8 @@ export interface ChannelContext<S> {
   readonly signal: AbortSignal;
   /** Null for channels that need no home, or while it is not linked. */
   readonly home: HomeVoice | null;
+  /** Id of the home the message is about, or the channel belongs to. */
+  readonly homeId: string | null;
   readonly now: () => number;
   /** Receipt of the newest message of this alert that arrived here, to be changed in place; null for the first. */
   readonly before: string | null;

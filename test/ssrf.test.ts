@@ -131,6 +131,7 @@ const channel = (name: string, definition: ChannelDefinition, settings: object):
       signal: new AbortController().signal,
       home: null,
       now: () => 0,
+      homeId: null,
       before: null,
       addressesOf: (host) => channelAddresses(host, resolve ? { resolve } : {}),
     }),

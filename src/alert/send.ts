@@ -58,6 +58,7 @@ export async function send(
         fetch: parts.fetch,
         signal,
         home: home === null ? null : parts.voice(home),
+        homeId: home,
         now: parts.clock.now,
         before,
         addressesOf: channelAddresses,

@@ -22,6 +22,7 @@ test('a doubt asks somebody to look, once for each Action, and is over when they
     } as unknown as PlaceParts,
     settings: { get: () => ({ publicUrl: null, retentionDays: 1 }) },
     channels: await builtInChannels(),
+    panel: () => null,
     lives: () => new Map(),
   });
   const { onDoubt } = doorParts({

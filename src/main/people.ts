@@ -1,4 +1,4 @@
-import type { ChannelDefinition } from '@tomte/sdk/define';
+import type { ChannelDefinition, HomePanel } from '@tomte/sdk/define';
 import { type Alerts, openAlerts } from '../alert/alerts.ts';
 import { drawPng } from '../alert/picture.ts';
 import { channelFetch, earFetch } from '../alert/reach.ts';
@@ -25,6 +25,7 @@ export function openPeople(o: {
   readonly settings: Pick<LiveSettings, 'get'>;
   readonly channels: Extensions<ChannelDefinition>;
   readonly lives: () => ReadonlyMap<string, HomeLife>;
+  readonly panel: (home: string) => HomePanel | null;
 }): People {
   const { parts, lives } = o;
   const { store, key, clock, log, random } = parts;
@@ -33,6 +34,7 @@ export function openPeople(o: {
     fetch: channelFetch(clock),
     earFetch: earFetch(clock),
     channels: o.channels,
+    panel: o.panel,
     voice: (home) => lives().get(home)?.voice ?? null,
     homeName: (home) => lives().get(home)?.name ?? 'Home',
     picture: async (alert) => {

@@ -16,6 +16,7 @@ import { doorParts } from './door-parts.ts';
 import { effectsOf } from './effects.ts';
 import { type Grants, openGrants } from './grants.ts';
 import type { HomeLife } from './home-life.ts';
+import { homePanel, openPanelEvents } from './home-panel.ts';
 import { type AllHomeSettings, openHomeSettings } from './home-settings.ts';
 import { keepHome } from './keep-home.ts';
 import { sayLastWords } from './last-words.ts';
@@ -80,7 +81,14 @@ export interface PlaceOptions {
 
 export async function openPlace(o: PlaceOptions): Promise<Place> {
   const hub = new LiveHub();
-  const parts: PlaceParts = { ...o.parts, publish: (event) => hub.publish(event) };
+  const events = openPanelEvents();
+  const parts: PlaceParts = {
+    ...o.parts,
+    publish(event) {
+      hub.publish(event);
+      events.publish(event);
+    },
+  };
   const { store } = parts;
   const settings = await openSettings(store.db, {
     retentionDays: o.retentionDays,
@@ -95,6 +103,14 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     settings,
     channels: o.channels,
     lives: () => lives.all,
+    panel: (home) =>
+      homePanel(
+        {
+          ...{ parts, modes, settings, events, lives: () => lives.all },
+          setMode: (input) => tomte.setMode(input),
+        },
+        home,
+      ),
   });
   const lives = openLives({
     parts,

@@ -58,6 +58,7 @@ const send = <S>(
     signal: o.signal ?? new AbortController().signal,
     home: o.home ?? null,
     now: () => night,
+    homeId: null,
     before: o.before ?? null,
     addressesOf: channelAddresses,
   });

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { defineChannel } from '@tomte/sdk/define';
 import { secret, secretAddress } from '@tomte/sdk/secret';
 import { z } from 'zod';
+import { messageJson } from '../message-json.ts';
 import { mustBeTaken, reach } from '../reach.ts';
 
 const settings = z.strictObject({
@@ -25,23 +26,7 @@ export default defineChannel({
   settings,
 
   async send(message, { settings: { url, secret, withPicture }, fetch, signal, now }) {
-    const body = JSON.stringify({
-      delivery: message.deliveryId,
-      kind: message.kind,
-      tag: message.tag,
-      home: message.homeName,
-      title: message.title,
-      text: message.text,
-      lines: message.lines,
-      severity: message.severity,
-      silent: message.silent,
-      link: message.link,
-      // Without the signed word of a press: a receiver of this message has nowhere to hand it back to.
-      buttons: message.buttons.map(({ id, label, url }) => ({ id, label, url })),
-      sentAt: new Date(message.sentAt).toISOString(),
-      picture:
-        withPicture && message.picture ? Buffer.from(message.picture).toString('base64') : null,
-    });
+    const body = JSON.stringify(messageJson(message, withPicture));
     const headers = {
       'content-type': 'application/json',
       'tomte-delivery': message.deliveryId,

@@ -43,6 +43,7 @@ export const linked: Partial<Message> = {
 export interface SendOptions {
   readonly before?: string | null;
   readonly home?: FakeVoice | null;
+  readonly homeId?: string;
   readonly signal?: AbortSignal;
   readonly fetch?: typeof fetch;
 }
@@ -58,6 +59,7 @@ export const send = (
     fetch: o.fetch ?? channelFetch(systemClock),
     signal: o.signal ?? new AbortController().signal,
     home: o.home ?? null,
+    homeId: o.homeId ?? null,
     now: () => night,
     before: o.before ?? null,
     addressesOf: channelAddresses,
