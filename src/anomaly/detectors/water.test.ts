@@ -312,3 +312,17 @@ test('every text fits the limits of an alert', () => {
     expect(text).not.toMatch(/NaN|undefined|Infinity|normal|anomal/);
   }
 });
+
+test('a softener that runs every few nights is told twice, and then only when it does not end', () => {
+  const watch = openWatch({
+    state: learnWater(pastOf({ until: night, days: 40, entities: [flow] }), settingsOf()),
+  });
+  const raised: number[] = [];
+  for (let n = 0; n < 6; n++) {
+    const from = night + n * 4 * 24 * hourMs;
+    const lasts = n === 5 ? 3 * hourMs : 70 * minuteMs;
+    const found = feed(watch, [say(from, 5), say(from + lasts, 0)], from + 5 * hourMs);
+    raised.push(found.filter((one) => one.kind === 'raised').length);
+  }
+  expect(raised).toEqual([1, 1, 0, 0, 0, 1]);
+});

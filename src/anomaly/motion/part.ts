@@ -65,6 +65,8 @@ const seenMax = 8;
 export const marksMin = 3;
 /** Above this many marks an hour is no still hour. */
 const stillMarksMax = 12;
+/** Marks in a quarter of an hour that no pet goes beyond for long. */
+const petMarksMax = 8;
 const robotAfterMs = 5 * minuteMs;
 
 export function hearMotion(part: MotionPart, id: string, v: number | string): void {
@@ -101,7 +103,8 @@ export function passMotion(part: MotionPart, to: number, o: MotionPassing): void
   }
   const gone = o.away !== null && to - o.away >= leftMs;
   endHours(part, to, o);
-  if (gone) passAway(part, to, marks, o);
+  const minutes = Math.min(60, minute - before);
+  if (gone) passAway(part, to, { ...o, marks, minutes });
   else passHome(part, to, marks, o);
 }
 
@@ -127,11 +130,16 @@ const beganAt = (to: number): number => (Math.floor(to / minuteMs) - 1) * minute
 export const marksIn = (part: MotionPart, minutes: number): number =>
   part.minutes.slice(-minutes).reduce((sum, n) => sum + n, 0);
 
-function passAway(part: MotionPart, to: number, marks: number, o: MotionPassing): void {
+function passAway(
+  part: MotionPart,
+  to: number,
+  o: MotionPassing & { marks: number; minutes: number },
+): void {
+  const { marks } = o;
   const { day } = o.local(to);
   if (part.unknown && to - part.unknown.last > quietMs) {
-    // Nobody came home: a pet, a robot, or a fault; once is no habit.
-    noteHigh(part.away, day, part.unknown.peak);
+    // Nobody came home: a pet, or a fault, of which no more is learned than a pet would teach.
+    noteHigh(part.away, day, Math.min(part.unknown.peak, petMarksMax));
     part.unknown = null;
   }
   // Who is left behind without a phone goes on moving.
@@ -144,7 +152,7 @@ function passAway(part: MotionPart, to: number, marks: number, o: MotionPassing)
     part.unknown.peak = Math.max(part.unknown.peak, marksIn(part, 15));
   }
   if (part.awayHour) {
-    part.awayHour.minutes += 1;
+    part.awayHour.minutes += o.minutes;
     part.awayHour.marks += marks;
   }
   noteHigh(part.away, day, 0);

@@ -1,5 +1,6 @@
 import { iso } from '../../lib/clock.ts';
-import { minuteMs } from '../local-hour.ts';
+import { type LocalHour, minuteMs } from '../local-hour.ts';
+import { keepProgram } from './programs.ts';
 import { type Rule, rules, type Suspicion } from './rules.ts';
 import { dryGapMs, learnRun, type Tap } from './tap.ts';
 
@@ -112,9 +113,14 @@ function isDry(episode: Episode, taps: readonly Tap[], at: number): boolean {
 }
 
 /** Forgets the water of an episode that is over, so that the next is a new one. */
-export function forget(episode: Episode, taps: readonly Tap[]): void {
+export function forget(
+  episode: Episode,
+  taps: readonly Tap[],
+  local: (t: number) => LocalHour,
+): void {
   for (const tap of taps) {
     if (!episode.entities.includes(tap.id)) continue;
+    keepProgram(tap, local);
     // Leaks are long and low: they are no habit, however often they come.
     if (episode.rule === 'pouring' || episode.rule === 'much') learnRun(tap);
     tap.run = null;

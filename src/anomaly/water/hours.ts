@@ -17,10 +17,15 @@ export const newHour = (start: number): HourSum => ({
 });
 
 /** An hour is over: is it one more of an unusual streak, and what does it teach? */
-export function endHour(tap: Tap, o: { baseline: Baseline; at: LocalHour; limits: Limits }): void {
+export function endHour(
+  tap: Tap,
+  o: { baseline: Baseline; at: LocalHour; limits: Limits; episodeSince: number | null },
+): void {
   const hour = tap.hour!;
   if (hour.knownMs < knownMsMin) return;
-  tap.streak = nextStreak(tap.streak, hour, o);
+  // What was told and is over within the hour is not told again when the hour ends.
+  const isTold = hour.unusual && o.episodeSince === null;
+  tap.streak = isTold ? null : nextStreak(tap.streak, hour, o);
   if (!hour.unusual) learnHour(tap.baseline, o.at, hour.litres, hour.peakLpm);
 }
 

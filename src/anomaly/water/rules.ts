@@ -1,6 +1,7 @@
 import type { Baseline } from '../baseline.ts';
 import type { LocalHour } from '../local-hour.ts';
 import { isMaterial } from './hours.ts';
+import { isProgram, isProgramTime } from './programs.ts';
 import type { Limits } from './settings.ts';
 import { rateOf, type Tap } from './tap.ts';
 import { gapFreeLimitMs, muchLitres, quietLimitMs, restLimitMs, unbrokenLimitMs } from './usual.ts';
@@ -32,11 +33,12 @@ export function suspect(
       return { rule: 'pouring', tap: tap.id, since: strong.since, litres: strong.litres, lpm };
     }
   }
-  if (run && run.litres - run.roomLitres >= muchLitres(tap, limits)) {
+  const known = isProgram(tap, o.local);
+  if (run && !known && run.litres - run.roomLitres >= muchLitres(tap, limits)) {
     const lpm = rateOf(run.litres, run.since, run.wetUntil);
     return { rule: 'much', tap: tap.id, since: run.since, litres: run.litres, lpm };
   }
-  if (run && run.litres >= limits.unbrokenLitresMin) {
+  if (run && !known && run.litres >= limits.unbrokenLitresMin) {
     const ms = run.wetUntil - run.since;
     if (run.quietMs >= quietLimitMs(tap, limits) || ms >= unbrokenLimitMs(tap, limits)) {
       const lpm = rateOf(run.litres, run.since, run.wetUntil);
@@ -56,7 +58,11 @@ export function suspect(
     const lpm = rateOf(restless.litres, restless.since, tap.at);
     return { rule: 'noRest', tap: tap.id, since: restless.since, litres: restless.litres, lpm };
   }
-  if (streak && isMaterial(streak, { ...o, at: o.local(streak.until - 1) })) {
+  if (
+    streak &&
+    !isProgramTime(tap, streak, o.local) &&
+    isMaterial(streak, { ...o, at: o.local(streak.until - 1) })
+  ) {
     const lpm = rateOf(streak.litres, streak.since, streak.until);
     return { rule: 'hours', tap: tap.id, since: streak.since, litres: streak.litres, lpm };
   }

@@ -2,6 +2,7 @@ import { iso } from '../../lib/clock.ts';
 import { type Baseline, emptyBaseline } from '../baseline.ts';
 import { minuteMs } from '../local-hour.ts';
 import { newTail, noteHigh, type Tail } from '../tail.ts';
+import type { Program } from './programs.ts';
 
 /** Water seen from `from` to `to`, epoch ms. */
 export interface Segment {
@@ -72,6 +73,8 @@ export interface Tap {
   readonly runs: Tail;
   readonly gaps: Tail;
   readonly rests: Tail;
+  /** Runs that were told and ended by themselves; at most twelve. */
+  readonly programs: Program[];
   /** Rate of the newest water, litres a minute, and since when it is four times that of the episode. */
   lpm: number;
   fastSince: number | null;
@@ -99,6 +102,7 @@ export const newTap = (id: string): Tap => ({
   runs: newTail(),
   gaps: newTail(),
   rests: newTail(),
+  programs: [],
   lpm: 0,
   fastSince: null,
   before: null,

@@ -1,7 +1,7 @@
 import type { DetectorContext, Finding, Watch } from '@tomte/sdk/define';
 import type { Reading, Severity } from '@tomte/sdk/home';
 import type { Worded } from '../fit.ts';
-import { hourMs, localHours, minuteMs } from '../local-hour.ts';
+import { hourMs, type LocalHour, localHours, minuteMs } from '../local-hour.ts';
 import { hearPerson, keepOnly, type People, peopleSentence } from '../people.ts';
 import { peopleSensors } from '../people-sensors.ts';
 import { shownFor } from '../units.ts';
@@ -59,7 +59,7 @@ export function watchWater(context: DetectorContext<WaterSettings>): Watch {
     else if (motionIds.has(reading.id)) hearPerson(state.people.motion, reading);
     else if (whoIds.has(reading.id)) hearPerson(state.people.who, reading);
   };
-  const judge = (at: number): Finding[] => judgeWater(state, { at, zone, sensors, around });
+  const judge = (at: number): Finding[] => judgeWater(state, { at, zone, sensors, local, around });
 
   /** Once a minute: others speak by the thousand, and water is judged in minutes. */
   const tick = (t: number): Finding[] => {
@@ -89,6 +89,7 @@ interface Judging {
   readonly at: number;
   readonly zone: string;
   readonly sensors: ReadonlyMap<string, WaterSensor>;
+  readonly local: (t: number) => LocalHour;
   around(tap: Tap): Surroundings;
 }
 
@@ -104,7 +105,7 @@ function judgeWater(state: WaterState, o: Judging): Finding[] {
   if (what === null) return [];
   if (what === 'cleared') {
     const over = finding('cleared', episode, state, o);
-    forget(episode, state.taps);
+    forget(episode, state.taps, o.local);
     state.episode = null;
     return [over];
   }

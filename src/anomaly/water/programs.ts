@@ -1,0 +1,57 @@
+import { type LocalHour, minuteMs } from '../local-hour.ts';
+import { type Run, rateOf, type Streak, type Tap } from './tap.ts';
+
+/** Water that ran and ended by itself: a softener, a garden timer. Told twice, it is known. */
+export interface Program {
+  /** Minute of the local day it began. */
+  readonly minute: number;
+  readonly ms: number;
+  readonly lpm: number;
+}
+
+const keptMax = 12;
+const timesMin = 2;
+const apartMinutes = 20;
+/** A leak does not end by itself within this time. */
+const programMsMax = 2 * 60 * minuteMs;
+type Local = (t: number) => LocalHour;
+
+/** An episode is over: what ran in it may be the program of a machine. */
+export function keepProgram(tap: Tap, local: Local): void {
+  const { run } = tap;
+  if (!run || run.wetUntil - run.since > programMsMax) return;
+  tap.programs.push(programOf(run, local));
+  if (tap.programs.length > keptMax) tap.programs.shift();
+}
+
+/** True while this run is like at least two before: same time of day, same rate, not longer. */
+export function isProgram(tap: Tap, local: Local): boolean {
+  if (!tap.run || tap.programs.length < timesMin) return false;
+  const now = programOf(tap.run, local);
+  const alike = tap.programs.filter((one) => {
+    const apart = Math.abs(one.minute - now.minute);
+    const near = Math.min(apart, 1440 - apart) <= apartMinutes;
+    return near && Math.abs(one.lpm - now.lpm) <= 0.25 * one.lpm && now.ms <= 1.25 * one.ms;
+  });
+  return alike.length >= timesMin;
+}
+
+/** True for hours that took what such a program takes, when it runs. */
+export function isProgramTime(tap: Tap, streak: Streak, local: Local): boolean {
+  const from = minuteOf(streak.since, local);
+  const alike = tap.programs.filter(({ minute, ms, lpm }) => {
+    const into = (minute - from + 1440 + apartMinutes) % 1440;
+    const litres = (lpm * ms) / minuteMs;
+    return into <= streak.hours * 60 + 2 * apartMinutes && litres >= 0.6 * streak.litres;
+  });
+  return alike.length >= timesMin;
+}
+
+const minuteOf = (t: number, local: Local): number =>
+  local(t).hour * 60 + (Math.floor(t / minuteMs) % 60);
+
+const programOf = (run: Run, local: Local): Program => ({
+  minute: minuteOf(run.since, local),
+  ms: run.wetUntil - run.since,
+  lpm: rateOf(run.litres, run.since, run.wetUntil),
+});
