@@ -33,6 +33,9 @@ export interface Finding {
   readonly facts: Facts;
   /** True when it is a worse turn of the same episode: news, and rings again. */
   readonly worse?: boolean;
+  /** Which rule of the detector it was, and how much, in the rule's own unit: what answers are compared by. */
+  readonly rule?: string;
+  readonly size?: number;
 }
 
 /** A detector at work on one home. Pure: the same readings give the same findings. */
@@ -68,9 +71,20 @@ export interface DetectorDefinition<S extends SettingsSchema = SettingsSchema> {
   readonly title: string;
   readonly settings: S;
   /** Entities among these that it looks after: what people read as watched. */
-  subjects(entities: readonly EntityInfo[]): string[];
+  subjects(entities: readonly EntityInfo[], settings?: z.output<S>): string[];
   /** Entities it must be fed with: the subjects first, then those around them (motion, presence). */
-  picks(entities: readonly EntityInfo[]): string[];
+  picks(entities: readonly EntityInfo[], settings?: z.output<S>): string[];
+  /** Words of the three answers `right`, `expected` and `not_worth`. */
+  readonly answers?: readonly [string, string, string];
+  /** True where no answer may hide what it finds: smoke is always told. */
+  readonly alwaysTold?: boolean;
+  /** What a home without its sensors lacks: `a water meter`. */
+  readonly needs?: string;
+  /** Smallest thing it tells of a sensor, in words, and the days it knows it; `state` as `save()` gave it. */
+  smallest?(
+    entity: EntityInfo,
+    context: DetectorContext<z.output<S>>,
+  ): { readonly text: string; readonly days: number | null };
   watch(context: DetectorContext<z.output<S>>): Watch;
   /** Baseline learned from the past, in the form `watch` takes as `state`. */
   learn(past: Past, settings: z.output<S>): unknown;

@@ -842,6 +842,36 @@ export const errorTable = {
     retry: false,
     hint: 'Give the answer to openKit: { fetch, facts, call }.',
   },
+  'detector.not_found': {
+    status: 404,
+    exit: 2,
+    retry: false,
+    hint: 'The page “What is watched” lists them.',
+  },
+  'detector.settings_invalid': {
+    status: 422,
+    exit: 2,
+    retry: false,
+    hint: 'Correct the setting that is named.',
+  },
+  'detector.finding_not_found': {
+    status: 404,
+    exit: 2,
+    retry: false,
+    hint: 'It may be older than findings are kept. Load the page again.',
+  },
+  'detector.answer_not_found': {
+    status: 404,
+    exit: 2,
+    retry: false,
+    hint: 'It was taken back before, or another answer took its place.',
+  },
+  'heartbeat.refused': {
+    status: 502,
+    exit: 1,
+    retry: true,
+    hint: 'Open the page of the service that waits for the beat and compare the address.',
+  },
   'detect.input_invalid': {
     status: 422,
     exit: 2,

@@ -4,9 +4,12 @@
  * Paths are relative: Tomte may stand behind a prefix. `:name` parts are taken from the input.
  */
 import { z } from 'zod';
+import { op } from './operation.ts';
+import { detectOperations } from './operations-detect.ts';
 import * as t from './types.ts';
 import { actionRow } from './types-action.ts';
 import { approval } from './types-approval.ts';
+import { homeNotes } from './types-detect.ts';
 import { grant } from './types-grant.ts';
 import { homeMode, modeName } from './types-mode.ts';
 import * as r from './types-runs.ts';
@@ -15,15 +18,8 @@ const none = z.strictObject({});
 const home = z.string().max(200);
 const id = z.string().max(200);
 
-const op = <I extends z.ZodType, O extends z.ZodType>(
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
-  path: string,
-  input: I,
-  output: O,
-  about: string,
-) => ({ method, path, input, output, about });
-
 export const operations = {
+  ...detectOperations,
   status: op('GET', 'status', none, t.serviceStatus, 'What runs here.'),
   today: op(
     'GET',
@@ -95,9 +91,10 @@ export const operations = {
         .nullable()
         .optional(),
       ownUser: z.boolean().optional(),
+      notes: homeNotes.optional(),
     }),
     t.homeSummary,
-    'How buttons pressed on phones reach Tomte, and whether its user is its own.',
+    'What to read in alerts, how buttons pressed on phones reach Tomte, and whether its user is its own.',
   ),
   listModes: op(
     'GET',

@@ -218,6 +218,8 @@ export interface WorkflowDefinition<S extends SettingsSchema = SettingsSchema> {
   conditions?(settings: z.output<S>): readonly Condition[];
   /** Entities it would like to switch: offered for a grant when it is enabled. */
   wants?(settings: z.output<S>): readonly string[];
+  /** Entities that a detector is to watch besides those it finds, by detector, while the workflow is not off. */
+  watches?(settings: z.output<S>): Readonly<Record<string, readonly string[]>>;
   run(context: WorkflowContext, settings: z.output<S>): Promise<unknown>;
   /** Compensation after a terminal error of `run`; journalled like it. */
   onFailure?(

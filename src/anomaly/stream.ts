@@ -29,9 +29,9 @@ export function openStream(o: StreamOptions): Stream {
   const watches = new Map<string, Watch>();
   const readers = new Map<string, Watch[]>();
   for (const [name, detector] of o.detectors) {
-    const picked = detector.picks(o.entities);
-    if (picked.length === 0) continue;
     const settings = detector.settings.parse(o.settings?.[name] ?? {});
+    const picked = detector.picks(o.entities, settings);
+    if (picked.length === 0) continue;
     const state = o.states[name] ?? null;
     const watch = detector.watch({ settings, entities: o.entities, zone: o.zone, state });
     watches.set(name, watch);

@@ -127,6 +127,8 @@ export function watchParts<P extends Part>(o: {
       kind,
       episode: id,
       detector: rules.detector,
+      rule: episode.rule,
+      size: episode.size,
       entities,
       at,
       since,

@@ -3,6 +3,7 @@ import { openLink } from '../home/link.ts';
 import { Secret } from '../lib/secret.ts';
 import { getHome } from '../store/homes.ts';
 import { unseal } from '../store/seal.ts';
+import { detectorSettingsOf } from './detect/settings.ts';
 import type { PlaceParts } from './parts.ts';
 import type { PastLife } from './past.ts';
 
@@ -10,7 +11,7 @@ const readyMs = 30_000;
 
 /** Links a home for one question, without looking after it: for commands while no service runs. */
 export async function briefly<T>(
-  parts: Pick<PlaceParts, 'store' | 'key' | 'clock' | 'log'>,
+  parts: Pick<PlaceParts, 'store' | 'key' | 'clock' | 'log' | 'detectors' | 'workflows'>,
   home: string,
   work: (life: PastLife) => Promise<T>,
 ): Promise<T> {
@@ -25,6 +26,7 @@ export async function briefly<T>(
   try {
     await link.ready(AbortSignal.timeout(readyMs));
     const { id, name, time_zone: zone } = row;
+    const settings = await detectorSettingsOf(parts, id);
     return await work({
       home: id,
       name,
@@ -32,6 +34,7 @@ export async function briefly<T>(
       link,
       ended: ended.signal,
       detectorState: () => null,
+      detectorSettings: () => settings,
     });
   } finally {
     ended.abort(new TomteError('link.stopped', 'The command ended'));

@@ -69,7 +69,9 @@ export async function composeFirstLook(o: FirstLookInput): Promise<FirstLook> {
       0,
       shownMax,
     ),
-    couldSwitchOn: (await couldSwitchOn(o, raised)).slice(0, shownMax),
+    couldSwitchOn: (await couldSwitchOn(o, raised))
+      .toSorted((a, b) => b.wouldHaveTold - a.wouldHaveTold || placeOf(o, a) - placeOf(o, b))
+      .slice(0, shownMax),
     error: null,
   };
 }
@@ -95,6 +97,15 @@ function unusual(o: FirstLookInput, raised: Finding): FirstLook['unusual'][numbe
       state: o.learnedStates[raised.detector] ?? null,
     }),
   };
+}
+
+/** What does most harm where nobody tells it, first. */
+const byHarm = ['water', 'safety', 'cold', 'motion', 'door', 'power', 'silence', 'battery'];
+function placeOf(o: FirstLookInput, { workflow }: { workflow: string }): number {
+  const definition = o.parts.workflows.get(workflow)!;
+  const abouts = aboutsOf(definition, definition.settings.parse({}));
+  const place = byHarm.findIndex((about) => abouts.includes(about));
+  return place < 0 ? byHarm.length : place;
 }
 
 async function couldSwitchOn(

@@ -2,6 +2,7 @@ import type { Finding, HomeVoice } from '@tomte/sdk/define';
 import { TomteError } from '@tomte/sdk/errors';
 import type { Change, Reading } from '@tomte/sdk/home';
 import type { FirstLook, HomeSummary } from '@tomte/sdk/types';
+import type { HomeNotes } from '@tomte/sdk/types-detect';
 import { openStream, type Stream } from '../anomaly/stream.ts';
 import { toTomteError } from '../api/answers.ts';
 import { type Door, type DoorOptions, openDoor } from '../home/act.ts';
@@ -12,6 +13,7 @@ import type { Secret } from '../lib/secret.ts';
 import { addGap } from '../store/gaps.ts';
 import type { HomeRow } from '../store/homes.ts';
 import { actionJournal } from './action-journal.ts';
+import { type DetectorSettings, detectorSettingsOf, plainSettings } from './detect/settings.ts';
 import { recordFindings } from './findings.ts';
 import { keepHoursFresh } from './fresh-hours.ts';
 import { type Learned, learnHome, picksOf, subjectsOf } from './learn.ts';
@@ -46,6 +48,10 @@ export interface HomeLife {
   flush(): Promise<void>;
   /** State of a detector, for charts. */
   detectorState(name: string): unknown;
+  /** Whole settings of the detectors, by name. */
+  detectorSettings(): DetectorSettings;
+  /** What a person set for them changed: from here on they judge by it. */
+  refreshDetectors(): Promise<void>;
   /** Aborted when the home is looked after no more. */
   readonly ended: AbortSignal;
   close(): Promise<void>;
@@ -62,6 +68,8 @@ export interface HomeLifeOptions {
   >;
   /** True where a blueprint of Home Assistant hands on what is pressed on phones. */
   readonly forwardsButtons: () => boolean;
+  /** What the person wants to read in alerts. */
+  readonly notes: () => HomeNotes;
   /** Token of the home's lease: only its holder writes intents. */
   readonly lease: number;
 }
@@ -92,6 +100,7 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
   let fault: TomteError | null = null;
   let picks: string[] = [];
   let kept = new Set<string>();
+  let settings = plainSettings(parts.detectors);
   let dirty = false;
   const unkept: Finding[] = [];
   // A tick may find something while a batch is being kept.
@@ -103,7 +112,8 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
     await link.ready(stopping.signal);
     // A first start has no past to repair: the Gap of a later start begins here.
     position ||= Math.max(0, ...[...link.mirror.entities()].map((s) => s.lastUpdated));
-    learned = await learnHome({ parts, row, link, signal: stopping.signal, log });
+    settings = await detectorSettingsOf(parts, row.id);
+    learned = await learnHome({ parts, row, link, settings, signal: stopping.signal, log });
     picks = learned.picks;
     kept = keptEntities(link.mirror.infos(), picks);
     const fresh = open(learned.states);
@@ -125,6 +135,7 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
       entities: link.mirror.infos(),
       zone: row.time_zone,
       states,
+      settings,
     });
 
   /** Never throws: what could not be kept is kept with the next attempt, and the stream is not read twice. */
@@ -139,7 +150,10 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
       await writer.flush();
       const keeping = [...unkept];
       const states = stream?.save() ?? {};
-      await recordFindings(parts, { home: row.id, findings: keeping, states, position });
+      await recordFindings(parts, {
+        ...{ home: row.id, zone: row.time_zone, notes: o.notes() },
+        ...{ findings: keeping, states, position },
+      });
       unkept.splice(0, keeping.length);
       dirty = false;
     } catch (error) {
@@ -188,11 +202,13 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
     await found(stream.tick(clock.now()), false);
   }
 
-  function repick(): void {
+  async function repick(): Promise<void> {
     if (!stream || link.state.kind !== 'live') return;
-    const now = picksOf(parts, link.mirror.infos());
-    if (now.join() === picks.join()) return;
+    const set = await detectorSettingsOf(parts, row.id);
+    const now = picksOf(parts, link.mirror.infos(), set);
+    if (now.join() === picks.join() && JSON.stringify(set) === JSON.stringify(settings)) return;
     log.info({ was: picks.length, now: now.length }, 'what is watched changed');
+    settings = set;
     stream = open(stream.save());
     picks = now;
     kept = keptEntities(link.mirror.infos(), picks);
@@ -249,11 +265,16 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
     ended: stopping.signal,
     triggers,
     linkSummary: () => summaryOf(link.state),
-    watched: () => subjectsOf(parts, link.mirror.infos()),
+    watched: () => subjectsOf(parts, link.mirror.infos(), settings),
     firstLook: () =>
       learned?.look() ?? waitingLook(row.id, clock.now(), fault ?? stopOf(link.state)),
     flush: () => writer.flush(),
     detectorState: (name) => stream?.save()[name] ?? null,
+    detectorSettings: () => settings,
+    async refreshDetectors() {
+      await began;
+      await repick();
+    },
     async close() {
       stopping.abort(new TomteError('link.stopped', 'Tomte stops'));
       for (const stop of stops) stop();

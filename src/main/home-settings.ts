@@ -1,5 +1,6 @@
+import type { HomeNotes } from '@tomte/sdk/types-detect';
 import { changeHome, listHomes } from '../store/homes.ts';
-import type { Db } from '../store/tables.ts';
+import { type Db, json } from '../store/tables.ts';
 
 /** What a person said about one home besides its Link. */
 export interface HomeSettings {
@@ -7,6 +8,8 @@ export interface HomeSettings {
   readonly buttonsEntity: string | null;
   /** Nobody but Tomte uses its user of Home Assistant. */
   readonly ownUser: boolean;
+  /** What the person wants to read in alerts: where the main tap is, whom to call. */
+  readonly notes: HomeNotes;
 }
 
 /** Kept in memory too: asked at each Action and at each change of a state. */
@@ -16,19 +19,24 @@ export interface AllHomeSettings {
   drop(home: string): void;
 }
 
-const usual: HomeSettings = { buttonsEntity: null, ownUser: false };
+const usual: HomeSettings = { buttonsEntity: null, ownUser: false, notes: {} };
 
 export async function openHomeSettings(db: Db): Promise<AllHomeSettings> {
   const all = new Map<string, HomeSettings>();
-  for (const { id, buttons_entity: buttonsEntity, own_user: ownUser } of await listHomes(db)) {
-    all.set(id, { buttonsEntity, ownUser });
+  for (const row of await listHomes(db)) {
+    const { id, buttons_entity: buttonsEntity, own_user: ownUser } = row;
+    all.set(id, { buttonsEntity, ownUser, notes: (row.notes ?? {}) as HomeNotes });
   }
   const of = (home: string) => all.get(home) ?? usual;
   return {
     of,
     async save(home, change) {
       const next = { ...of(home), ...change };
-      await changeHome(db, home, { buttons_entity: next.buttonsEntity, own_user: next.ownUser });
+      await changeHome(db, home, {
+        buttons_entity: next.buttonsEntity,
+        own_user: next.ownUser,
+        notes: json(next.notes),
+      });
       all.set(home, next);
     },
     drop: (home) => void all.delete(home),

@@ -12,6 +12,8 @@ import type { HomeRow } from '../store/homes.ts';
 import { keepHours } from '../store/hours.ts';
 import { keepReadings } from '../store/readings.ts';
 import { seriesOf } from '../store/series.ts';
+import { keptPast, replay } from './detect/replay.ts';
+import type { DetectorSettings } from './detect/settings.ts';
 import { composeFirstLook } from './first-look.ts';
 import type { PlaceParts } from './parts.ts';
 import { keptEntities, toReading } from './readings.ts';
@@ -34,6 +36,7 @@ export interface Learned {
 
 export interface LearnOptions {
   readonly parts: PlaceParts;
+  readonly settings: DetectorSettings;
   readonly row: HomeRow;
   readonly link: Link;
   readonly signal: AbortSignal;
@@ -44,7 +47,7 @@ export interface LearnOptions {
 export async function learnHome(o: LearnOptions): Promise<Learned> {
   const { parts, row, link } = o;
   const infos = link.mirror.infos();
-  const picks = picksOf(parts, infos);
+  const picks = picksOf(parts, infos, o.settings);
   const known: Record<string, unknown> = {};
   for (const detector of parts.detectors.keys()) {
     const kept = await readDetectorState(parts.store.db, { home: row.id, detector });
@@ -52,19 +55,50 @@ export async function learnHome(o: LearnOptions): Promise<Learned> {
   }
   const lookKept = await readFirstLook(parts.store.db, row.id);
   if (Object.keys(known).length > 0 && lookKept?.state === 'done') {
-    return { picks, states: known, recent: [], look: () => lookKept };
+    const states = { ...(await learnedSince(o, known)), ...known };
+    return { picks, states, recent: [], look: () => lookKept };
   }
   return firstReading(o, picks);
 }
 
+/** Detectors that came after this home was linked learn from what is kept of it. */
+async function learnedSince(
+  o: LearnOptions,
+  known: Readonly<Record<string, unknown>>,
+): Promise<Record<string, unknown>> {
+  const { parts, row, link, log } = o;
+  const entities = link.mirror.infos();
+  const to = row.position || parts.clock.now();
+  const states: Record<string, unknown> = {};
+  for (const [name, detector] of parts.detectors) {
+    const settings = o.settings[name]!;
+    const picks = detector.picks(entities, settings);
+    if (Object.hasOwn(known, name) || picks.length === 0) continue;
+    const span = { from: to - pastDays * dayMs, to };
+    const home = { home: row.id, zone: row.time_zone };
+    const past = await keptPast(parts.store.db, { ...home, entities, picks, ...span });
+    states[name] = (await replay(detector, past, settings)).state;
+    log.info({ detector: name, readings: past.readings.length }, 'a new detector learned the past');
+  }
+  return states;
+}
+
 /** What the detectors would watch among these. */
-export const picksOf = (parts: PlaceParts, infos: readonly EntityInfo[]): string[] => [
-  ...new Set([...parts.detectors.values()].flatMap((d) => d.picks(infos))),
+export const picksOf = (
+  parts: Pick<PlaceParts, 'detectors'>,
+  infos: readonly EntityInfo[],
+  settings: DetectorSettings,
+): string[] => [
+  ...new Set([...parts.detectors].flatMap(([name, d]) => d.picks(infos, settings[name]))),
 ];
 
 /** What they look after. */
-export const subjectsOf = (parts: PlaceParts, infos: readonly EntityInfo[]): string[] => [
-  ...new Set([...parts.detectors.values()].flatMap((d) => d.subjects(infos))),
+export const subjectsOf = (
+  parts: Pick<PlaceParts, 'detectors'>,
+  infos: readonly EntityInfo[],
+  settings: DetectorSettings,
+): string[] => [
+  ...new Set([...parts.detectors].flatMap(([name, d]) => d.subjects(infos, settings[name]))),
 ];
 
 async function firstReading(o: LearnOptions, picks: string[]): Promise<Learned> {
@@ -107,7 +141,7 @@ async function firstReading(o: LearnOptions, picks: string[]): Promise<Learned> 
   const found: Finding[] = [];
   const breathe = breather();
   for (const [name, detector] of parts.detectors) {
-    const settings = detector.settings.parse({});
+    const settings = o.settings[name]!;
     learnedStates[name] = detector.learn(past, settings);
     await breathe();
     found.push(...detector.look(past, settings));

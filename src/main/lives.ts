@@ -1,5 +1,6 @@
 import { TomteError } from '@tomte/sdk/errors';
 import type { Action } from '@tomte/sdk/home';
+import type { HomeNotes } from '@tomte/sdk/types-detect';
 import { openTally, type Tally } from '../home/tally.ts';
 import { oneByOne } from '../lib/one-by-one.ts';
 import type { Secret } from '../lib/secret.ts';
@@ -35,6 +36,7 @@ export interface LivesOptions {
   readonly grants: Grants;
   readonly door: (row: HomeRow) => DoorParts;
   readonly forwardsButtons: (home: string) => boolean;
+  readonly notes: (home: string) => HomeNotes;
   /** The home is forgotten: so is what others hold of it. */
   readonly onForgotten: (home: string) => void;
   /** Other workers may share the database. */
@@ -69,6 +71,7 @@ export function openLives(o: LivesOptions): Lives {
         tally: await sentLately(parts, row.id),
       },
       forwardsButtons: () => o.forwardsButtons(row.id),
+      notes: () => o.notes(row.id),
       lease,
     });
     all.set(row.id, life);

@@ -159,7 +159,6 @@ async function backtestOnce(
   input: Parameters<Tomte['backtest']>[0],
 ): ReturnType<Tomte['backtest']> {
   const definitions = await loadDefinitions(config.dataFolder);
-  return briefly(parts, input.home, (life) =>
-    backtestOperations({ ...parts, ...definitions }, () => life).backtest(input),
-  );
+  const all = { ...parts, ...definitions };
+  return briefly(all, input.home, (life) => backtestOperations(all, () => life).backtest(input));
 }

@@ -1,7 +1,10 @@
 import { TomteError } from '@tomte/sdk/errors';
 import type { Tomte } from '@tomte/sdk/operations';
+import type { AlertPage } from '@tomte/sdk/types';
 import { getAlert } from '../store/alerts.ts';
+import { listAnswers } from '../store/answers.ts';
 import { alertChart } from './charts.ts';
+import { answersOf } from './detect/preview.ts';
 import type { Place } from './place.ts';
 
 type Names =
@@ -23,11 +26,17 @@ export function alertOperations(
   const { alerts, parts } = place;
   const page: Tomte['getAlert'] = async ({ id }) => {
     const found = await alerts.page(id);
-    const detector = (await getAlert(parts.store.db, id))?.detector ?? null;
+    const row = await getAlert(parts.store.db, id);
+    const detector = row?.detector ?? null;
+    const episode = row?.episode ?? null;
     return {
       ...found,
       chart: await alertChart(parts, place.lives().get(found.home), { ...found, detector }),
       demo: parts.place === 'demo',
+      finding:
+        detector === null || episode === null
+          ? null
+          : await findingOf(parts, { home: found.home, detector, episode }),
     };
   };
   return {
@@ -62,5 +71,19 @@ export function alertOperations(
     },
     testChannel: ({ id }) => alerts.testChannel(id),
     confirmChannelTest: ({ id, ...seen }) => alerts.confirmTest(id, seen),
+  };
+}
+
+/** What an alert tells, with the answers a person may give, and gave. */
+async function findingOf(
+  parts: Place['parts'],
+  o: { home: string; detector: string; episode: string },
+): Promise<AlertPage['finding']> {
+  const given = await listAnswers(parts.store.db, o);
+  return {
+    detector: o.detector,
+    episode: o.episode,
+    answers: answersOf(parts.detectors.get(o.detector)),
+    answer: given.find(({ episode }) => episode === o.episode)?.answer ?? null,
   };
 }

@@ -9,6 +9,7 @@ import type {
   LinkRequest,
   ProbeStage,
 } from '@tomte/sdk/types';
+import type { HomeNotes } from '@tomte/sdk/types-detect';
 import { discover } from '../home/discover.ts';
 import { examine } from '../home/doctor.ts';
 import { peopleFindings } from '../home/doctor-people.ts';
@@ -77,7 +78,7 @@ export function homeOperations(place: Parts, link: LinkCall): Pick<Tomte, Names>
         await parts.store.transaction((tx) => removeHome(tx, row.id));
         return { unlinked: row.id, revoked };
       }),
-    setHome: async ({ home, buttonsEntity, ownUser }) => {
+    setHome: async ({ home, buttonsEntity, ownUser, notes }) => {
       const { id, address } = await wanted(place, home);
       if (ownUser === true && throughSupervisor(address)) {
         throw new TomteError('api.invalid', 'Through the Supervisor all apps are one user', {
@@ -87,6 +88,7 @@ export function homeOperations(place: Parts, link: LinkCall): Pick<Tomte, Names>
       await place.homeSettings.save(id, {
         ...(buttonsEntity === undefined ? {} : { buttonsEntity }),
         ...(ownUser === undefined ? {} : { ownUser }),
+        ...(notes === undefined ? {} : { notes }),
       });
       return summary(place, await wanted(place, id));
     },
@@ -197,6 +199,7 @@ export function summary(place: StoreParts, row: HomeRow): HomeSummary {
     demo: place.parts.place === 'demo',
     buttonsEntity: row.buttons_entity,
     ownUser: row.own_user,
+    notes: (row.notes ?? {}) as HomeNotes,
   };
 }
 

@@ -107,6 +107,7 @@ export function workflowOperations(
       });
       grants.set(home, name, next.mode === 'on' ? next.grants : []);
       await place.lives().get(home)?.triggers.refresh();
+      if (workflow?.watches) await place.lives().get(home)?.refreshDetectors();
       // Nothing would ever say that it is over.
       if (next.mode === 'off') {
         await parts.engine.cancelAll(parts.place, home, name, `${owner.title} was switched off`);

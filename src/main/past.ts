@@ -10,6 +10,7 @@ import { added } from '../home/apply.ts';
 import { hourStatistics, listStatistics, stateHistory } from '../home/history.ts';
 import { readReadings } from '../store/readings.ts';
 import { listSeries } from '../store/series.ts';
+import { type DetectorSettings, withSensors } from './detect/settings.ts';
 import type { HomeLife } from './home-life.ts';
 import type { PlaceParts } from './parts.ts';
 import { toReading } from './readings.ts';
@@ -22,7 +23,7 @@ const learnDays = 60;
 /** A home whose past can be read: looked after, or linked just for this. */
 export type PastLife = Pick<
   HomeLife,
-  'home' | 'name' | 'zone' | 'link' | 'ended' | 'detectorState'
+  'home' | 'name' | 'zone' | 'link' | 'ended' | 'detectorState' | 'detectorSettings'
 >;
 export type PastParts = Pick<
   PlaceParts,
@@ -49,7 +50,8 @@ export async function recordedPast(o: PastRequest): Promise<RecordedPast> {
   const detectors = new Map(
     [...parts.detectors].filter(([, d]) => aboutsOf(definition, settings).includes(d.about)),
   );
-  const picks = [...new Set([...detectors.values()].flatMap((d) => d.picks(infos)))];
+  const set = settingsFor(detectors, life, definition, settings);
+  const picks = [...new Set([...detectors].flatMap(([name, d]) => d.picks(infos, set[name])))];
   const entities = [
     ...new Set([
       ...entitiesOfTriggers(triggersOf(definition, settings), infos),
@@ -61,7 +63,15 @@ export async function recordedPast(o: PastRequest): Promise<RecordedPast> {
   const days = dayReader({ ...o, entities });
   const first = await days.firstChange();
   const hours = picks.length === 0 ? new Map<string, HourRow[]>() : await hoursOf(o, picks, first);
-  const found = findingsOf({ detectors, infos, zone: life.zone, hours, from, until: first ?? to });
+  const found = findingsOf({
+    detectors,
+    set,
+    infos,
+    zone: life.zone,
+    hours,
+    from,
+    until: first ?? to,
+  });
   return {
     home: { id: life.home, name: life.name, zone: life.zone, ...placeOf(mirror.config) },
     ...{ from, to, infos, told: new Set(entities), initial: await days.initial() },
@@ -70,7 +80,10 @@ export async function recordedPast(o: PastRequest): Promise<RecordedPast> {
     stream:
       first === null || detectors.size === 0
         ? null
-        : openStream({ detectors, entities: infos, zone: life.zone, states: found.states }),
+        : openStream({
+            ...{ detectors, entities: infos, zone: life.zone },
+            ...{ states: found.states, settings: set },
+          }),
     history: async (entity, window) => {
       const rows = await stateHistory(call, { entities: [entity], ...window, signal });
       return (rows.get(entity) ?? []).map((s) => toReading(s, s.lastUpdated));
@@ -81,6 +94,22 @@ export async function recordedPast(o: PastRequest): Promise<RecordedPast> {
       ).get(id) ?? [],
     missing: missingOf({ entities, first, from, to, hours: [...hours.keys()], infos }),
   };
+}
+
+/** As they are set in this home, with the sensors that the workflow on trial wants watched. */
+function settingsFor(
+  detectors: PlaceParts['detectors'],
+  life: PastLife,
+  definition: WorkflowDefinition,
+  settings: Record<string, unknown>,
+): DetectorSettings {
+  const wanted = definition.watches?.(settings) ?? {};
+  return Object.fromEntries(
+    [...detectors].map(([name, detector]) => {
+      const whole = life.detectorSettings()[name] ?? detector.settings.parse({});
+      return [name, withSensors(whole, wanted[name] ?? [])];
+    }),
+  );
 }
 
 const placeOf = (config: { latitude: number | null; longitude: number | null } | null) => ({
@@ -104,6 +133,7 @@ async function hoursOf(
 /** What hours alone tell, and what the detectors had learned when the readings begin. No look ahead. */
 function findingsOf(o: {
   detectors: PlaceParts['detectors'];
+  set: DetectorSettings;
   infos: readonly EntityInfo[];
   zone: string;
   hours: ReadonlyMap<string, readonly HourRow[]>;
@@ -114,7 +144,7 @@ function findingsOf(o: {
   const findings: Finding[] = [];
   const past = { zone: o.zone, entities: o.infos, hours: o.hours };
   for (const [name, detector] of o.detectors) {
-    const settings = detector.settings.parse({});
+    const settings = o.set[name]!;
     states[name] = detector.learn(past, settings);
     findings.push(
       ...detector.look(past, settings).filter(({ at }) => at >= o.from && at <= o.until),

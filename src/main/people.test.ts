@@ -28,7 +28,7 @@ test('a doubt asks somebody to look, once for each Action, and is over when they
   const { onDoubt } = doorParts({
     ...{ parts: { clock }, alerts, settings: { actionsStopped: () => false } },
     ...{ modes: { until: () => null }, approvals: { spend: () => async () => ({ ok: true }) } },
-    homeSettings: { of: () => ({ buttonsEntity: null, ownUser: false }) },
+    homeSettings: { of: () => ({ buttonsEntity: null, ownUser: false, notes: {} }) },
     row: { id: home, user_id: 'u1' },
   });
   const row = { home, key: 'run-1/act 1', askedBy: 'workflow:pump', action: toggle };

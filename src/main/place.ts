@@ -6,12 +6,17 @@ import { LiveHub } from '../api/live.ts';
 import type { Site } from '../api/routes.ts';
 import { watchClock } from '../engine/schedule-jumps.ts';
 import type { Extensions } from '../lib/extensions.ts';
+import { openAlertsOfEpisode } from '../store/alerts.ts';
 import { addClockJump } from '../store/clock-jumps.ts';
 import type { HomeRow } from '../store/homes.ts';
 import { fireTurnsSince } from './alert-turns.ts';
 import type { Approvals } from './approvals.ts';
 import { backtestOperations } from './backtests.ts';
 import { keepOffering } from './default-channels.ts';
+import { openAnswers } from './detect/answers.ts';
+import { openBeats } from './detect/heartbeat.ts';
+import { type DetectParts, detectOperations } from './detect/operations.ts';
+import { openPreviews } from './detect/preview.ts';
 import { doorParts } from './door-parts.ts';
 import { effectsOf } from './effects.ts';
 import { type Grants, openGrants } from './grants.ts';
@@ -53,6 +58,8 @@ export interface Place {
   readonly approvals: Approvals;
   readonly homeSettings: AllHomeSettings;
   readonly outside: Outside;
+  /** The past at each stop of a slider, answers, the heartbeat. */
+  readonly detect: Pick<DetectParts, 'previews' | 'answers' | 'beats'>;
   lives(): ReadonlyMap<string, HomeLife>;
   readonly begin: Lives['begin'];
   readonly end: Lives['end'];
@@ -117,6 +124,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     grants,
     door: (row) => doorParts({ parts, settings, alerts, modes, approvals, homeSettings, row }),
     forwardsButtons: (home) => homeSettings.of(home).buttonsEntity !== null,
+    notes: (home) => homeSettings.of(home).notes,
     onForgotten(home) {
       modes.drop(home);
       homeSettings.drop(home);
@@ -126,6 +134,14 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
       begun(parts, alerts, life, row, () => homeSettings.of(life.home).buttonsEntity),
   });
   const outside = openOutside(parts, () => lives.all);
+  const previews = openPreviews(parts);
+  const detect = {
+    previews,
+    answers: openAnswers(parts, previews, (home, episode, by) =>
+      seeAlerts(parts, alerts, { home, episode, by }),
+    ),
+    beats: await openBeats(parts, () => lives.all),
+  };
   parts.engine.addPlace(parts.place, {
     store,
     effects: effectsOf({
@@ -147,6 +163,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     approvals,
     homeSettings,
     outside,
+    detect,
     lives: () => lives.all,
     begin: lives.begin,
     end: lives.end,
@@ -154,6 +171,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     async close() {
       for (const stop of stops) stop();
       modes.stop();
+      detect.beats.stop();
       await approvals.stop();
       await alerts.stop();
       await outside.close();
@@ -216,9 +234,20 @@ function operationsOf(
     ...whyOperations(place),
     ...connectorOperations(place.parts, async () => place.parts.connectors),
     ...askOperation(place.outside),
+    ...detectOperations({ ...place, ...place.detect }),
     ...settingsOperations(place, o),
   };
   return { tomte, link };
+}
+
+/** Who answers what was found has seen the alert that tells it. */
+async function seeAlerts(
+  parts: PlaceParts,
+  alerts: Alerts,
+  o: { home: string; episode: string; by: string | null },
+): Promise<void> {
+  for (const { id, state } of await openAlertsOfEpisode(parts.store.db, o))
+    if (state === 'open') await alerts.acknowledge(id, o.by);
 }
 
 /** The computer slept, or its clock was set: kept, told by why, and what fell due meanwhile is looked at at once. */

@@ -46,7 +46,7 @@ async function filled(): Promise<FreshStore> {
     const times = { since: 1, raised_at: 2, cleared_at: at.getTime() };
     const finding = { title: id };
     const of = { home_id: 'h1', detector: 'water', about: 'water', state: 'over' as const };
-    await saveEpisode(db, { id, ...of, ...times, finding });
+    await saveEpisode(db, { id, ...of, ...times, finding, hidden: false });
     const gap = { home_id: 'h1', began_at: 1, ended_at: at.getTime(), cause: id, rebuilt: 0 };
     await addGap(db, gap);
   }

@@ -110,6 +110,19 @@ export async function dropAlerts(db: Db, before: Date): Promise<number> {
 }
 
 /** Open alerts that this workflow told. */
+/** Those not over that tell of one episode. */
+export const openAlertsOfEpisode = (
+  db: Db,
+  o: { home: string; episode: string },
+): Promise<AlertRow[]> =>
+  db
+    .selectFrom('alerts')
+    .selectAll()
+    .where('home_id', '=', o.home)
+    .where('episode', '=', o.episode)
+    .where('state', '<>', 'resolved')
+    .execute();
+
 export const openAlertsOf = (db: Db, o: { home: string; workflow: string }): Promise<AlertRow[]> =>
   db
     .selectFrom('alerts')

@@ -45,3 +45,26 @@ export async function newestHour(db: Db, home: string): Promise<number | null> {
     .executeTakeFirst();
   return row?.at ?? null;
 }
+
+/** Hours of several series that begin in `[from, to)`, oldest first, by series. */
+export async function readManyHours(
+  db: Db,
+  o: { series: readonly number[]; from: number; to: number },
+): Promise<Map<number, HourRow[]>> {
+  const bySeries = new Map<number, HourRow[]>();
+  if (o.series.length === 0) return bySeries;
+  const rows = await db
+    .selectFrom('hours')
+    .select(['series_id', 'at as start', 'mean', 'min', 'max', 'change'])
+    .where('series_id', 'in', o.series)
+    .where('at', '>=', o.from)
+    .where('at', '<', o.to)
+    .orderBy('at')
+    .execute();
+  for (const { series_id: id, ...hour } of rows) {
+    const kept = bySeries.get(id);
+    if (kept) kept.push(hour);
+    else bySeries.set(id, [hour]);
+  }
+  return bySeries;
+}

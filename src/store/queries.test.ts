@@ -185,8 +185,11 @@ test('an episode is new once, and over once', async () => {
     ...{ id: 'e1', home_id: 'h1', detector: 'water', about: 'water', since: 1, raised_at: 2 },
     ...{ state: 'open' as const, finding: { title: 'x' }, cleared_at: null },
   };
-  expect(await saveEpisode(store.db, episode)).toBe(true);
-  expect(await saveEpisode(store.db, { ...episode, finding: { title: 'y' } })).toBe(false);
+  expect(await saveEpisode(store.db, { ...episode, hidden: true })).toBeNull();
+  const told = { ...episode, finding: { title: 'y' }, hidden: false };
+  expect(await saveEpisode(store.db, told)).toEqual({ hidden: true });
+  // What was told once stays told.
+  expect(await saveEpisode(store.db, { ...told, hidden: true })).toEqual({ hidden: false });
   expect(await endEpisode(store.db, { id: 'e1', clearedAt: 9 })).toMatchObject({
     finding: { title: 'y' },
   });

@@ -137,3 +137,21 @@ export async function dropReadings(db: Db, before: number): Promise<number> {
   }
   return dropped;
 }
+
+/** Readings of several series in `[from, to)` in time order: the newest `limit` of them. Times in epoch ms. */
+export async function readManyReadings(
+  db: Db,
+  o: { series: readonly number[]; from: number; to: number; limit: number },
+): Promise<(KeptReading & { readonly series: number })[]> {
+  if (o.series.length === 0) return [];
+  const rows = await db
+    .selectFrom('readings')
+    .select(['series_id as series', 'at', 'value', 'word'])
+    .where('series_id', 'in', o.series)
+    .where('at', '>=', o.from)
+    .where('at', '<', o.to)
+    .orderBy('at', 'desc')
+    .limit(o.limit)
+    .execute();
+  return rows.reverse();
+}

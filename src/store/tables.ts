@@ -37,6 +37,7 @@ export interface HomesTable {
   entities: Generated<number>;
   buttons_entity: Maybe<string>;
   own_user: Generated<boolean>;
+  notes: MaybeJson;
   linked_at: TimeNow;
   position: Generated<number>;
 }
@@ -101,6 +102,27 @@ export interface EpisodesTable {
   raised_at: number;
   cleared_at: number | null;
   finding: Json;
+  hidden: Generated<boolean>;
+}
+
+export interface DetectorSettingsTable {
+  home_id: string;
+  detector: string;
+  settings: Json;
+  changed_at: TimeNow;
+}
+
+export interface FindingAnswersTable {
+  id: string;
+  home_id: string;
+  detector: string;
+  episode: string;
+  title: string;
+  answer: 'right' | 'expected' | 'not_worth';
+  given_by: Maybe<string>;
+  given_at: TimeNow;
+  hides: MaybeJson;
+  undone_at: MaybeTime;
 }
 
 export interface WorkflowSettingsTable {
@@ -380,6 +402,8 @@ export interface Tables {
   gaps: GapsTable;
   detector_states: DetectorStatesTable;
   episodes: EpisodesTable;
+  detector_settings: DetectorSettingsTable;
+  finding_answers: FindingAnswersTable;
   workflow_settings: WorkflowSettingsTable;
   runs: RunsTable;
   not_run: NotRunTable;

@@ -1,10 +1,18 @@
 /** Ready-made workflows on a virtual clock, with the kit a person tests their own with. */
+
+import { triggersOf } from '@tomte/sdk/define';
 import { openKit } from '@tomte/sdk/test';
 import { describe, expect, test } from 'vitest';
+import batteryWatch from './battery-watch.ts';
 import cheapHours from './cheap-hours.ts';
 import doorLeftOpen from './door-left-open.ts';
 import freezerWatch from './freezer-watch.ts';
 import morningReport from './morning-report.ts';
+import motionWatch from './motion-watch.ts';
+import numberWatch from './number-watch.ts';
+import powerWatch from './power-watch.ts';
+import safetyWatch from './safety-watch.ts';
+import silentSensors from './silent-sensors.ts';
 
 const zone = 'Europe/Berlin';
 const evening = '2026-11-20T21:00:00Z';
@@ -168,3 +176,36 @@ test.each([
     expect(kit.alerts[0]).toMatchObject({ state: 'over', title: 'Over: it is well' });
   },
 );
+
+describe('what is found is told', () => {
+  const watching = {
+    motion: motionWatch,
+    power: powerWatch,
+    silence: silentSensors,
+    battery: batteryWatch,
+    safety: safetyWatch,
+    general: numberWatch,
+  };
+  const finding = (about: string, kind: 'raised' | 'cleared') => ({
+    ...{ kind, detector: about, episode: `${about}:1`, entities: ['sensor.one'] },
+    ...{ at: Date.parse(evening), since: Date.parse(evening), severity: 'now' as const },
+    ...{ probability: 0.9, title: 'Something is so: 5', text: 'It was 1.', lines: [] },
+    facts: {
+      ...{ is: '5', usually: '1', since: '22:00', around: [], probably: null, check: null },
+      numbers: {},
+    },
+  });
+  test.each(Object.entries(watching))('%s: once, and over', async (about, workflow) => {
+    expect(triggersOf(workflow, workflow.settings.parse({}))).toEqual([{ anomaly: { about } }]);
+    const kit = openKit(workflow, { zone, now: evening });
+    await kit.fire({ kind: 'anomaly', about, finding: finding(about, 'raised') });
+    expect(kit.alerts).toMatchObject([{ key: `${about}:sensor.one`, severity: 'now' }]);
+    await kit.fire({ kind: 'anomaly', about, finding: finding(about, 'cleared') });
+    expect(kit.alerts).toMatchObject([{ state: 'over', title: expect.stringMatching(/^Over: /) }]);
+  });
+  test('numbers that are picked are watched by the general detector', () => {
+    const settings = numberWatch.settings.parse({ numbers: ['sensor.co2'] });
+    expect(numberWatch.watches?.(settings)).toEqual({ general: ['sensor.co2'] });
+    expect(numberWatch.settings.safeParse({ numbers: ['CO2'] }).success).toBe(false);
+  });
+});

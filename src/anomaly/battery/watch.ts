@@ -9,7 +9,7 @@ import { fit, nameOf, round, titled, type Worded } from '../fit.ts';
 import { dayMs, hourMs } from '../local-hour.ts';
 import { chosenSensors, patienceOf, sooner } from '../sooner.ts';
 import { numberOf } from '../units.ts';
-import { watchParts } from '../watch-parts.ts';
+import { partOf, watchParts } from '../watch-parts.ts';
 
 export const batterySettings = z.strictObject({
   sooner,
@@ -153,14 +153,27 @@ function usualLoss(part: BatteryPart, from: number): number | null {
 function suspect(part: BatteryPart, settings: BatterySettings): Suspicion | null {
   if (part.value === null) return null;
   const { now, from, usual } = losses(part);
-  const least =
-    (usual === null ? dropUnlearned : Math.max(dropMin, 5 * usual)) * patienceOf(settings.sooner);
-  if (now >= least) return { rule: 'falls', since: from, size: now, severity: 'today' };
+  if (now >= leastOf(usual, settings))
+    return { rule: 'falls', since: from, size: now, severity: 'today' };
   if (part.lowSince === null) return null;
   // A level that is said once may be a slip.
   if (part.at - part.lowSince < hourMs) return null;
   return { rule: 'low', since: part.lowSince, size: 1, severity: 'digest' };
 }
+
+/** The smallest thing it tells of one battery. */
+export function smallestOfBattery(
+  entity: EntityInfo,
+  { settings, state }: Pick<DetectorContext<BatterySettings>, 'settings' | 'state'>,
+): { text: string; days: number } {
+  const part = partOf<BatteryPart>(state, entity.id) ?? newBattery(entity.id);
+  const drop = amount(leastOf(losses(part).usual, settings), '%');
+  const days = Math.round((part.marks.length * markMs) / dayMs);
+  return { text: `${drop} lost in two days, or ${settings.lowPercent} % left`, days };
+}
+
+const leastOf = (usual: number | null, settings: BatterySettings): number =>
+  (usual === null ? dropUnlearned : Math.max(dropMin, 5 * usual)) * patienceOf(settings.sooner);
 
 interface Told {
   readonly name: string;

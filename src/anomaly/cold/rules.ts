@@ -13,7 +13,10 @@ export interface ColdJudge {
 }
 
 /** Degrees above the middle that count at all, and minutes above the top. */
-const least = { fridge: { warmer: 2, minutes: 40 }, freezer: { warmer: 3, minutes: 50 } } as const;
+export const least = {
+  fridge: { warmer: 2, minutes: 40 },
+  freezer: { warmer: 3, minutes: 50 },
+} as const;
 /** Before two days are known: any freezer and any fridge that works is below, °C. */
 const unlearnedTop = { fridge: 9, freezer: -10 } as const;
 const unlearnedMs = { fridge: 2 * hourMs, freezer: hourMs } as const;

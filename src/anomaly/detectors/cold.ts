@@ -5,6 +5,7 @@ import type { ColdPart } from '../cold/part.ts';
 import { learnCold, lookAtCold } from '../cold/past.ts';
 import { coldSensors } from '../cold/sensors.ts';
 import { coldSettings } from '../cold/settings.ts';
+import { smallestOfCold } from '../cold/smallest.ts';
 import { watchCold } from '../cold/watch.ts';
 import { partOf } from '../watch-parts.ts';
 
@@ -13,12 +14,16 @@ export default defineDetector({
   about: 'cold',
   title: 'Fridge and freezer',
   settings: coldSettings,
-  subjects: (entities) => coldSensors(entities).map(({ entity }) => entity.id),
-  picks(entities) {
-    const sensors = coldSensors(entities);
+  answers: ['It was too warm', 'Cleaned or filled', 'Not worth telling'],
+  needs: 'a thermometer in a fridge or freezer',
+  subjects: (entities, settings) =>
+    coldSensors(entities, settings?.sensors).map(({ entity }) => entity.id),
+  picks(entities, settings) {
+    const sensors = coldSensors(entities, settings?.sensors);
     const plugs = sensors.flatMap(({ plug }) => (plug ? [plug.id] : []));
     return [...new Set([...sensors.map(({ entity }) => entity.id), ...plugs])];
   },
+  smallest: smallestOfCold,
   watch: watchCold,
   learn: learnCold,
   look: lookAtCold,

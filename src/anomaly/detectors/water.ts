@@ -4,6 +4,7 @@ import { chartWater } from '../water/chart.ts';
 import { learnWater, lookAtWater } from '../water/past.ts';
 import { waterSensors } from '../water/sensors.ts';
 import { waterSettings } from '../water/settings.ts';
+import { smallestOfWater } from '../water/smallest.ts';
 import { watchWater } from '../water/watch.ts';
 
 /** Water that pours, runs without a break, never stops, or comes at hours that are usually dry. */
@@ -11,13 +12,17 @@ export default defineDetector({
   about: 'water',
   title: 'Water',
   settings: waterSettings,
-  subjects: (entities) => waterSensors(entities).map((sensor) => sensor.id),
-  picks(entities) {
-    const sensors = waterSensors(entities).map((sensor) => sensor.id);
+  answers: ['A leak', 'Someone used water', 'Not worth telling'],
+  needs: 'a water meter: a sensor in L/min, m³/h, L or m³',
+  subjects: (entities, settings) =>
+    waterSensors(entities, settings?.sensors).map((sensor) => sensor.id),
+  picks(entities, settings) {
+    const sensors = waterSensors(entities, settings?.sensors).map((sensor) => sensor.id);
     const { motion, who } = peopleSensors(entities);
     // Who is about is asked only where there is water to speak of.
     return sensors.length === 0 ? [] : [...sensors, ...motion, ...who];
   },
+  smallest: smallestOfWater,
   watch: watchWater,
   learn: learnWater,
   look: lookAtWater,

@@ -1,10 +1,14 @@
+import type { DetectorContext } from '@tomte/sdk/define';
+import type { EntityInfo } from '@tomte/sdk/home';
+import { duration } from '@tomte/sdk/words';
 import { type Around, awaySince } from '../around.ts';
 import type { Suspicion } from '../episode.ts';
 import { minuteMs } from '../local-hour.ts';
 import { budgetOf, patienceOf } from '../sooner.ts';
-import { dailyLimits } from '../tail.ts';
+import { dailyLimits, limitOf } from '../tail.ts';
+import { partOf } from '../watch-parts.ts';
 import type { DoorPart } from './part.ts';
-import type { DoorKind } from './sensors.ts';
+import { type DoorKind, doorSensors } from './sensors.ts';
 import type { DoorSettings } from './settings.ts';
 
 export interface DoorJudge {
@@ -59,3 +63,18 @@ export function suspectDoor(
 
 const floorOf = (kind: DoorKind, settings: DoorSettings): number =>
   kind === 'window' ? settings.windowMinutes : kind === 'fridge' ? 5 : settings.doorMinutes;
+
+/** The smallest thing that is told of one door. */
+export function smallestOfDoor(
+  entity: EntityInfo,
+  { settings, state }: Pick<DetectorContext<DoorSettings>, 'settings' | 'state'>,
+): { text: string; days: number } {
+  const kind = doorSensors([entity], [entity.id])[0]?.kind ?? 'door';
+  const part = partOf<DoorPart>(state, entity.id);
+  const perMonth = budgetOf(settings.sooner);
+  const learned = part && limitOf(part.minutes, { perMonth, scaleMin: scale[kind] });
+  const least = floorOf(kind, settings) * patienceOf(settings.sooner);
+  const minutes = Math.ceil(Math.max(least, learned ?? unlearned[kind]));
+  const days = part?.minutes.highs.length ?? 0;
+  return { text: `open for ${duration(minutes * minuteMs)}`, days };
+}

@@ -6,9 +6,9 @@ import { aroundSensors } from '../around.ts';
 import { fit, nameOf, round, titled, type Worded } from '../fit.ts';
 import { localHours, minuteMs } from '../local-hour.ts';
 import { budgetOf, chosenSensors, sooner } from '../sooner.ts';
-import { dailyLimits, dropDay, newTail, noteHigh, type Tail } from '../tail.ts';
+import { dailyLimits, dropDay, limitOf, newTail, noteHigh, type Tail } from '../tail.ts';
 import { numberOf } from '../units.ts';
-import { watchParts } from '../watch-parts.ts';
+import { partOf, watchParts } from '../watch-parts.ts';
 import { newScorer, type Scorer, scoreValue } from './score.ts';
 
 export const generalSettings = z.strictObject({ sooner, sensors: chosenSensors });
@@ -107,6 +107,22 @@ export function watchGeneral(context: DetectorContext<GeneralSettings>): Watch {
       },
     }),
   });
+}
+
+/** The smallest thing it tells of one number. */
+export function smallestOfNumber(
+  entity: EntityInfo,
+  { settings, state }: Pick<DetectorContext<GeneralSettings>, 'settings' | 'state'>,
+): { text: string; days: number } {
+  const part = partOf<GeneralPart>(state, entity.id);
+  if (!part || part.scorer.level.n === 0) return { text: 'not known yet', days: 0 };
+  const perMonth = budgetOf(settings.sooner);
+  const score = Math.max(
+    scoreMin,
+    limitOf(part.scores, { perMonth, scaleMin: 0.5 }) ?? 2 * scoreMin,
+  );
+  const away = amount(score * Math.sqrt(part.scorer.level.variance), entity.unit);
+  return { text: `${away} from its level`, days: part.scores.highs.length };
 }
 
 interface Told {

@@ -1,13 +1,14 @@
 import type { DetectorContext, Watch } from '@tomte/sdk/define';
 import type { EntityInfo } from '@tomte/sdk/home';
+import { count } from '@tomte/sdk/words';
 import { z } from 'zod';
 import { type Around, aroundSensors, atHome, awaySince } from '../around.ts';
 import { nameOf } from '../fit.ts';
 import { localHours, minuteMs } from '../local-hour.ts';
 import { peopleSensors } from '../people-sensors.ts';
 import { chosenSensors, sooner } from '../sooner.ts';
-import { watchParts } from '../watch-parts.ts';
-import { hearMotion, type MotionPart, newMotion, passMotion } from './part.ts';
+import { partOf, watchParts } from '../watch-parts.ts';
+import { hearMotion, type MotionPart, marksMin, newMotion, passMotion } from './part.ts';
 import { suspectMotion } from './rules.ts';
 import { type ToldMotion, wordMotion, wordMotionOver } from './words.ts';
 
@@ -77,6 +78,15 @@ export function watchMotion(context: DetectorContext<MotionSettings>): Watch {
       },
     }),
   });
+}
+
+/** The smallest thing it tells of a motion sensor. */
+export function smallestOfMotion(
+  _: EntityInfo,
+  { state }: Pick<DetectorContext<MotionSettings>, 'state'>,
+): { text: string; days: number } {
+  const days = partOf<MotionPart>(state, whole)?.usual.days ?? 0;
+  return { text: `motion in ${count(marksMin, 'minute')} with nobody home`, days };
 }
 
 /** Sensors that moved since then, the first first; the newest where none did. */

@@ -1,10 +1,14 @@
+import type { DetectorContext } from '@tomte/sdk/define';
+import type { EntityInfo } from '@tomte/sdk/home';
+import { duration } from '@tomte/sdk/words';
 import { type Around, awaySince } from '../around.ts';
 import type { Suspicion } from '../episode.ts';
 import { hourMs, minuteMs } from '../local-hour.ts';
 import { budgetOf, patienceOf } from '../sooner.ts';
-import { dailyLimits, highestOf, middleOf, type TailOptions } from '../tail.ts';
+import { dailyLimits, highestOf, limitOf, middleOf, type TailOptions } from '../tail.ts';
+import { partOf } from '../watch-parts.ts';
 import { type PowerPart, roomNow, startsNow, steadyOf, stepsUnbroken, usualBase } from './part.ts';
-import type { PowerSensor } from './sensors.ts';
+import { type PowerSensor, powerSensors } from './sensors.ts';
 import type { PowerSettings } from './settings.ts';
 
 export interface PowerJudge {
@@ -79,4 +83,35 @@ function thing(part: PowerPart, o: PowerJudge & { limit: Limit; away: boolean })
   if (minutes < Math.max(o.settings.leftOnMinutes * patience, longest)) return null;
   const severity = o.away && watts >= 500 ? 'now' : 'today';
   return { rule: 'on', since: part.on.since, size: minutes, severity };
+}
+
+/** The smallest thing that is told of one power sensor. */
+export function smallestOfPower(
+  entity: EntityInfo,
+  o: Pick<DetectorContext<PowerSettings>, 'settings' | 'state' | 'entities'>,
+): { text: string; days: number } {
+  const { settings } = o;
+  const kind = powerSensors(o.entities, settings.sensors).find(
+    (s) => s.entity.id === entity.id,
+  )?.kind;
+  const part = partOf<PowerPart>(o.state, entity.id);
+  const perMonth = budgetOf(settings.sooner);
+  const patience = patienceOf(settings.sooner);
+  const days = Math.max(part?.base.highs.length ?? 0, part?.minutes.highs.length ?? 0);
+  if (kind === 'house') {
+    const usual = (part && usualBase(part)) ?? 0;
+    const rise = (part && limitOf(part.base, { perMonth, scaleMin: 8 })) ?? 0;
+    const watts = Math.ceil(Math.max(settings.baseWatts * patience, 0.2 * usual, rise));
+    return {
+      text: `${watts} W more for a day, ${settings.leftOnWatts * patience} W for 2 h`,
+      days,
+    };
+  }
+  if (kind === 'cycler') {
+    const usual = (part && middleOf(part.cycles)) ?? 0;
+    return { text: `${Math.ceil(Math.max(5 * patience, 2 * usual))} starts in 2 h`, days };
+  }
+  const longest = (part && limitOf(part.minutes, { perMonth, scaleMin: 10 })) ?? 0;
+  const minutes = Math.ceil(Math.max(settings.leftOnMinutes * patience, longest));
+  return { text: `on for ${duration(minutes * minuteMs)}`, days };
 }

@@ -68,8 +68,11 @@ const isRoom = (e: EntityInfo): boolean =>
 const who = (entities: readonly EntityInfo[]): AroundSensors =>
   aroundSensors(entities.filter((e) => e.domain === 'person' || e.domain === 'device_tracker'));
 
-export function safetyPicks(entities: readonly EntityInfo[]): string[] {
-  const sensors = safetySensors(entities).map(({ entity }) => entity.id);
+export function safetyPicks(
+  entities: readonly EntityInfo[],
+  chosen: readonly string[] = [],
+): string[] {
+  const sensors = safetySensors(entities, chosen).map(({ entity }) => entity.id);
   return sensors.length === 0 ? [] : [...sensors, ...aroundIds(who(entities))];
 }
 
@@ -112,6 +115,18 @@ export function watchSafety(context: DetectorContext<SafetySettings>): Watch {
       },
     }),
   });
+}
+
+/** The smallest thing it tells of one sensor. */
+export function smallestOfSafety(
+  entity: EntityInfo,
+  { settings }: Pick<DetectorContext<SafetySettings>, 'settings'>,
+): { text: string; days: null } {
+  const room = safetySensors([entity]).some(({ kind }) => kind === 'room');
+  const text = room
+    ? `below ${degrees(settings.frostDegrees, entity.unit)} for ${duration(frostMs)}`
+    : 'any warning, at once';
+  return { text, days: null };
 }
 
 const homeWords = (now: Around, around: AroundSensors): string | null => {

@@ -1,10 +1,12 @@
 import type { DetectorContext, Finding, Watch } from '@tomte/sdk/define';
 import type { EntityInfo, Severity } from '@tomte/sdk/home';
+import { duration } from '@tomte/sdk/words';
 import { z } from 'zod';
 import { iso } from '../../lib/clock.ts';
 import { type LocalHour, localHours, minuteMs } from '../local-hour.ts';
 import { budgetOf, chosenSensors, patienceOf, sooner } from '../sooner.ts';
-import { dailyLimits, dropDay, highestOf, noteHigh } from '../tail.ts';
+import { dailyLimits, dropDay, highestOf, limitOf, noteHigh } from '../tail.ts';
+import { partOf } from '../watch-parts.ts';
 import { hearSilence, newSilence, type SilencePart, stillMinutes } from './part.ts';
 import { silentSensors, stillMinutesMax } from './sensors.ts';
 import { type SilenceRule, wordSilence } from './words.ts';
@@ -86,6 +88,21 @@ export function watchSilence(context: DetectorContext<SilenceSettings>): Watch {
     tick,
     save: () => structuredClone(state),
   };
+}
+
+/** The smallest thing it tells of one sensor. */
+export function smallestOfSilence(
+  entity: EntityInfo,
+  { settings, state }: Pick<DetectorContext<SilenceSettings>, 'settings' | 'state'>,
+): { text: string; days: number } {
+  const part = partOf<SilencePart>(state, entity.id);
+  const perMonth = budgetOf(settings.sooner);
+  const most = (part && limitOf(part.out, { perMonth, scaleMin: 10 })) ?? 0;
+  const minutes = Math.ceil(
+    Math.max(settings.unavailableMinutes * patienceOf(settings.sooner), most),
+  );
+  const days = Math.max(part?.out.highs.length ?? 0, part?.still.highs.length ?? 0);
+  return { text: `unavailable for ${duration(minutes * minuteMs)}`, days };
 }
 
 function readState(saved: unknown, ids: readonly string[]): SilenceState {
@@ -256,6 +273,8 @@ function finding(
     kind,
     episode: episode.id,
     detector: 'silence',
+    rule: episode.rule,
+    size: (o.t - episode.since) / minuteMs,
     entities: [...episode.entities],
     at: o.t,
     since: episode.since,

@@ -144,6 +144,8 @@ function finding(kind: Finding['kind'], episode: Episode, state: WaterState, o: 
     kind,
     episode: episode.id,
     detector: 'water',
+    rule: episode.rule,
+    size: episode.litres,
     entities: [...episode.entities],
     at: o.at,
     since: episode.since,
