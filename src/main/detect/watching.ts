@@ -24,8 +24,7 @@ export async function tellersOf(
   for (const row of await listWorkflowSettings(parts.store.db, home)) {
     const { workflow, mode } = row;
     const definition = parts.workflows.get(workflow);
-    const settings =
-      mode === 'off' || !definition ? null : await settingsFor(definition, row);
+    const settings = mode === 'off' || !definition ? null : await settingsFor(definition, row);
     if (!definition || settings === null) continue;
     for (const about of new Set(aboutsOf(definition, settings)))
       tellers.set(about, [...(tellers.get(about) ?? []), workflow]);
