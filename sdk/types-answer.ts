@@ -8,6 +8,14 @@ export type AnswerId = z.infer<typeof answerId>;
 export const answerChoice = z.object({ id: answerId, label: z.string() });
 export type AnswerChoice = z.infer<typeof answerChoice>;
 
+/** What an alert tells, where a detector found it: to be answered. */
+export const toldFinding = z.object({
+  detector: z.string(),
+  episode: z.string(),
+  answers: z.array(answerChoice),
+  answer: answerId.nullable(),
+});
+
 /** What a person wants to read in an alert: where the main tap is, whom to call. */
 export const homeNotes = z.object({
   mainTap: z.string().max(120).optional(),

@@ -1,7 +1,7 @@
 /** The nouns that cross the wire, as zod schemas with their types. Times on the wire are ISO 8601 UTC with `Z`. */
 import { z } from 'zod';
 import { chartSpec } from './chart.ts';
-import { answerChoice, answerId, homeNotes } from './types-answer.ts';
+import { homeNotes, toldFinding } from './types-answer.ts';
 import { type Approval, approval } from './types-approval.ts';
 import { grant } from './types-grant.ts';
 import { homeMode, type ModeName } from './types-mode.ts';
@@ -104,7 +104,6 @@ export const homeSummary = homeFacts.extend({
   buttonsEntity: z.string().nullable(),
   /** True when nobody but Tomte uses its user in this Home Assistant. */
   ownUser: z.boolean(),
-  /** What the person wants to read in alerts. */
   notes: homeNotes.optional(),
 });
 export type HomeSummary = z.infer<typeof homeSummary>;
@@ -206,16 +205,7 @@ export const alertPage = alert.extend({
   seenAt: isoTime.nullable(),
   quietUntil: isoTime.nullable(),
   demo: z.boolean(),
-  /** What it tells, where a detector found it: to be answered. */
-  finding: z
-    .object({
-      detector: z.string(),
-      episode: z.string(),
-      answers: z.array(answerChoice),
-      answer: answerId.nullable(),
-    })
-    .nullable()
-    .optional(),
+  finding: toldFinding.nullable().optional(),
 });
 export type AlertPage = z.infer<typeof alertPage>;
 

@@ -53,7 +53,7 @@ function push(samples: number[], value: number): void {
 /** Value below which the share `q` of the samples lies, between neighbours in proportion; 0 without samples. */
 export function quantile(samples: readonly number[], q: number): number {
   if (samples.length === 0) return 0;
-  const sorted = [...samples].sort((a, b) => a - b);
+  const sorted = Float64Array.from(samples).sort();
   const at = q * (sorted.length - 1);
   const low = sorted[Math.floor(at)]!;
   const high = sorted[Math.ceil(at)]!;

@@ -15,19 +15,26 @@ export interface LocalHour {
   readonly day: string;
 }
 
-/** Answers local hours of one zone. Keeps the last answer: readings come in time order. */
+/** Answers local hours of one zone. Keeps the newest answers: readings come in time order. */
 export function localHours(zone: string): (t: number) => LocalHour {
   let last: LocalHour | null = null;
+  let before: LocalHour | null = null;
   return (t) => {
     const start = Math.floor(t / hourMs) * hourMs;
-    if (last?.start === start) return last;
+    if (last !== null && last.start === start) return last;
+    // Some ask of now and of half an hour ago by turns.
+    if (before !== null && before.start === start) return before;
     const at = Temporal.Instant.fromEpochMilliseconds(start).toZonedDateTimeISO(zone);
-    last = {
+    const made = {
       start,
       hour: at.hour,
       weekend: at.dayOfWeek >= 6,
       day: at.toPlainDate().toString(),
     };
-    return last;
+    if (last === null || start > last.start) {
+      before = last;
+      last = made;
+    } else before = made;
+    return made;
   };
 }

@@ -1,5 +1,6 @@
 import type { DetectorDefinition, Finding, Watch } from '@tomte/sdk/define';
 import type { EntityInfo, Reading } from '@tomte/sdk/home';
+import { minuteMs } from './local-hour.ts';
 
 /** All detectors at work on one home. Pure: the same readings give the same findings. */
 export interface Stream {
@@ -37,17 +38,28 @@ export function openStream(o: StreamOptions): Stream {
     watches.set(name, watch);
     for (const id of picked) readers.set(id, [...(readers.get(id) ?? []), watch]);
   }
-  const tick = (t: number): Finding[] => [...watches.values()].flatMap((watch) => watch.tick(t));
+  const all = [...watches.values()];
+  let minute = Number.NEGATIVE_INFINITY;
+  const tick = (t: number): Finding[] => {
+    minute = Math.floor(t / minuteMs);
+    return all.flatMap((watch) => watch.tick(t));
+  };
 
   return {
     watched: new Set(readers.keys()),
     read(readings) {
       const found: Finding[] = [];
       for (const reading of readings) {
-        for (const watch of readers.get(reading.id) ?? []) found.push(...watch.read(reading));
+        // Nothing is judged by less than a minute: within one, only those hear that are spoken to.
+        if (reading.t >= (minute + 1) * minuteMs) found.push(...tick(reading.t));
+        const hearing = readers.get(reading.id);
+        if (hearing === undefined) continue;
+        for (const watch of hearing) {
+          const news = watch.read(reading);
+          if (news.length > 0) found.push(...news);
+        }
       }
-      const last = readings.at(-1);
-      return last ? [...found, ...tick(last.t)] : found;
+      return found;
     },
     tick,
     save: () =>

@@ -78,6 +78,13 @@ const isParts = <P extends Part>(saved: unknown): saved is PartsState<P> =>
   (saved as { version?: unknown }).version === 1 &&
   Array.isArray((saved as { parts?: unknown }).parts);
 
+/** A part with the finding that is open of it. */
+interface Slot<P extends Part> {
+  readonly part: P;
+  episode: Episode | null;
+}
+const none: Finding[] = [];
+
 /** Watches each sensor on its own: reading by reading, and all of them once a minute. */
 export function watchParts<P extends Part>(o: {
   /** Made for the parts of this home, which live as long as the watch. */
@@ -87,64 +94,63 @@ export function watchParts<P extends Part>(o: {
   /** Entities that one part hears besides the one of its own name: entity to part. */
   feeds?: ReadonlyMap<string, string>;
   around: AroundSensors;
+  /** How often all are looked at without a word of theirs, minutes; each minute when left out. */
+  everyMinutes?: number;
   state: unknown;
 }): Watch {
   const state = readParts(o.state, o.ids, o.fresh);
   const rules = o.rules(state.parts);
-  const { episodes, around } = state;
+  const { around } = state;
+  const every = o.everyMinutes ?? 1;
   keepOnly(around.people.motion, o.around.motion);
   keepOnly(around.people.who, o.around.who);
-  const byId = new Map(state.parts.map((part) => [part.id, part]));
+  const slots = state.parts.map(
+    (part): Slot<P> => ({ part, episode: state.episodes[part.id] ?? null }),
+  );
+  const byId = new Map(slots.map((slot) => [slot.part.id, slot]));
   for (const [entity, id] of o.feeds ?? []) byId.set(entity, byId.get(id)!);
 
-  const judge = (part: P, at: number): Finding[] => {
-    const episode = episodes[part.id];
+  /** Null when there is nothing new, as nearly always. */
+  const judge = (slot: Slot<P>, at: number): Finding | null => {
+    const { part, episode } = slot;
     const suspicion = rules.suspect(part, at, around, isFrozen(episode, at));
-    if (!episode) {
-      if (!suspicion) return [];
+    if (episode === null) {
+      if (suspicion === null) return null;
       rules.begin?.(part);
-      episodes[part.id] = openEpisode(rules.detector, part.id, { suspicion, at });
-      return [finding('raised', part, at)];
+      slot.episode = openEpisode(rules.detector, part.id, { suspicion, at });
+      return finding('raised', slot.episode, part, at);
     }
     if (rules.isOver(part, { episode, at, suspicion })) {
-      const over = finding('cleared', part, at);
-      delete episodes[part.id];
+      const over = finding('cleared', episode, part, at);
+      slot.episode = null;
       rules.end?.(part, at);
-      return [over];
+      return over;
     }
     const what = follow(episode, suspicion, at);
-    if (what === null) return [];
-    const told = finding('updated', part, at);
-    return [what === 'worse' ? { ...told, worse: true } : told];
+    if (what === null) return null;
+    const told = finding('updated', episode, part, at);
+    return what === 'worse' ? { ...told, worse: true } : told;
   };
-  const finding = (kind: Finding['kind'], part: P, at: number): Finding => {
-    const episode = episodes[part.id]!;
+  const finding = (kind: Finding['kind'], episode: Episode, part: P, at: number): Finding => {
     const { probability, ...worded } = rules.tell(part, { kind, episode, at, around });
-    const { id, since } = episode;
+    const { id, since, rule, size } = episode;
     const severity: Severity = episode.severity;
     const entities = rules.entities?.(part, episode) ?? [part.id];
+    const { detector } = rules;
     return {
-      kind,
-      episode: id,
-      detector: rules.detector,
-      rule: episode.rule,
-      size: episode.size,
-      entities,
-      at,
-      since,
-      severity,
-      probability,
+      ...{ kind, episode: id, detector, rule, size, entities, at, since, severity, probability },
       ...worded,
     };
   };
   const tick = (t: number): Finding[] => {
     const minute = Math.floor(t / minuteMs);
-    if (minute <= state.minute) return [];
+    if (Math.floor(minute / every) <= Math.floor(state.minute / every)) return none;
     state.minute = minute;
-    const found: Finding[] = [];
-    for (const part of state.parts) {
-      rules.pass(part, t, isFrozen(episodes[part.id], t));
-      found.push(...judge(part, t));
+    let found = none;
+    for (const slot of slots) {
+      rules.pass(slot.part, t, isFrozen(slot.episode, t));
+      const news = judge(slot, t);
+      if (news !== null) found = [...found, news];
     }
     return found;
   };
@@ -152,15 +158,22 @@ export function watchParts<P extends Part>(o: {
   return {
     read(reading) {
       const found = tick(reading.t);
-      const part = byId.get(reading.id);
-      if (!part || o.feeds) hearAround(around, reading, o.around);
-      if (!part) return found;
-      rules.pass(part, reading.t, isFrozen(episodes[part.id], reading.t));
-      rules.hear(part, reading);
-      const news = judge(part, reading.t);
-      return found.length === 0 ? news : [...found, ...news];
+      const slot = byId.get(reading.id);
+      if (slot === undefined || o.feeds) {
+        hearAround(around, reading, o.around);
+        if (slot === undefined) return found;
+      }
+      rules.pass(slot.part, reading.t, isFrozen(slot.episode, reading.t));
+      rules.hear(slot.part, reading);
+      const news = judge(slot, reading.t);
+      return news === null ? found : [...found, news];
     },
     tick,
-    save: () => structuredClone(state),
+    save() {
+      const open = slots.flatMap(({ part, episode }) =>
+        episode ? [[part.id, episode] as const] : [],
+      );
+      return structuredClone({ ...state, episodes: Object.fromEntries(open) });
+    },
   };
 }

@@ -81,6 +81,8 @@ export function watchBatteries(context: DetectorContext<BatterySettings>): Watch
   return watchParts<BatteryPart>({
     ids: [...sensors.keys()],
     around: aroundSensors([]),
+    // Nothing of a battery is a matter of minutes.
+    everyMinutes: 30,
     state: context.state,
     fresh: newBattery,
     rules: () => ({

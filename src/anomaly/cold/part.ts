@@ -100,11 +100,12 @@ function hold(part: ColdPart, until: number, frozen: boolean, o: Passing): void 
   const ms = until - part.at;
   part.hour!.sum += value * ms;
   part.hour!.knownMs += ms;
+  const before = part.smooth ?? value;
   part.smooth =
     part.smooth === null ? value : value + (part.smooth - value) * Math.exp(-ms / smoothMs);
   const usual = o.usual(part);
   if (!usual) return;
-  if (part.smooth > usual.top) part.above ??= { since: part.at, from: part.smooth };
+  if (part.smooth > usual.top) part.above ??= { since: part.at, from: before };
   else part.above = null;
   if (frozen) return;
   const { day } = o.local(part.at);

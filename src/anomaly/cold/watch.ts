@@ -33,6 +33,7 @@ export function watchCold(context: DetectorContext<ColdSettings>): Watch {
   return watchParts<ColdPart>({
     ids: [...sensors.keys()],
     around: aroundSensors([], plugs),
+    everyMinutes: 5,
     state: context.state,
     fresh: newCold,
     rules: () => ({

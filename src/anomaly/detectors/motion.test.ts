@@ -80,6 +80,33 @@ test('motion with nobody home is told once, with where, when they left, and is o
   for (const one of found) expectFit(one);
 });
 
+test('a guest who stays when all phones leave is not told; who comes to an empty house is', () => {
+  const { watch } = known();
+  const out = learned + 8 * hourMs;
+  const guest: Reading[] = [say(out, maja.id, 'not_home')];
+  // Now and then, with half an hour of a book between.
+  for (let m = 20; m < 300; m += m % 3 === 0 ? 34 : 4)
+    guest.push(...blink(out + m * minuteMs, m % 2 ? stairs.id : hall.id));
+  guest.push(say(out + 8 * hourMs, maja.id, 'home'));
+  expect(feed(watch, guest, out + 10 * hourMs)).toEqual([]);
+  const came = learned + dayMs + 11 * hourMs;
+  const readings = [
+    say(learned + dayMs + 8 * hourMs, maja.id, 'not_home'),
+    ...Array.from({ length: 6 }, (_, i) => blink(came + 2 * i * minuteMs, hall.id)).flat(),
+  ];
+  expect(feed(watch, readings, came + 20 * minuteMs).map((one) => one.kind)).toContain('raised');
+});
+
+test('somebody who stays is not hidden by a robot that is at work meanwhile', () => {
+  const watch = open(motion, { entities: [...entities, vacuum], state: known().watch.save() });
+  const out = learned + 8 * hourMs;
+  const readings = [say(out, maja.id, 'not_home'), say(out + 30 * minuteMs, vacuum.id, 'cleaning')];
+  for (let m = 5; m < 240; m += 6) readings.push(...blink(out + m * minuteMs, hall.id));
+  readings.push(say(out + 70 * minuteMs, vacuum.id, 'docked'));
+  readings.sort((a, b) => a.t - b.t);
+  expect(feed(watch, readings, out + 5 * hourMs)).toEqual([]);
+});
+
 test('a robot that says nothing is learned by its hours: told at most twice, then never', () => {
   const watch = open(motion, { entities });
   const found = feed(

@@ -33,7 +33,8 @@ export function watchDoors(context: DetectorContext<DoorSettings>): Watch {
   const outside = (around: Around): number | null =>
     around.numbers[sensorsAround.outdoor?.id ?? '']?.v ?? null;
   const suspect = suspectDoor({ kind: (part) => sensors.get(part.id)!.kind, settings, outside });
-  const frozen = new Set<string>();
+  // Of the part whose clock was moved last: it is heard and judged before another's is.
+  let frozen = false;
 
   return watchParts<DoorPart>({
     ids: [...sensors.keys()],
@@ -45,10 +46,9 @@ export function watchDoors(context: DetectorContext<DoorSettings>): Watch {
       pass(part, to, isFrozen) {
         part.at = to;
         // A window that is told of and shut in the evening is a habit by its second time.
-        if (isFrozen && sensors.get(part.id)!.kind !== 'window') frozen.add(part.id);
-        else frozen.delete(part.id);
+        frozen = isFrozen && sensors.get(part.id)!.kind !== 'window';
       },
-      hear: (part, { v }) => hearDoor(part, v, { frozen: frozen.has(part.id), local }),
+      hear: (part, { v }) => hearDoor(part, v, { frozen, local }),
       suspect(part, at, around) {
         if (part.openSince !== null) noteOpen(part, around, { at, frozen, sensors, local });
         return suspect(part, at, around);
@@ -87,14 +87,14 @@ function noteOpen(
   around: Around,
   o: {
     at: number;
-    frozen: ReadonlySet<string>;
+    frozen: boolean;
     sensors: ReadonlyMap<string, DoorSensor>;
     local: ReturnType<typeof localHours>;
   },
 ): void {
   part.roomFrom ??= around.numbers[o.sensors.get(part.id)!.room?.id ?? '']?.v ?? null;
   const away = awaySince(around.people);
-  if (away === null || o.frozen.has(part.id)) return;
+  if (away === null || o.frozen) return;
   noteHigh(part.away, o.local(o.at).day, (o.at - Math.max(away, part.openSince!)) / minuteMs);
 }
 

@@ -60,23 +60,24 @@ export function watchGeneral(context: DetectorContext<GeneralSettings>): Watch {
   const local = localHours(zone);
   const limit = dailyLimits();
   const perMonth = budgetOf(settings.sooner);
-  const frozen = new Set<string>();
+  // Of the part whose clock was moved last: it is heard and judged before another's is.
+  let frozen = false;
   const take = (part: GeneralPart): void => {
     if (part.value === null) return;
     const { hour, day } = local(part.at);
     part.score = scoreValue(part.scorer, part.value, hour);
-    if (!frozen.has(part.id)) noteHigh(part.scores, day, part.score);
+    if (!frozen) noteHigh(part.scores, day, part.score);
   };
   return watchParts<GeneralPart>({
     ids: [...infos.keys()],
     around: aroundSensors([]),
+    everyMinutes: holdMs / minuteMs,
     state: context.state,
     fresh: newPart,
     rules: () => ({
       detector: 'general',
       pass(part, to, isFrozen) {
-        if (isFrozen) frozen.add(part.id);
-        else frozen.delete(part.id);
+        frozen = isFrozen;
         const steps = Math.floor(to / holdMs) > Math.floor(part.at / holdMs);
         part.at = to;
         if (steps) take(part);
@@ -86,9 +87,9 @@ export function watchGeneral(context: DetectorContext<GeneralSettings>): Watch {
         take(part);
       },
       suspect(part, at) {
+        if (part.value === null || part.score < scoreMin) return null;
         const least = limit(part.scores, { perMonth, scaleMin: 0.5 });
-        if (part.value === null || least === null || part.score < Math.max(scoreMin, least))
-          return null;
+        if (least === null || part.score < least) return null;
         part.oddUntil = at;
         return { rule: 'odd', since: at, size: part.score, severity: 'digest' };
       },

@@ -18,6 +18,12 @@ export interface MotionPart {
   readonly robots: Record<string, string>;
   /** Nothing moved for a while since everybody left: only then is the house known to be empty. */
   empty: boolean;
+  /** Minutes without motion, those not counted in which a robot was at work. */
+  still?: number;
+  /** Since when everybody is away, and whether somebody went on moving then: a guest has no phone here. */
+  left?: { at: number; stayed: boolean } | null;
+  /** Of the newest times that everybody left, whether something went on moving: 1 or 0. */
+  stays?: number[];
   /** Motion while everybody is away, until somebody turns out to have come home. */
   unknown: { since: number; last: number; marks: number; peak: number } | null;
   /** Minutes by which phones were late when somebody came home. */
@@ -60,6 +66,11 @@ const stuckMs = 60 * minuteMs;
 /** Nobody counts as away before: phones notice late that somebody left. */
 const leftMs = 15 * minuteMs;
 const quietMs = 20 * minuteMs;
+/** So long after the last one left, motion is of somebody who stayed. */
+const stayMs = 60 * minuteMs;
+/** A guest who reads a book is still for longer than a house is that nobody is in. */
+const guestQuietMinutes = 120;
+const staysMax = 30;
 const lagsMax = 30;
 const seenMax = 8;
 export const marksMin = 3;
@@ -97,6 +108,9 @@ export function passMotion(part: MotionPart, to: number, o: MotionPassing): void
     part.robotUntil = to + robotAfterMs;
   }
   const marks = markRooms(part, to);
+  if (marks > 0) part.still = 0;
+  else if (to >= part.robotUntil) part.still = (part.still ?? 0) + Math.min(60, minute - before);
+  noteLeaving(part, to, o.away, marks);
   for (let skipped = Math.min(minutesMax, minute - before); skipped > 0; skipped--) {
     part.minutes.push(marks);
     if (part.minutes.length > minutesMax) part.minutes.shift();
@@ -143,7 +157,7 @@ function passAway(
     part.unknown = null;
   }
   // Who is left behind without a phone goes on moving.
-  if (!part.empty && marksIn(part, quietMs / minuteMs) === 0) part.empty = true;
+  if (!part.empty && (part.still ?? 0) >= quietMinutes(part)) part.empty = true;
   if (!part.empty) return;
   if (marks > 0) {
     part.unknown ??= { since: beganAt(to), last: to, marks: 0, peak: 0 };
@@ -156,6 +170,31 @@ function passAway(
     part.awayHour.marks += marks;
   }
   noteHigh(part.away, day, 0);
+}
+
+/** Who stays behind when all phones leave: learned, because a cat always does. */
+function noteLeaving(part: MotionPart, to: number, away: number | null, marks: number): void {
+  if (part.left && part.left.at !== away) {
+    if (part.at - part.left.at >= stayMs) {
+      part.stays ??= [];
+      part.stays.push(part.left.stayed ? 1 : 0);
+      if (part.stays.length > staysMax) part.stays.shift();
+    }
+    part.left = null;
+  }
+  if (away === null) return;
+  if (!part.left) {
+    part.left = { at: away, stayed: false };
+    part.still = 0;
+  }
+  const since = to - away;
+  if (!part.empty && marks > 0 && since >= leftMs && since < stayMs) part.left.stayed = true;
+}
+
+function quietMinutes(part: MotionPart): number {
+  const stays = part.stays ?? [];
+  const often = stays.reduce((sum, one) => sum + one, 0) > 0.4 * Math.max(5, stays.length);
+  return part.left?.stayed && !often ? guestQuietMinutes : quietMs / minuteMs;
 }
 
 function passHome(part: MotionPart, to: number, marks: number, o: MotionPassing): void {

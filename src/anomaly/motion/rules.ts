@@ -6,7 +6,7 @@ import { dailyLimits } from '../tail.ts';
 import { cellOf, type MotionPart, marksIn, marksMin, stillRoom } from './part.ts';
 
 /** Time a phone is given to say that it was its owner, minutes. */
-const waitDefault = 8;
+const waitDefault = 10;
 const waitMax = 15;
 const learnedHoursMin = 40;
 const oddMarksMin = 10;

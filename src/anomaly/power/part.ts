@@ -244,8 +244,12 @@ export function hearPower(
   if (!frozen) noteHigh(part.cycles, day, part.starts.length);
 }
 
-export const startsNow = (part: PowerPart): number =>
-  part.starts.filter((at) => part.at - at <= startsMs).length;
+export function startsNow(part: PowerPart): number {
+  const { starts, at } = part;
+  let n = 0;
+  for (let i = starts.length - 1; i >= 0 && at - starts[i]! <= startsMs; i--) n += 1;
+  return n;
+}
 
 /** What led to an episode is no habit. */
 export function forgetPower(part: PowerPart): void {

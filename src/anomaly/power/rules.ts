@@ -25,7 +25,7 @@ export function suspectPower(
   return (part, at, around) => {
     if (part.value === null) return null;
     if (judge.sensor(part).kind === 'house') return house(part, at, { ...judge, limit });
-    return thing(part, { ...judge, limit, away: awaySince(around.people) !== null });
+    return thing(part, around, { ...judge, limit });
   };
 }
 
@@ -63,25 +63,32 @@ function higher(part: PowerPart, at: number, o: PowerJudge & { limit: Limit }): 
   return { rule: 'steady', since: at - 10 * hourMs, size: steady, severity: 'today' };
 }
 
-function thing(part: PowerPart, o: PowerJudge & { limit: Limit; away: boolean }): Suspicion | null {
+function cycler(part: PowerPart, o: PowerJudge & { limit: Limit }): Suspicion | null {
+  const starts = startsNow(part);
+  const least = 5 * patienceOf(o.settings.sooner);
+  if (starts < least) return null;
+  const most = o.limit(part.cycles, { perMonth: budgetOf(o.settings.sooner), scaleMin: 0.5 });
+  const usual = middleOf(part.cycles);
+  if (most === null || usual === null || starts < Math.max(least, 2 * usual, most)) return null;
+  return { rule: 'cycles', since: part.starts[0]!, size: starts, severity: 'today' };
+}
+
+function thing(
+  part: PowerPart,
+  around: Around,
+  o: PowerJudge & { limit: Limit },
+): Suspicion | null {
+  if (o.sensor(part).kind === 'cycler') return cycler(part, o);
+  if (!part.on) return null;
   const perMonth = budgetOf(o.settings.sooner);
   const patience = patienceOf(o.settings.sooner);
-  const starts = startsNow(part);
-  const most = o.limit(part.cycles, { perMonth, scaleMin: 0.5 });
-  const usualStarts = middleOf(part.cycles);
-  if (o.sensor(part).kind === 'cycler' && most !== null && usualStarts !== null) {
-    if (starts >= Math.max(5 * patience, 2 * usualStarts, most)) {
-      return { rule: 'cycles', since: part.starts[0]!, size: starts, severity: 'today' };
-    }
-  }
-  if (!part.on || o.sensor(part).kind === 'cycler') return null;
   const minutes = (part.on.until - part.on.since) / minuteMs;
   const longest = o.limit(part.minutes, { perMonth, scaleMin: 10 });
   // A thing that is never off for long is meant to be on.
   if (longest === null || (highestOf(part.minutes) ?? 0) > 20 * 60) return null;
   const watts = part.on.wattMs / Math.max(1, part.on.until - part.on.since);
   if (minutes < Math.max(o.settings.leftOnMinutes * patience, longest)) return null;
-  const severity = o.away && watts >= 500 ? 'now' : 'today';
+  const severity = watts >= 500 && awaySince(around.people) !== null ? 'now' : 'today';
   return { rule: 'on', since: part.on.since, size: minutes, severity };
 }
 

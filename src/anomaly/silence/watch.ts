@@ -47,6 +47,9 @@ interface SilenceState {
 
 /** Longer without a word from anybody is the home's silence, not a sensor's. */
 const stepMsMax = 10 * minuteMs;
+/** Silence is a matter of hours: it is judged so often. */
+const judgeMs = 5 * minuteMs;
+const none: Finding[] = [];
 /** What fell silent within this time fell silent together. */
 const togetherMs = 5 * minuteMs;
 const joinMs = 30 * minuteMs;
@@ -64,16 +67,20 @@ export function watchSilence(context: DetectorContext<SilenceSettings>): Watch {
   const local = localHours(zone);
   const judge = makeJudge({ settings, infos, local, state });
 
+  const stills = state.parts.filter((part) => stillMinutesMax(infos.get(part.id)!) > 0);
   const tick = (t: number): Finding[] => {
     if (state.at === 0) state.at = t;
-    if (Math.floor(t / minuteMs) <= Math.floor(state.at / minuteMs)) return [];
+    if (Math.floor(t / minuteMs) <= Math.floor(state.at / minuteMs)) return none;
+    // What is heard again is told at once.
+    const due =
+      state.episodes.length > 0 || Math.floor(t / judgeMs) > Math.floor(state.at / judgeMs);
     state.heard += Math.min(t - state.at, stepMsMax);
     state.at = t;
+    if (!due) return none;
     const { day } = local(t);
-    for (const part of state.parts) {
+    for (const part of stills) {
       if (part.value === null || part.outSince !== null || isFrozen(state, part.id, t)) continue;
-      if (stillMinutesMax(infos.get(part.id)!) > 0)
-        noteHigh(part.still, day, stillMinutes(part, state.heard));
+      noteHigh(part.still, day, stillMinutes(part, state.heard));
     }
     return judgeAll(state, t, { judge, infos, zone });
   };
@@ -120,6 +127,7 @@ function readState(saved: unknown, ids: readonly string[]): SilenceState {
 }
 
 const isFrozen = (state: SilenceState, id: string, t: number): boolean =>
+  state.episodes.length > 0 &&
   state.episodes.some((one) => one.entities.includes(id) && t - one.raisedAt < newUsualMs);
 
 interface Fault {
@@ -142,6 +150,7 @@ function makeJudge(o: {
     if (part.value === null) return null;
     if (part.outSince !== null) {
       const minutes = (state.heard - part.outHeard) / minuteMs;
+      if (minutes < settings.unavailableMinutes * patience) return null;
       const most = limit(part.out, { perMonth, scaleMin: 10 }) ?? 0;
       const due = minutes >= Math.max(settings.unavailableMinutes * patience, most);
       return due ? { rule: 'out', since: part.outSince } : null;
@@ -152,6 +161,7 @@ function makeJudge(o: {
       if (part.drops.length >= Math.max(flapsMin, most))
         return { rule: 'flaps', since: part.drops[0]! };
     }
+    if (stillMinutes(part, state.heard) < settings.stillMinutes * patience) return null;
     const most = stillMinutesMax(o.infos.get(part.id)!);
     if (most === 0) return null;
     const highest = highestOf(part.still);

@@ -35,17 +35,27 @@ export function watchWater(context: DetectorContext<WaterSettings>): Watch {
       hourlyUsual({ tap, baseline: () => baselineFor(tap, state.taps), limits, local }),
     ]),
   );
-  const around = (tap: Tap): Surroundings => ({
-    sensor: sensors.get(tap.id)!,
-    limits,
-    baseline: baselineFor(tap, state.taps),
-    local,
-    ...usual.get(tap.id)!,
-    episodeSince: state.episode?.entities.includes(tap.id) ? state.episode.since : null,
-  });
+  // One for each tap, brought up to date when asked for: readings come by the thousand.
+  const known = new Map(
+    state.taps.map((tap) => [
+      tap.id,
+      {
+        ...{ sensor: sensors.get(tap.id)!, limits, local, ...usual.get(tap.id)! },
+        ...{ baseline: tap.baseline, episodeSince: null as number | null },
+      },
+    ]),
+  );
+  const around = (tap: Tap): Surroundings => {
+    const one = known.get(tap.id)!;
+    const { episode } = state;
+    one.baseline = baselineFor(tap, state.taps);
+    one.episodeSince = episode?.entities.includes(tap.id) ? episode.since : null;
+    return one;
+  };
   const move = (t: number): void => {
     // Hour by hour for all of them: what one learns from an hour is known to the others in the next.
-    const first = Math.min(t, ...state.taps.map((tap) => tap.at || t));
+    let first = t;
+    for (const { at } of state.taps) if (at !== 0 && at < first) first = at;
     for (let until = first; until < t; ) {
       until = Math.max(Math.min(t, (Math.floor(until / hourMs) + 1) * hourMs), t - jumpMsMax);
       for (const tap of state.taps) if (until > tap.at) advance(tap, until, around(tap));
