@@ -1,8 +1,8 @@
 import { iso } from '../../lib/clock.ts';
 import { type LocalHour, minuteMs } from '../local-hour.ts';
-import { keepProgram } from './programs.ts';
+import { keepHours, keepProgram } from './programs.ts';
 import { type Rule, rules, type Suspicion } from './rules.ts';
-import { dryGapMs, learnRun, type Tap } from './tap.ts';
+import { dryGapMs, learnRest, learnRun, type Tap } from './tap.ts';
 
 /** The finding while it lasts. Plain JSON. */
 export interface Episode {
@@ -120,9 +120,14 @@ export function forget(
 ): void {
   for (const tap of taps) {
     if (!episode.entities.includes(tap.id)) continue;
-    keepProgram(tap, local);
+    if (tap.run) keepProgram(tap, local);
+    else if (episode.rule === 'hours' && tap.id === episode.lead) {
+      const { since, raisedAt: until, litres } = episode;
+      keepHours(tap, { since, until, litres }, local);
+    }
     // Leaks are long and low: they are no habit, however often they come.
     if (episode.rule === 'pouring' || episode.rule === 'much') learnRun(tap);
+    if (episode.rule === 'noRest') learnRest(tap);
     tap.run = null;
     tap.strong = null;
     tap.gapFree = null;

@@ -24,6 +24,19 @@ export function keepProgram(tap: Tap, local: Local): void {
   if (tap.programs.length > keptMax) tap.programs.shift();
 }
 
+/** Hours that were told when their run was over: the program of a machine all the same. */
+export function keepHours(
+  tap: Tap,
+  told: { since: number; until: number; litres: number },
+  local: Local,
+): void {
+  const ms = told.until - told.since;
+  if (ms > programMsMax) return;
+  const lpm = rateOf(told.litres, told.since, told.until);
+  tap.programs.push({ minute: minuteOf(told.since, local), ms, lpm });
+  if (tap.programs.length > keptMax) tap.programs.shift();
+}
+
 /** True while this run is like at least two before: same time of day, same rate, not longer. */
 export function isProgram(tap: Tap, local: Local): boolean {
   if (!tap.run || tap.programs.length < timesMin) return false;

@@ -200,9 +200,19 @@ function endGapFree(tap: Tap): void {
 }
 
 function endRestless(tap: Tap): void {
-  const { since, until } = tap.restless!;
-  noteHigh(tap.rests, iso(until).slice(0, 10), (until - since) / minuteMs);
+  learnRest(tap);
   tap.restless = null;
+}
+
+/** A longer time without a rest has a night in it: a fault, and no habit. */
+const dayWithoutRestMs = 20 * 60 * minuteMs;
+
+/** How long it went without a rest is part of how people live, also where it was told. */
+export function learnRest(tap: Tap): void {
+  if (!tap.restless) return;
+  const { since, until } = tap.restless;
+  if (until - since > dayWithoutRestMs) return;
+  noteHigh(tap.rests, iso(until).slice(0, 10), (until - since) / minuteMs);
 }
 
 /** Mean litres a minute. */
