@@ -53,7 +53,8 @@ function push(samples: number[], value: number): void {
 /** Value below which the share `q` of the samples lies, between neighbours in proportion; 0 without samples. */
 export function quantile(samples: readonly number[], q: number): number {
   if (samples.length === 0) return 0;
-  const sorted = Float64Array.from(samples).sort();
+  // Numbers sort several times as fast there, and this is asked for each hour of each sensor.
+  const sorted = new Float64Array(samples).sort();
   const at = q * (sorted.length - 1);
   const low = sorted[Math.floor(at)]!;
   const high = sorted[Math.ceil(at)]!;

@@ -15,6 +15,25 @@ export interface LocalHour {
   readonly day: string;
 }
 
+/** Hours of each zone, shared by all that ask: a past is looked at many times over. */
+const zones = new Map<string, Map<number, LocalHour>>();
+const keptMax = 6_000;
+
+function hourOf(zone: string, start: number): LocalHour {
+  let hours = zones.get(zone);
+  if (!hours || hours.size >= keptMax) {
+    hours = new Map();
+    zones.set(zone, hours);
+  }
+  const known = hours.get(start);
+  if (known) return known;
+  const at = Temporal.Instant.fromEpochMilliseconds(start).toZonedDateTimeISO(zone);
+  const day = at.toPlainDate().toString();
+  const made = { start, hour: at.hour, weekend: at.dayOfWeek >= 6, day };
+  hours.set(start, made);
+  return made;
+}
+
 /** Answers local hours of one zone. Keeps the newest answers: readings come in time order. */
 export function localHours(zone: string): (t: number) => LocalHour {
   let last: LocalHour | null = null;
@@ -24,13 +43,7 @@ export function localHours(zone: string): (t: number) => LocalHour {
     if (last !== null && last.start === start) return last;
     // Some ask of now and of half an hour ago by turns.
     if (before !== null && before.start === start) return before;
-    const at = Temporal.Instant.fromEpochMilliseconds(start).toZonedDateTimeISO(zone);
-    const made = {
-      start,
-      hour: at.hour,
-      weekend: at.dayOfWeek >= 6,
-      day: at.toPlainDate().toString(),
-    };
+    const made = hourOf(zone, start);
     if (last === null || start > last.start) {
       before = last;
       last = made;

@@ -74,3 +74,13 @@ async function keepFinding(
   // It grew beyond what the person waved away: to them it is new.
   return before?.hidden ? { ...finding, kind: 'raised' } : finding;
 }
+
+/** Of findings of the past only what still goes on is news; what is over belongs to the first look. */
+export function stillOpen(findings: readonly Finding[]): Finding[] {
+  const open = new Map<string, Finding>();
+  for (const finding of findings) {
+    if (finding.kind === 'cleared') open.delete(finding.episode);
+    else open.set(finding.episode, { ...finding, kind: 'raised' });
+  }
+  return [...open.values()];
+}

@@ -10,11 +10,11 @@ import { type Link, openLink } from '../home/link.ts';
 import { breather } from '../lib/breathe.ts';
 import { oneByOne } from '../lib/one-by-one.ts';
 import type { Secret } from '../lib/secret.ts';
-import { addGap } from '../store/gaps.ts';
+import { addGap, gapRow } from '../store/gaps.ts';
 import type { HomeRow } from '../store/homes.ts';
 import { actionJournal } from './action-journal.ts';
 import { type DetectorSettings, detectorSettingsOf, plainSettings } from './detect/settings.ts';
-import { recordFindings } from './findings.ts';
+import { recordFindings, stillOpen } from './findings.ts';
 import { keepHoursFresh } from './fresh-hours.ts';
 import { type Learned, learnHome, picksOf, subjectsOf } from './learn.ts';
 import { stopOf, summaryOf, waitingLook } from './life-words.ts';
@@ -228,16 +228,7 @@ export function openHomeLife(o: HomeLifeOptions): HomeLife {
       parts.publish({ type: 'home', home: row.id, link: summaryOf(state) });
     }),
     link.onGap((gap) => {
-      const { beganAt, endedAt, cause, rebuilt, unknownEntities } = gap;
-      const kept = {
-        home_id: row.id,
-        began_at: beganAt,
-        ended_at: endedAt,
-        cause,
-        rebuilt,
-        unknown_entities: unknownEntities,
-      };
-      addGap(parts.store.db, kept).catch((error: unknown) =>
+      addGap(parts.store.db, gapRow(row.id, gap)).catch((error: unknown) =>
         log.error({ err: error }, 'a Gap was not recorded'),
       );
     }),
@@ -304,14 +295,4 @@ async function readSlowly(
     signal.throwIfAborted();
   }
   return findings;
-}
-
-/** Of findings of the past only what still goes on is news; what is over belongs to the first look. */
-function stillOpen(findings: readonly Finding[]): Finding[] {
-  const open = new Map<string, Finding>();
-  for (const finding of findings) {
-    if (finding.kind === 'cleared') open.delete(finding.episode);
-    else open.set(finding.episode, { ...finding, kind: 'raised' });
-  }
-  return [...open.values()];
 }

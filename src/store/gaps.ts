@@ -25,3 +25,22 @@ export async function dropGaps(db: Db, before: number): Promise<number> {
   const done = await db.deleteFrom('gaps').where('ended_at', '<', before).executeTakeFirst();
   return Number(done.numDeletedRows);
 }
+
+/** A Gap as the Link tells it, of one home. */
+export const gapRow = (
+  home: string,
+  gap: {
+    readonly beganAt: number;
+    readonly endedAt: number;
+    readonly cause: string;
+    readonly rebuilt: number;
+    readonly unknownEntities: readonly string[];
+  },
+): NewRow<'gaps'> => ({
+  home_id: home,
+  began_at: gap.beganAt,
+  ended_at: gap.endedAt,
+  cause: gap.cause,
+  rebuilt: gap.rebuilt,
+  unknown_entities: gap.unknownEntities,
+});

@@ -48,8 +48,8 @@ export interface ColdUsual {
 export function coldUsual(): (part: ColdPart) => ColdUsual | null {
   const kept = new WeakMap<ColdPart, { start: number; hours: number; usual: ColdUsual | null }>();
   return (part) => {
-    const start = part.hour?.start ?? 0;
     const known = kept.get(part);
+    const start = part.hour?.start ?? known?.start ?? 0;
     if (known?.start === start && known.hours === part.means.length) return known.usual;
     const usual = usualOf(part.means);
     kept.set(part, { start, hours: part.means.length, usual });

@@ -34,6 +34,8 @@ export interface PowerPart {
   readonly unbroken: Tail;
   readonly minutes: Tail;
   readonly cycles: Tail;
+  /** Highest of each day that held for a minute, above what such an hour takes anyway. */
+  peaks?: Tail;
   /** Usual base load: the middle of the lows of three weeks. */
   readonly bases: number[];
 }
@@ -127,6 +129,9 @@ function passSteps(
     judgeStep(part, to, frozen, o);
   }
   part.step.low = Math.min(part.step.low ?? watts, watts);
+  part.peaks ??= newTail();
+  const usual = roomNow(part);
+  if (!frozen && usual !== null) noteHigh(part.peaks, o.local(to).day, part.held - usual);
   const at = o.local(to);
   if (part.hourLow && part.hourLow.start !== at.start) {
     endHour(part, to, frozen, o);

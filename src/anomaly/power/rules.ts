@@ -37,12 +37,22 @@ function house(part: PowerPart, at: number, o: PowerJudge & { limit: Limit }): S
   if (unbroken !== null && room !== null) {
     const over = unbroken - room;
     const most = o.limit(part.unbroken, { perMonth, scaleMin: 60 });
-    if (most !== null && over >= Math.max(o.settings.leftOnWatts * patience, most)) {
+    const least = o.settings.leftOnWatts * patience;
+    if (most !== null && over >= Math.max(least, most) && !isBigMachine(part, over)) {
       const since = at - stepsUnbroken * 10 * minuteMs;
       return { rule: 'unbroken', since, size: over, severity: 'today' };
     }
   }
   return higher(part, at, o);
+}
+
+/** No socket bears more: what draws that is a car, a boiler or a sauna. */
+const socketWatts = 3700;
+
+/** A machine that was seen to draw as much on other days is one of the home's own, whenever it runs. */
+function isBigMachine(part: PowerPart, over: number): boolean {
+  const before = part.peaks ? highestOf(part.peaks) : null;
+  return over > socketWatts && before !== null && before >= 0.9 * over;
 }
 
 /** The base load of a day, or what ten hours on end took beyond what such hours take anyway. */

@@ -1,10 +1,17 @@
 import type { Baseline } from '../baseline.ts';
-import type { LocalHour } from '../local-hour.ts';
+import { dayMs, hourMs, type LocalHour } from '../local-hour.ts';
 import { isMaterial } from './hours.ts';
 import { isProgram, isProgramTime } from './programs.ts';
 import type { Limits } from './settings.ts';
 import { rateOf, type Tap } from './tap.ts';
-import { gapFreeLimitMs, muchLitres, quietLimitMs, restLimitMs, unbrokenLimitMs } from './usual.ts';
+import {
+  gapFreeLimitMs,
+  isQuiet,
+  muchLitres,
+  quietLimitMs,
+  restLimitMs,
+  unbrokenLimitMs,
+} from './usual.ts';
 
 /** Which rule speaks, the most urgent first. */
 export const rules = ['pouring', 'much', 'unbroken', 'noDryGap', 'noRest', 'hours'] as const;
@@ -18,6 +25,20 @@ export interface Suspicion {
   readonly litres: number;
   /** Litres a minute: as it runs now, or the mean for hours. */
   readonly lpm: number;
+}
+
+/** People at home may use water all day long: only what goes on into hours that are usually dry is no use. */
+const quietHoursMin = 3;
+
+function quietHoursIn(
+  from: number,
+  to: number,
+  o: { baseline: Baseline; local: (t: number) => LocalHour },
+): number {
+  let hours = 0;
+  for (let t = Math.max(from, to - dayMs); t + hourMs <= to; t += hourMs)
+    if (isQuiet(o.baseline, o.local(t))) hours += 1;
+  return hours;
 }
 
 /** The most urgent rule that this tap breaks now, or null. Pure. */
@@ -54,7 +75,12 @@ export function suspect(
   }
   const { restless } = tap;
   const restMs = restLimitMs(tap, limits);
-  if (restless && restMs !== null && tap.at - restless.since >= restMs) {
+  if (
+    restless &&
+    restMs !== null &&
+    tap.at - restless.since >= restMs &&
+    quietHoursIn(restless.since, tap.at, o) >= quietHoursMin
+  ) {
     const lpm = rateOf(restless.litres, restless.since, tap.at);
     return { rule: 'noRest', tap: tap.id, since: restless.since, litres: restless.litres, lpm };
   }
