@@ -63,6 +63,7 @@ export interface ExecutionOptions {
 
 /** A Run whose processes die so often in a row is not tried again. */
 export const crashesMax = 5;
+const markAfterMs = 250;
 
 /** One execution of a Run, from its begin or from where the last one stopped to its end or a long wait. */
 export async function execute(o: ExecutionOptions): Promise<Ending> {
@@ -74,19 +75,21 @@ export async function execute(o: ExecutionOptions): Promise<Ending> {
     ? { ...noPast, lines: 0 }
     : await o.guard(() => loadPast({ ...o, run }));
   const definition = await o.definition(run.workflow, run.version);
-  const marked = run.state === 'waiting' ? mark(o, run.id) : Promise.resolve();
+  const mark = openMark(o, run);
   const said = openRunLog({ ...o, db, run: run.id, written: lines });
   const body = openBody({
     ...o,
     ...{ run: run.id, home: run.home, began: run.createdAt, past },
+    isFresh: o.fresh !== null,
     onProgress() {
       if (run.crashes > 0) forget(o, run.id);
     },
   });
   const dropped = new AbortController();
   try {
-    return await ending({ o, run, body, said, definition, marked, dropped: dropped.signal });
+    return await ending({ o, run, body, said, definition, mark, dropped: dropped.signal });
   } finally {
+    void mark.drop();
     body.stop();
     dropped.abort();
   }
@@ -98,8 +101,7 @@ async function ending(e: {
   body: Body;
   said: RunLog;
   definition: WorkflowDefinition;
-  /** Its row says that it runs. */
-  marked: Promise<void>;
+  mark: Mark;
   dropped: AbortSignal;
 }): Promise<Ending> {
   const { o, run, body, said } = e;
@@ -120,7 +122,7 @@ async function ending(e: {
     for (;;) {
       await body.resting();
       parking = true;
-      await e.marked;
+      await e.mark.drop();
       await said.flush();
       const open = body.open();
       const { store } = o.place;
@@ -172,11 +174,34 @@ export const crashed = (why: string): Outcome => ({
   error: new TomteError('run.crashed', `${why}, ${crashesMax} times in a row`),
 });
 
-/** Nothing waits for it: the row says a moment later that the Run is under way. */
-const mark = (o: ExecutionOptions, run: string): Promise<void> =>
-  o
-    .guard(() => markRunning(o.place.store.db, run))
-    .catch((error: unknown) => o.log.warn({ err: error, run }, 'that a Run began was not noted'));
+/** That the row says the Run is under way. */
+interface Mark {
+  /** Not any more; resolves when what was begun is done. */
+  drop(): Promise<void>;
+}
+
+/**
+ * One that is over sooner never says so: the database has better to do then. One that is taken up again says
+ * so at once, since its deaths are counted by it.
+ */
+function openMark(o: ExecutionOptions, run: JournalledRun): Mark {
+  if (run.state !== 'waiting') return { drop: async () => {} };
+  let marking = Promise.resolve();
+  const mark = () => {
+    marking = o
+      .guard(() => markRunning(o.place.store.db, run.id))
+      .catch((err: unknown) => o.log.warn({ err, run: run.id }, 'that a Run began was not noted'));
+  };
+  let cancel = () => {};
+  if (o.fresh) cancel = o.clock.after(markAfterMs, mark);
+  else mark();
+  return {
+    drop() {
+      cancel();
+      return marking;
+    },
+  };
+}
 
 function forget(o: ExecutionOptions, run: string): void {
   o.guard(() => forgetCrashes(o.place.store.db, run)).catch((error: unknown) =>

@@ -10,11 +10,12 @@ import {
 } from '@tomte/sdk/define';
 import { isError, TomteError } from '@tomte/sdk/errors';
 import type { Extensions } from '../lib/extensions.ts';
-import { addNotRun, refusedRuns } from '../store/not-runs.ts';
+import { addNotRun } from '../store/not-runs.ts';
 import { getPending, savePending } from '../store/pending-triggers.ts';
 import { chainOf, startsOf } from '../store/runs.ts';
 import type { Db } from '../store/tables.ts';
 import {
+  getWorkflowSettings,
   listWorkflowSettings,
   lockWorkflowSettings,
   type WorkflowSettingsRow,
@@ -110,20 +111,18 @@ export async function fireIn(
   parts: FireParts,
   options: FireOptions = {},
 ): Promise<Fired> {
-  const rows = await listWorkflowSettings(tx, home);
+  const rows = await rowsOf(tx, home, parts, options.only);
   const runs = await matching(home, fired, { ...parts, rows, only: options.only });
   const out = { started: [], cancelled: [], refused: [], held: [] } as {
     -readonly [K in Exclude<keyof Fired, 'ids'>]: Fired[K][number][];
   };
-  const refused = await refusedRuns(
-    tx,
-    home,
-    runs.map(({ id }) => id),
-  );
   for (const run of runs) {
-    if (refused.has(run.id)) continue;
     const definition = parts.workflows.get(run.workflow)!;
-    const row = await rowFor(tx, run, definition, rows);
+    const found = rows.find((row) => row.workflow === run.workflow);
+    const row =
+      options.only === undefined && isAlone(definition)
+        ? await lockWorkflowSettings(tx, run)
+        : found;
     const admission = await judged(tx, run, { definition, row, parts, options });
     if (admission === 'known') continue;
     if (admission.kind === 'refuse') {
@@ -153,18 +152,22 @@ export async function fireIn(
   return { ...out, ids: runs.map(({ id }) => id) };
 }
 
-/** Where the rules look at other Runs, nobody else may start one at the same moment. */
-function rowFor(
+/** Of the one that is meant, locked where it has to be, or of all. */
+async function rowsOf(
   tx: Db,
-  { home, workflow }: NewRun,
-  { mode, cooldown, debounce }: WorkflowDefinition,
-  rows: readonly WorkflowSettingsRow[],
-): Promise<WorkflowSettingsRow | undefined> | WorkflowSettingsRow | undefined {
-  const alone = mode !== undefined || cooldown !== undefined || debounce !== undefined;
-  return alone
-    ? lockWorkflowSettings(tx, { home, workflow })
-    : rows.find((row) => row.workflow === workflow);
+  home: string,
+  { workflows }: FireParts,
+  workflow: string | undefined,
+): Promise<WorkflowSettingsRow[]> {
+  if (workflow === undefined) return listWorkflowSettings(tx, home);
+  const definition = workflows.get(workflow);
+  const read = definition && isAlone(definition) ? lockWorkflowSettings : getWorkflowSettings;
+  return [await read(tx, { home, workflow })].filter((row) => row !== undefined);
 }
+
+/** Where the rules look at other Runs, nobody else may start one at the same moment. */
+const isAlone = ({ mode, cooldown, debounce }: WorkflowDefinition): boolean =>
+  mode !== undefined || cooldown !== undefined || debounce !== undefined;
 
 async function judged(
   tx: Db,
@@ -179,8 +182,8 @@ async function judged(
   const { parts, definition, row } = o;
   const { home, workflow } = run;
   const starts = await startsOf(tx, { home, workflow, run: run.id });
-  // The same happening, heard again: it started once, whatever holds now.
-  if (starts.isThere) return 'known';
+  // The same happening, heard again: it was decided once, whatever holds now.
+  if (starts.isThere || starts.isRefused) return 'known';
   return admit({
     definition,
     mode: row?.mode ?? 'off',

@@ -63,6 +63,8 @@ export interface StepOptions {
   readonly retryFirstMs: number;
   /** True when no further attempt may begin. */
   readonly stopping: () => boolean;
+  /** True for a Run that was journalled just now: the engine cannot know any of its steps. */
+  readonly isFresh: boolean;
 }
 
 /**
@@ -76,10 +78,15 @@ export function recordStep<T>(
 ): Promise<Recorded<T>> {
   const attemptsMax = Math.max(1, Math.floor(call.attempts ?? attemptsUsual));
   const base = { kind: call.kind, in: bounded(call.input), heard };
+  const attempt = () => o.guard(async () => inTime(call, o.clock));
+  // Its intent row says what may have been done, so an Action need not wait until the engine has looked too.
+  const ahead = o.isFresh && call.kind === 'act' ? attempt() : null;
+  // Where the engine finds that it must not go on, nobody asks.
+  ahead?.catch(() => undefined);
   return durableStep<Recorded<T>>(call.name, async () => {
     for (let tries = 1; ; tries++) {
       try {
-        const out = await o.guard(async () => inTime(call, o.clock));
+        const out = await (ahead !== null && tries === 1 ? ahead : attempt());
         refuseLarge(out, call.name);
         return { ...base, at: o.clock.now(), tries, out };
       } catch (error) {

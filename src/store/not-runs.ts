@@ -46,22 +46,6 @@ export async function addNotRun(db: Db, row: NewNotRun): Promise<void> {
       order by id desc offset ${notRunsKept} limit 1)`.execute(db);
 }
 
-/** Of these Runs, those that were refused: the same happening is not judged twice. */
-export async function refusedRuns(
-  db: Db,
-  home: string,
-  ids: readonly string[],
-): Promise<Set<string>> {
-  if (ids.length === 0) return new Set();
-  const rows = await db
-    .selectFrom('not_run')
-    .select('run')
-    .where('home_id', '=', home)
-    .where('run', 'in', [...ids])
-    .execute();
-  return new Set(rows.flatMap(({ run }) => (run === null ? [] : [run])));
-}
-
 /** Newest first; a row that counts several touches `[from, to)` when any of them may. */
 export function listNotRuns(
   db: Db,

@@ -15,7 +15,7 @@ import { addGap, listGaps } from './gaps.ts';
 import { addHome, changeHome, getHome, removeHome, savePosition } from './homes.ts';
 import { keepHours, readHours } from './hours.ts';
 import { gainLease, giveUpLease, renewLease } from './leases.ts';
-import { addNotRun, listNotRuns, refusedRuns } from './not-runs.ts';
+import { addNotRun, listNotRuns } from './not-runs.ts';
 import {
   countLateReadings,
   dropReadings,
@@ -23,7 +23,7 @@ import {
   readingBefore,
   readReadings,
 } from './readings.ts';
-import { addRun, endRun, listRuns, openRuns, setRunState } from './runs.ts';
+import { addRun, endRun, listRuns, openRuns, setRunState, startsOf } from './runs.ts';
 import { seriesOf } from './series.ts';
 import { readSetting, saveSetting } from './settings.ts';
 import { type FreshStore, freshStore } from './testing.ts';
@@ -313,7 +313,11 @@ test('of the reasons why a workflow did not run the newest five hundred are kept
   const rows = await listNotRuns(store.db, { home: 'h1', limit: 1000 });
   expect(rows).toHaveLength(500);
   expect(rows[0]).toMatchObject({ reason: 'Price was 519 ct.', times: 1, run: 'r519' });
-  expect(await refusedRuns(store.db, 'h1', ['r519', 'r0', 'new'])).toEqual(new Set(['r519']));
+  const refused = async (run: string) =>
+    (await startsOf(store.db, { home: 'h1', workflow: 'w', run })).isRefused;
+  expect([await refused('r519'), await refused('r0'), await refused('new')]).toEqual([
+    ...[true, false, false],
+  ]);
 });
 
 test('what is refused again within a minute is counted, with its newest words', async () => {

@@ -136,23 +136,37 @@ export const openRuns = (
     .orderBy('id')
     .execute();
 
-/** For the rules of a workflow's mode: its Runs that have not ended, its last start, and whether this one is there. */
+/** For the rules of a workflow's mode: its Runs that have not ended, its last start, and what became of this one. */
 export async function startsOf(
   db: Db,
   o: { home: string; workflow: string; run: string },
-): Promise<{ open: { id: string }[]; lastAt: number | null; isThere: boolean }> {
-  const { rows } = await sql<{ open: string[] | null; last: Date | null; there: boolean }>`
+): Promise<{
+  open: { id: string }[];
+  lastAt: number | null;
+  isThere: boolean;
+  isRefused: boolean;
+}> {
+  const { rows } = await sql<{
+    open: string[] | null;
+    last: Date | null;
+    there: boolean;
+    refused: boolean;
+  }>`
     select
       (select array_agg(id order by created_at, id) from runs
         where home_id = ${o.home} and workflow = ${o.workflow} and state in ('waiting', 'running')) as open,
       (select max(created_at) from runs
         where home_id = ${o.home} and workflow = ${o.workflow}) as last,
-      exists (select from runs where id = ${o.run}) as there`.execute(db);
+      exists (select from runs where id = ${o.run}) as there,
+      exists (select from not_run where home_id = ${o.home} and run = ${o.run}) as refused`.execute(
+    db,
+  );
   const row = rows[0]!;
   return {
     open: (row.open ?? []).map((id) => ({ id })),
     lastAt: row.last?.getTime() ?? null,
     isThere: row.there,
+    isRefused: row.refused,
   };
 }
 
