@@ -1,19 +1,9 @@
-import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { addHome, setMode } from '../../src/engine/testing.ts';
-import { systemClock } from '../../src/lib/clock.ts';
-import { silentLog } from '../../src/lib/log.ts';
-import { openStore } from '../../src/store/open.ts';
-import { freshStore } from '../../src/store/testing.ts';
-import { home } from './story.ts';
-import type { WaitsLife } from './waits-child.ts';
+import { throughOne } from './waits-lives.ts';
 
-const child = fileURLToPath(new URL('./waits-child.ts', import.meta.url));
 /** How late a timer may be after a restart; a machine shared with other suites is slower by itself. */
 const lateMaxMs = Number(process.env.TOMTE_CRASH_LATE_MS ?? 2_000);
 let folder = '';
@@ -21,101 +11,32 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tomte-waits-'));
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
-
-interface Lived {
-  readonly code: number | null;
-  readonly printed: string;
-  readonly ms: number;
-}
-
-/** One life, ended after `killMs` if it lives so long. */
-async function live(life: WaitsLife, killMs?: number): Promise<Lived> {
-  const began = systemClock.ticks();
-  const running = spawn(process.execPath, ['--conditions=source', child, JSON.stringify(life)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let printed = '';
-  running.stdout.setEncoding('utf8').on('data', (part: string) => {
-    printed += part;
-  });
-  const cancel =
-    killMs === undefined ? () => {} : systemClock.after(killMs, () => running.kill('SIGKILL'));
-  const code = await new Promise<number | null>((resolve) => running.once('close', resolve));
-  cancel();
-  return { code, printed, ms: systemClock.ticks() - began };
-}
-
-async function prepared(connection: pg.PoolConfig): Promise<void> {
-  const store = await openStore({ connection, schema: 'tomte', log: silentLog });
-  await addHome(store.db, home);
-  for (const workflow of ['story', 'double']) await setMode(store.db, workflow, 'on');
-  await store.close();
-}
-
-/** Every Run has ended once, as without a crash; nothing was switched twice; timers were on time. */
-async function expectTheStory(
-  pool: Pick<pg.Pool, 'query'>,
-  effectsFile: string,
-  where: string,
-): Promise<void> {
-  const { rows } = await pool.query(
-    'select workflow, state, result, error from tomte.runs order by workflow',
-  );
-  expect(rows, where).toMatchObject([
-    { workflow: 'double', state: 'done', result: { value: 42 } },
-    { workflow: 'story', state: 'done' },
-  ]);
-  const [first, ...rest] = rows[1].result.value;
-  expect(rest, where).toEqual([true, 'yes', 42, 2]);
-  expect(['sent', 'unconfirmed'], where).toContain(first);
-  const lines = (await readFile(effectsFile, 'utf8')).trim().split('\n');
-  const toggles = lines.filter((line) => line.startsWith('toggle'));
-  expect(new Set(toggles).size, `${where}: doubled`).toBe(toggles.length);
-  expect(toggles.length, where).toBeLessThanOrEqual(2);
-  for (const line of lines.filter((one) => one.startsWith('late'))) {
-    expect(Number(line.slice(5)), `${where}: ${line}`).toBeLessThan(lateMaxMs);
-  }
-  const open = await pool.query('select 1 from tomte.waits where settled_at is null');
-  expect(open.rowCount, where).toBe(0);
-}
-
-async function throughOne(
-  life: Pick<WaitsLife, 'killAt' | 'kill'>,
-  where: string,
-  killMs?: number,
-): Promise<Lived> {
-  await using store = await freshStore();
-  await prepared(store.connection);
-  const effectsFile = join(folder, where.replaceAll(' ', '-'));
-  const base = { connection: store.connection, effectsFile };
-  const first = await live({ ...base, ...life, boot: `${where}-1` }, killMs);
-  for (let boot = 2, last = first; last.code !== 0; boot++) {
-    expect(boot, `${where}: no life came to its end`).toBeLessThan(6);
-    last = await live({ ...base, killAt: 0, kill: 'before', boot: `${where}-${boot}` });
-  }
-  await expectTheStory(store.pool, effectsFile, where);
-  return first;
-}
+const base = () => ({ folder, lateMaxMs });
 
 test('killed before and after any query, every Run completes once', {
   timeout: 1_800_000,
 }, async () => {
-  const { printed } = await throughOne({ killAt: 0, kill: 'before' }, 'whole');
+  const { printed } = await throughOne(
+    { killAt: 0, kill: 'before' },
+    { ...base(), where: 'whole' },
+  );
   const queries = Number(printed);
   expect(queries).toBeGreaterThan(100);
   const stride = Number(process.env.TOMTE_CRASH_STRIDE ?? 12);
   for (let killAt = 1; killAt <= queries; killAt += stride) {
     const kill = killAt % 2 === 0 ? 'before' : 'after';
-    await throughOne({ killAt, kill }, `${kill} query ${killAt} of ${queries}`);
+    const where = `${kill} query ${killAt} of ${queries}`;
+    await throughOne({ killAt, kill }, { ...base(), where });
   }
 });
 
 test('killed at any moment, every Run completes once', { timeout: 1_800_000 }, async () => {
-  const whole = await throughOne({ killAt: 0, kill: 'before' }, 'whole');
+  const whole = await throughOne({ killAt: 0, kill: 'before' }, { ...base(), where: 'whole' });
   const moments = Number(process.env.TOMTE_CRASH_MOMENTS ?? 12);
   for (let n = 0; n < moments; n++) {
     // Spread over the life, each a little off the beat of what happens in it.
     const killMs = Math.round(((n + 0.5) / moments) * whole.ms + ((n * 37) % 29));
-    await throughOne({ killAt: 0, kill: 'before' }, `killed after ${killMs} ms`, killMs);
+    const where = `killed after ${killMs} ms`;
+    await throughOne({ killAt: 0, kill: 'before' }, { ...base(), where, killMs });
   }
 });
