@@ -93,6 +93,22 @@ test('a granted Action is done, seen in the mirror, and journalled before and af
   expect(journal.answers.get('k1')).toMatchObject({ kind: 'confirmed' });
 });
 
+test('while Home Assistant starts, what is not there may still come: tried again later', async () => {
+  const { link, journal } = await home();
+  const config = { ...link.mirror.config!, state: 'STARTING' };
+  const mirror = Object.create(link.mirror, { config: { value: config } }) as Link['mirror'];
+  const door = openDoor({
+    link: Object.create(link, { mirror: { value: mirror } }) as Link,
+    ...{ clock: systemClock, log: silentLog, journal, zone: 'Europe/Vienna' },
+    grants: () => grantsOf([mains, 'switch.never_there']),
+    stopped: () => false,
+  });
+  const early = door.act(turn('on', 'switch.never_there'), by('k1'));
+  await expect(early).rejects.toMatchObject({ code: 'link.starting', row: { retry: true } });
+  expect(await door.act(turn('on'), by('k2'))).toMatchObject({ kind: 'confirmed' });
+  door.close();
+});
+
 test('what was not granted is not sent, and the refusal is kept with its rule', async () => {
   const { door, sim, journal } = await home({ grants: [] });
   const outcome = await door.act(turn('on'), by('k1'));

@@ -155,8 +155,12 @@ export function openDoor(o: DoorOptions): Door {
     const { mirror } = link;
     if (link.state.kind !== 'live') throw new TomteError('link.lost', 'The home is not connected');
     const missing = action.entities.find((id) => !mirror.entity(id));
+    const known = !missing && mirror.hasAction(action.domain, action.action);
+    // What is not there yet may still come: tried again a little later.
+    if (!known && mirror.config?.state !== 'RUNNING')
+      throw new TomteError('link.starting', 'Home Assistant is starting');
     if (missing) throw new TomteError('home.entity_unknown', `There is no ${missing} in the home`);
-    if (!mirror.hasAction(action.domain, action.action)) {
+    if (!known) {
       const name = `${action.domain}.${action.action}`;
       throw new TomteError('home.action_unknown', `There is no ${name} in the home`);
     }
