@@ -117,13 +117,41 @@ async function round(count: number, pauseMs: number, skip: number) {
     if (took !== null && n >= skip) figures.push(took);
     await clock.sleep(pauseMs);
   }
+  return { pauseMs, ...quantiles(figures), reactions: figures.length };
+}
+function quantiles(figures: readonly number[]) {
   const sorted = figures.toSorted((a, b) => a - b);
   const at = (q: number) =>
     Number((sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0).toFixed(2));
-  return { pauseMs, p50: at(0.5), p90: at(0.9), p99: at(0.99), reactions: sorted.length };
+  return { p50: at(0.5), p90: at(0.9), p99: at(0.99) };
+}
+
+/** What this machine takes by itself: a commit that waits for the disk, and the home from a call to its event. */
+async function machineAlone() {
+  const commitMs: number[] = [];
+  const homeMs: number[] = [];
+  for (let n = 0; n < 100; n++) {
+    const began = clock.ticks();
+    await store.pool.query('update homes set name = $1', [`${n}`]);
+    commitMs.push(clock.ticks() - began);
+  }
+  for (let n = 0; n < 100; n++) {
+    const seen = new Promise<void>((resolve) => {
+      const unwatch = driver.onApplied([effect], () => {
+        unwatch();
+        resolve();
+      });
+    });
+    const began = clock.ticks();
+    await Promise.all([seen, set(effect, n % 2 === 0 ? 'on' : 'off')]);
+    homeMs.push(clock.ticks() - began);
+    await clock.sleep(20);
+  }
+  return { commitMs: quantiles(commitMs), homeMs: quantiles(homeMs) };
 }
 
 for (const id of [cause, effect]) await set(id, 'off');
+const machine = await machineAlone();
 const dense = await round(changes, 50, warmUp);
 const rare = await round(sparse, 12_000, 0);
 const result = {
@@ -133,6 +161,7 @@ const result = {
     cores: cpus().length,
     memoryGB: Math.round(totalmem() / 2 ** 30),
     load: Number(loadavg()[0]!.toFixed(1)),
+    ...machine,
   },
   node: process.version,
   homeAssistant: driver.mirror.config?.version,
