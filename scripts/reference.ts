@@ -1,4 +1,5 @@
 /** The reference pages, made from the tables the program itself runs on. `npm run docs` writes them, a test compares. */
+import type { ChannelDefinition } from '@tomte/sdk/define';
 import { errorTable, warningTable } from '@tomte/sdk/errors';
 import { operations } from '@tomte/sdk/operations';
 import { z } from 'zod';
@@ -112,6 +113,14 @@ function configPage(): string {
   ].join('\n');
 }
 
+/** What a channel can do, in a sentence. */
+const abilities = ({ appends, ear, throughHome }: ChannelDefinition): string =>
+  [
+    appends === true ? 'Gets news and "over" only.' : 'Gets every change too.',
+    ...(ear ? ['Can be answered.'] : []),
+    ...(throughHome ? ['Speaks through the linked home.'] : []),
+  ].join(' ');
+
 async function extensionsPage(): Promise<string> {
   const { detectors, channels, connectors, triggers, workflows } = await loadDefinitions(null);
   const settings = (schema: z.ZodType) => {
@@ -142,7 +151,7 @@ async function extensionsPage(): Promise<string> {
   for (const [name, d] of detectors) out.push(`### ${name}: ${d.title}\n\n${settings(d.settings)}`);
   out.push('## Channels\n');
   for (const [name, c] of channels)
-    out.push(`### ${name}: ${c.title}\n\n${c.text}\n\n${settings(c.settings)}`);
+    out.push(`### ${name}: ${c.title}\n\n${c.text} ${abilities(c)}\n\n${settings(c.settings)}`);
   out.push('## Connectors\n');
   for (const [name, c] of connectors) {
     out.push(`### ${name}: ${c.title}\n\n${c.text}\n\n${settings(c.settings)}`);

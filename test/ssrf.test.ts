@@ -10,6 +10,7 @@ import { isError } from '@tomte/sdk/errors';
 import { secret } from '@tomte/sdk/secret';
 import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import gotify from '../src/alert/channels/gotify.ts';
 import ntfy from '../src/alert/channels/ntfy.ts';
 import webhook from '../src/alert/channels/webhook.ts';
 import { channelAddresses, channelFetch } from '../src/alert/reach.ts';
@@ -122,11 +123,16 @@ const strict: readonly Field[] = [
 ];
 
 const message = { lines: [], buttons: [], title: '', text: '', severity: 'now', tag: 't' };
-const channel = (name: string, definition: ChannelDefinition, settings: object): Field => ({
+const channel = (
+  name: string,
+  definition: ChannelDefinition,
+  settings: object,
+  address = 'url',
+): Field => ({
   name,
   use: async (url, resolve) =>
     definition.send({ ...message, deliveryId: 'd', sentAt: 0 } as unknown as Message, {
-      settings: definition.settings.parse({ ...settings, url }),
+      settings: definition.settings.parse({ ...settings, [address]: url }),
       fetch: channelFetch(systemClock, resolve ? { resolve } : {}),
       signal: new AbortController().signal,
       home: null,
@@ -139,6 +145,7 @@ const channel = (name: string, definition: ChannelDefinition, settings: object):
 const channels: readonly Field[] = [
   channel('address of an ntfy topic', ntfy, { token: canary }),
   channel('address of a webhook', webhook, { secret: canary }),
+  channel('address of a Gotify server', gotify, { token: canary }, 'server'),
 ];
 
 async function codeOf(work: Promise<unknown>): Promise<string> {

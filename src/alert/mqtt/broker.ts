@@ -82,7 +82,10 @@ export async function connectBroker(o: BrokerOptions): Promise<Broker> {
   socket.on('error', (error) => fail(unreachable(codeOf(error))));
   socket.on('close', () => fail(unreachable('it ended the connection')));
   o.signal.addEventListener('abort', () => fail(unreachable('no answer in time')), { once: true });
-  if (o.signal.aborted) throw unreachable('no answer in time');
+  if (o.signal.aborted) {
+    socket.destroy();
+    throw unreachable('no answer in time');
+  }
 
   const connected = answerTo('connack');
   const { user, password } = o.settings;
@@ -130,9 +133,11 @@ export async function connectBroker(o: BrokerOptions): Promise<Broker> {
     },
     async end() {
       if (socket.destroyed) return;
+      const closed = once(socket, 'close');
       send({ cmd: 'disconnect' });
-      socket.end();
-      await once(socket, 'close');
+      // Once it is written, whatever the broker does.
+      socket.destroySoon();
+      await closed;
     },
   };
 }
