@@ -21,6 +21,17 @@ test('the clock alone makes a run of water known', () => {
   expect(stream.tick(night + hourMs)).toHaveLength(1);
 });
 
+test('whoever speaks moves the clock for all: nothing is judged later because another was heard', () => {
+  const stream = open();
+  const one = say(night, 0.5);
+  const others = Array.from({ length: 60 }, (_, i) => ({
+    ...{ t: night + i * minuteMs, id: 'light.hall', v: i % 2 ? 'on' : 'off' },
+  }));
+  const [raised] = stream.read([one, ...others]);
+  expect(raised).toMatchObject({ kind: 'raised', since: night });
+  expect(raised!.at - night).toBeLessThanOrEqual(46 * minuteMs);
+});
+
 test('what was saved goes on where it was', () => {
   const stream = open();
   stream.read([say(night, 0.5)]);

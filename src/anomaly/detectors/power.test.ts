@@ -33,6 +33,7 @@ function* life(from: number, to: number, extra: Extra = {}): Generator<Reading> 
     };
   }
 }
+const hourOf = (t: number): number => ((t - start) / hourMs) % 24;
 const learned = start + 28 * dayMs;
 let kept: unknown = null;
 function known() {
@@ -58,6 +59,20 @@ test('something left on is told within two hours and a half, and is over when it
   expect(found[0]!.at - from).toBeLessThan(2.5 * hourMs);
   expect(found[0]!.title).toMatch(/^Something has been on: 1\.6 kW$/);
   for (const one of found) expectFit(one);
+});
+
+test('a car that charged on other nights is not told when it charges at noon, as an oven would be', () => {
+  const night = (t: number) =>
+    Math.floor((t - start) / dayMs) % 3 === 0 && hourOf(t) < 2 ? 7200 : 0;
+  const watch = open(power, { entities });
+  feed(watch, life(start, learned, { house: night }));
+  const from = learned + 9 * hourMs;
+  const car = (t: number) => (t >= from && t < from + 4 * hourMs ? 7200 : 0);
+  expect(feed(watch, life(learned, from + 6 * hourMs, { house: car }))).toEqual([]);
+  const next = from + dayMs;
+  const oven = (t: number) => (t >= next && t < next + 4 * hourMs ? 2400 : 0);
+  const found = feed(watch, life(learned + dayMs, next + 6 * hourMs, { house: oven }));
+  expect(found.map((one) => one.kind)).toContain('raised');
 });
 
 test('a phantom of 130 W is told within a day', () => {

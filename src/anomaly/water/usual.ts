@@ -1,6 +1,6 @@
 import { type Baseline, roomAround } from '../baseline.ts';
 import type { LocalHour } from '../local-hour.ts';
-import { dailyLimits } from '../tail.ts';
+import { dailyLimits, highestOf } from '../tail.ts';
 import type { Limits } from './settings.ts';
 import { longestUsualMs, type Tap } from './tap.ts';
 
@@ -64,11 +64,13 @@ export function pouringLimit(tap: Tap, baseline: Baseline, limits: Limits): numb
 }
 
 /** Litres in one run, beyond what such an hour takes anyway, that are more than this home ever uses. */
-export const muchLitres = (tap: Tap, limits: Limits): number =>
-  Math.max(
-    limits.muchLitresMin,
-    limit.volumes(tap.volumes, { perMonth, scaleMin: 20 }) ?? 1.5 * limits.muchLitresMin,
-  );
+export function muchLitres(tap: Tap, limits: Limits): number {
+  const known = limit.volumes(tap.volumes, { perMonth, scaleMin: 20 });
+  if (known === null) return 1.5 * limits.muchLitresMin;
+  // A pool is filled with what a pool takes: beyond the highest ordinary day nothing is foretold.
+  const highest = highestOf(tap.volumes) ?? 0;
+  return Math.max(limits.muchLitresMin, Math.min(known, 1.25 * highest));
+}
 
 /** Time without a dry gap before it is unusual, ms; the setting's until a week is known. */
 export function gapFreeLimitMs(tap: Tap, limits: Limits): number {

@@ -58,7 +58,10 @@ export async function keptPast(
   };
 }
 
-/** What one detector finds in it with these settings; and what it knows at the end. No look ahead. */
+/**
+ * What one detector finds in it with these settings; and what it knows at the end. Single readings are judged
+ * without a look ahead; hours that no readings cover, by what all of them are like.
+ */
 export async function replay(
   detector: DetectorDefinition,
   past: KeptPast,
@@ -69,9 +72,10 @@ export async function replay(
   const before = new Map(
     [...past.hours].map(([id, rows]) => [id, rows.filter(({ start }) => start + hourMs <= begin)]),
   );
-  const hoursOnly = { zone, entities, hours: before };
-  const state = detector.learn(hoursOnly, settings);
-  const findings = detector.look(hoursOnly, settings).filter(({ at }) => at >= from && at <= begin);
+  const state = detector.learn({ zone, entities, hours: before }, settings);
+  const findings = detector
+    .look({ zone, entities, hours: past.hours }, settings)
+    .filter((one) => one.at >= from && one.at <= to && (one.at <= begin || !isHeard(past, one)));
   if (readings.length === 0) return { findings, state };
   const watch = detector.watch({ settings, entities, zone, state });
   let clock = begin;
@@ -83,6 +87,13 @@ export async function replay(
   }
   for (clock += tickMs; clock < to; clock += tickMs) findings.push(...watch.tick(clock));
   return { findings, state: watch.save() };
+}
+
+/** Whether single readings of the sensor at fault cover that time: then they are the judges, and not the hours. */
+function isHeard({ readings }: KeptPast, { entities, since, at }: Finding): boolean {
+  let heard = 0;
+  for (const { id, t } of readings) if (t >= since && t <= at && id === entities[0]) heard += 1;
+  return heard >= 2;
 }
 
 /** One thing that was found, from its first word to its last. */
