@@ -541,6 +541,20 @@ export const errorTable = {
   },
 
   'alert.not_found': { status: 404, exit: 1, retry: false, hint: 'tomte alerts lists them.' },
+  'alert.no_button': {
+    status: 409,
+    exit: 2,
+    retry: false,
+    hint: 'The alert is over, or offers nothing to switch. tomte alerts lists what is open.',
+  },
+  'person.not_found': { status: 404, exit: 2, retry: false, hint: 'tomte persons lists them.' },
+  'person.not_allowed': {
+    status: 403,
+    exit: 4,
+    retry: false,
+    hint: 'Whoever may say yes is set under Home, people and phones, or with tomte persons.',
+  },
+  'route.not_found': { status: 404, exit: 2, retry: false, hint: 'tomte routes lists them.' },
   'channel.not_found': {
     status: 404,
     exit: 2,

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { op } from './operation.ts';
+import { alertOperations } from './operations-alerts.ts';
 import { detectOperations } from './operations-detect.ts';
 import * as t from './types.ts';
 import { actionRow } from './types-action.ts';
@@ -148,38 +149,7 @@ export const operations = {
     'Actions, newest first, with what came of each.',
   ),
 
-  listAlerts: op(
-    'GET',
-    'alerts',
-    z.strictObject({
-      state: t.alertState.optional(),
-      home: home.optional(),
-      limit: z.coerce.number().int().min(1).max(1000).optional(),
-    }),
-    z.array(t.alert),
-    'Alerts, newest first.',
-  ),
-  getAlert: op(
-    'GET',
-    'alerts/:id',
-    z.strictObject({ id }),
-    t.alertPage,
-    'One alert with facts and chart.',
-  ),
-  acknowledgeAlert: op(
-    'POST',
-    'alerts/:id/acknowledge',
-    z.strictObject({ id, by: z.string().max(80).optional() }),
-    t.alertPage,
-    'Somebody saw it.',
-  ),
-  quietAlert: op(
-    'POST',
-    'alerts/:id/quiet',
-    z.strictObject({ id, until: z.string() }),
-    t.alertPage,
-    'Quiet until a time.',
-  ),
+  ...alertOperations,
 
   listWorkflows: op(
     'GET',

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Finding } from './define.ts';
 import { clockTime, duration } from './words.ts';
-import type { WorkflowContext } from './workflow.ts';
+import type { OfferedAction, WorkflowContext } from './workflow.ts';
 
 export const tellSettings = {
   tell: z
@@ -16,13 +16,21 @@ export const tellSettings = {
     .default(true)
     .describe('Ring again when it becomes worse while you already know of it'),
 };
+/** Keys of the alerts that explain what hangs on them: the home is not heard; it records nothing. */
+export const causes = { link: 'link', recorder: 'recorder' } as const;
+/** What falls silent with the home itself. */
+const hangsOnHome = ['silence', 'battery'];
+
 export type TellSettings = z.infer<z.ZodObject<typeof tellSettings>>;
 
-/** `kind` begins the key: `water:sensor.main`. `over` and `lasted` name what ended: `the water stopped`, `It ran for`. */
+/**
+ * `kind` begins the key: `water:sensor.main`. `over` and `lasted` name what ended: `the water stopped`,
+ * `It ran for`. `action` is what a button of the alert does.
+ */
 export async function tellFinding(
   ctx: WorkflowContext,
   settings: TellSettings,
-  o: { kind: string; over: string; lasted: string },
+  o: { kind: string; over: string; lasted: string; action?: OfferedAction | undefined },
 ): Promise<unknown> {
   if (ctx.trigger.kind !== 'anomaly') return null;
   const { finding } = ctx.trigger;
@@ -48,6 +56,8 @@ export async function tellFinding(
     detector,
     worse,
     at,
+    ...(hangsOnHome.includes(o.kind) ? { dependsOn: Object.values(causes) } : {}),
+    ...(o.action ? { action: o.action } : {}),
   });
 }
 

@@ -1,24 +1,16 @@
 /** The nouns that cross the wire, as zod schemas with their types. Times on the wire are ISO 8601 UTC with `Z`. */
 import { z } from 'zod';
 import { chartSpec } from './chart.ts';
-import { homeNotes, toldFinding } from './types-answer.ts';
+import { type Alert, alert, errorShape, facts, isoTime, severity } from './types-alert.ts';
+import { homeNotes } from './types-answer.ts';
 import { type Approval, approval } from './types-approval.ts';
 import { grant } from './types-grant.ts';
 import { homeMode, type ModeName } from './types-mode.ts';
 
-export const isoTime = z.string();
-export const severity = z.enum(['now', 'today', 'digest']);
-export const alertState = z.enum(['open', 'acknowledged', 'snoozed', 'resolved']);
+export * from './types-alert.ts';
 
 export const warning = z.object({ code: z.string(), message: z.string(), hint: z.string() });
 export type Warning = z.infer<typeof warning>;
-
-export const errorShape = z.object({
-  code: z.string(),
-  message: z.string(),
-  hint: z.string(),
-  details: z.record(z.string(), z.unknown()),
-});
 
 export const probeStageName = z.enum([
   'address',
@@ -154,60 +146,6 @@ export const entityRow = z.object({
   watched: z.boolean(),
 });
 export type EntityRow = z.infer<typeof entityRow>;
-
-/** The same numbers the sentence is made of; texts in the order an alert page shows them. */
-export const facts = z.object({
-  is: z.string(),
-  usually: z.string(),
-  since: z.string(),
-  around: z.array(z.string()),
-  probably: z.string().nullable(),
-  check: z.string().nullable(),
-  numbers: z.record(z.string(), z.union([z.number(), z.string(), z.null()])),
-});
-export type Facts = z.infer<typeof facts>;
-
-export const delivery = z.object({
-  channel: z.string(),
-  /** `pending` also covers waiting for another try; `held` is kept back on purpose (quiet, demo). */
-  state: z.enum(['pending', 'sent', 'failed', 'held']),
-  at: isoTime,
-  kind: z.enum(['open', 'update', 'over', 'test']),
-  error: errorShape.nullable().optional(),
-});
-export type Delivery = z.infer<typeof delivery>;
-
-export const alert = z.object({
-  id: z.string(),
-  key: z.string(),
-  title: z.string(),
-  text: z.string(),
-  severity,
-  state: alertState,
-  since: isoTime,
-  resolvedAt: isoTime.nullable(),
-  home: z.string(),
-  entities: z.array(z.string()),
-  deliveries: z.array(delivery),
-});
-export type Alert = z.infer<typeof alert>;
-
-/** An Alert with all its page shows. */
-export const alertPage = alert.extend({
-  homeName: z.string(),
-  updatedAt: isoTime,
-  lines: z.array(z.string()),
-  facts: facts.nullable(),
-  chart: chartSpec.nullable(),
-  workflow: z.string().nullable(),
-  run: z.string().nullable(),
-  seenBy: z.string().nullable(),
-  seenAt: isoTime.nullable(),
-  quietUntil: isoTime.nullable(),
-  demo: z.boolean(),
-  finding: toldFinding.nullable().optional(),
-});
-export type AlertPage = z.infer<typeof alertPage>;
 
 export const progress = z.object({ done: z.number(), of: z.number(), what: z.string() });
 
@@ -478,6 +416,8 @@ export const settings = z.object({
   publicUrl: z.string().nullable(),
   /** Days that readings are kept. */
   retentionDays: z.number().int().min(1).max(3650),
+  /** When the morning digest comes, HH:MM by the clock of the home. */
+  digestAt: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
 });
 export type Settings = z.infer<typeof settings>;
 

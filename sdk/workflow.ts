@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { Fitting } from './checked.ts';
 import type { SettingsSchema } from './define.ts';
 import type { ErrorBody } from './errors.ts';
-import type { EntityInfo, EntityState, HourRow, Reading, Severity } from './home.ts';
+import type { Action, EntityInfo, EntityState, HourRow, Reading, Severity } from './home.ts';
 import type {
   ActionDomain,
   ActionFor,
@@ -32,6 +32,19 @@ export interface AlertRequest {
   readonly worse?: boolean;
   /** Time of the finding this tells, epoch ms: an older one never overwrites a newer. */
   readonly at?: number;
+  /** Keys of alerts that explain this one: while one of them is open, it is counted there and not told. */
+  readonly dependsOn?: readonly string[];
+  /** Told only if it is still so after this time; what is over before is not told. */
+  readonly holdOff?: Duration;
+  /** A button that does this Action, if the workflow may; else it asks for a yes first. */
+  readonly action?: OfferedAction;
+}
+
+/** What a button of an alert does. */
+export interface OfferedAction {
+  /** At most 24 characters, such as `Close valve…`; what asks again ends with `…`. */
+  readonly label: string;
+  readonly action: Action;
 }
 
 export type ActionOutcome =

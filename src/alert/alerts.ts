@@ -1,7 +1,9 @@
 /** The room's door: news in, told people out. Every change is journalled with its messages at once. */
 import type { ChannelDefinition, HomePanel, HomeVoice } from '@tomte/sdk/define';
 import { TomteError } from '@tomte/sdk/errors';
+import type { ParsedInput } from '@tomte/sdk/operations';
 import type { Alert, AlertPage } from '@tomte/sdk/types';
+import type { RoutePreview } from '@tomte/sdk/types-people';
 import type { Clock } from '../lib/clock.ts';
 import type { Extensions } from '../lib/extensions.ts';
 import type { Log } from '../lib/log.ts';
@@ -19,8 +21,10 @@ import { type LinkAction, type LinkSubject, openLinks } from './links.ts';
 import { openLiving } from './living.ts';
 import { openPictures } from './pictures.ts';
 import { press } from './press.ts';
+import { previewRoute } from './preview.ts';
 import { send } from './send.ts';
 import { drawTestPicture } from './test-picture.ts';
+import type { HomeSight } from './who.ts';
 import { type AlertFilter, alertPage, listAlerts, type PictureAlert } from './wire.ts';
 
 export interface AlertsOptions {
@@ -42,12 +46,18 @@ export interface AlertsOptions {
   /** PNG for "Send a test"; a made-up chart by default. */
   readonly testPicture?: () => Promise<Uint8Array | null>;
   readonly homeName: (home: string) => string;
+  /** Who is home, and where things stand. */
+  readonly sight: HomeSight;
+  /** When the morning digest comes, HH:MM by the clock of each home. */
+  readonly digestAt: () => string;
   readonly publicUrl: () => string | null;
   /** True for the demo home: messages are journalled as held and never sent. */
   readonly held: boolean;
   readonly onChanged: (alert: Row<'alerts'>) => void;
   /** A question was answered on a page or a phone. Throws approval.closed and the like. */
   readonly choose: (o: Chosen) => Promise<void>;
+  /** The button that switches something was pressed. `by` is a name people read. */
+  readonly press?: (alert: string, by: string | null) => Promise<unknown>;
 }
 
 export interface Chosen {
@@ -69,9 +79,13 @@ export interface Alerts extends ChannelDesk {
   acknowledge(id: string, by: string | null): Promise<void>;
   /** `until` is epoch ms. Throws alert.not_found. */
   quiet(id: string, until: number): Promise<void>;
+  /** Says on it, wherever it was told, what came of its button. Throws alert.not_found. */
+  note(id: string, line: string): Promise<void>;
   list(filter?: AlertFilter): Promise<Alert[]>;
   /** All but the chart. Throws alert.not_found. */
   page(id: string): Promise<AlertPage>;
+  /** Who would be told. */
+  preview(input: ParsedInput<'previewRoute'>): Promise<RoutePreview>;
   /** Address of a signed page; null without a public address. */
   link(alert: string, action: LinkAction): string | null;
   /** Throws api.link_expired. */
@@ -117,16 +131,16 @@ export function openAlerts(o: AlertsOptions): Alerts {
   const deliverer = openDeliverer({
     ...o,
     attempt: (claimed, stopped) => attempt(claimed, parts, stopped),
-    before: living.endQuiet,
+    before: living.sweep,
   });
   async function page(id: string): Promise<PictureAlert> {
     const row = await getAlert(store.db, id);
     if (!row) throw new TomteError('alert.not_found', `There is no alert ${id}`);
     return pageOf(row);
   }
-  const { endQuiet: _, ...lives } = living;
+  const { sweep: _, ...lives } = living;
   const linkPages = openLinkPages({
-    ...{ ...living, store, links, clock, page, desk, choose: o.choose },
+    ...{ ...living, store, links, clock, page, desk, choose: o.choose, act: o.press },
     picture: pictures.ofPage,
   });
   return {
@@ -134,6 +148,8 @@ export function openAlerts(o: AlertsOptions): Alerts {
     ...desk,
     list: (filter = {}) => listAlerts(store.db, filter),
     page,
+    preview: (input) =>
+      previewRoute(store.db, input, { kinds: o.channels, sight: o.sight, now: clock.now() }),
     link: (alert, action) => links.url({ id: alert, action, channel: null }, clock.now()),
     fromLink(token) {
       const subject = links.read(token, clock.now());

@@ -11,6 +11,7 @@ import {
   postponeChannel,
 } from '../store/deliveries.ts';
 import type { Store } from '../store/open.ts';
+import { tellAnotherWay } from './another-way.ts';
 import type { Claimed } from './claim.ts';
 import { noteUnreachable } from './note.ts';
 
@@ -56,21 +57,29 @@ export async function attempt(
 }
 
 async function failed(claimed: Claimed, cause: TomteError, parts: AttemptParts): Promise<void> {
-  const { delivery, channel } = claimed;
-  const { db } = parts.store;
+  const { delivery, channel, alert } = claimed;
+  const { store } = parts;
+  const { db } = store;
   const now = parts.clock.now();
   const error: unknown = JSON.parse(scrub(JSON.stringify(cause.toJSON().error)));
   const facts = { channel: channel.name, kind: channel.kind, code: cause.code };
   if (worthAnother(delivery, cause, now)) {
     const pauseMs = backoffMs(delivery.attempts - 1, backoff, parts.random);
     const nextAt = new Date(now + Math.max(pauseMs, askedPauseMs(cause)));
-    await deliveryPostponed(db, { id: delivery.id, nextAt, error });
+    await store.transaction(async (tx) => {
+      await deliveryPostponed(tx, { id: delivery.id, nextAt, error });
+      // What needs somebody now does not wait for this channel alone.
+      if (alert?.severity === 'now') await tellAnotherWay(tx, claimed, { now });
+    });
     // Whatever else waits for this channel would be refused for the same reason.
     if (askedPauseMs(cause) > 0) await postponeChannel(db, { channel: channel.id, until: nextAt });
     parts.log.warn({ ...facts, attempts: delivery.attempts }, 'a message waits for another try');
     return;
   }
-  await deliveryFailed(db, { id: delivery.id, at: new Date(now), error });
+  await store.transaction(async (tx) => {
+    await deliveryFailed(tx, { id: delivery.id, at: new Date(now), error });
+    await tellAnotherWay(tx, claimed, { now });
+  });
   parts.log.error({ ...facts, err: cause }, 'a message could not be delivered');
   await noteUnreachable(db, claimed, { error: cause, homeName: parts.homeName, now });
 }

@@ -132,7 +132,7 @@ test('a home that is linked gets its own bell and a channel for each phone', () 
     {
       kind: 'companion-app',
       name: 'Majas phone',
-      severities: ['now', 'today'],
+      severities: ['now', 'today', 'digest'],
       settings: { action: 'notify.mobile_app_majas_phone' },
     },
   ]);

@@ -10,6 +10,7 @@ import { iso } from '../lib/clock.ts';
 import type { Extensions } from '../lib/extensions.ts';
 import { getChannel, listChannels, removeChannel, saveChannel } from '../store/channels.ts';
 import { getHome } from '../store/homes.ts';
+import { dropPersonsChannel } from '../store/persons.ts';
 import type { Key } from '../store/seal.ts';
 import { type SettingsOwner, shownSettings, takeSettings } from '../store/sealed-settings.ts';
 import type { Db, Row } from '../store/tables.ts';
@@ -84,6 +85,7 @@ const holdBack = (db: Db, channel: string) =>
 /** Throws channel.not_found. */
 export async function remove(db: Db, id: string): Promise<void> {
   if (!(await removeChannel(db, id))) throw unknown(id);
+  await dropPersonsChannel(db, id);
 }
 
 /** Throws channel.not_found. */

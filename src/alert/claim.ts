@@ -2,7 +2,9 @@
 import { sql } from 'kysely';
 import type { Store } from '../store/open.ts';
 import type { Db, Row } from '../store/tables.ts';
-import { type DeliveryRow, dueAt, merge } from './merge.ts';
+import { keepForMorning } from './digest.ts';
+import { holdBack, isTooMany } from './limit.ts';
+import { type DeliveryRow, merge } from './merge.ts';
 
 export interface Claimed {
   readonly delivery: DeliveryRow;
@@ -59,34 +61,82 @@ async function claimOf(tx: Db, id: string, o: ClaimOptions): Promise<Claimed | n
     .forNoKeyUpdate()
     .skipLocked()
     .executeTakeFirst();
-  if (!channel) return null;
-  const rows = await tx
+  if (!channel || (await onItsWay(tx, id, o.now))) return null;
+  for (;;) {
+    const group = await nextGroup(tx, id, o.now);
+    if (group.length === 0) return null;
+    const alert = await alertOf(tx, group[0]!.alert_id);
+    if (await isTooMany(tx, { channel: id, alert, group, now: o.now })) {
+      await holdBack(tx, { channel, urgent: alert?.severity === 'now', now: o.now });
+      continue;
+    }
+    const delivery = await takeOf(tx, group, alert, o);
+    if (delivery) return { delivery, channel, alert };
+  }
+}
+
+const onItsWay = async (tx: Db, channel: string, now: number): Promise<boolean> =>
+  (await tx
     .selectFrom('deliveries')
-    .selectAll()
-    .where('channel_id', '=', id)
+    .select('id')
+    .where('channel_id', '=', channel)
+    .where('state', '=', 'sending')
+    .where('next_at', '>', new Date(now))
+    .limit(1)
+    .executeTakeFirst()) !== undefined;
+
+/**
+ * All that waits of the alert that is due first; what rings goes first. An alert waits as a whole while
+ * one of its messages pauses after a failed try (see `merge.ts`).
+ */
+async function nextGroup(tx: Db, channel: string, now: number): Promise<DeliveryRow[]> {
+  const at = new Date(now);
+  const first = await tx
+    .selectFrom('deliveries as d')
+    .select(['d.id', 'd.alert_id'])
+    .where('d.channel_id', '=', channel)
+    .where('d.state', 'in', ['pending', 'sending'])
+    .where('d.next_at', '<=', at)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('deliveries as t')
+            .select('t.id')
+            .whereRef('t.alert_id', '=', 'd.alert_id')
+            .whereRef('t.channel_id', '=', 'd.channel_id')
+            .where('t.state', 'in', ['pending', 'sending'])
+            .where('t.attempts', '>', 0)
+            .where('t.next_at', '>', at),
+        ),
+      ),
+    )
+    .orderBy(sql`message->>'severity' = 'now'`, 'desc')
+    .orderBy('d.created_at')
+    // Of the same moment: the news of an alert before a note about another channel.
+    .orderBy(sql`d.alert_id is null`)
+    .orderBy('d.turn')
+    .limit(1)
+    .executeTakeFirst();
+  if (!first) return [];
+  const { id, alert_id } = first;
+  const rows = tx.selectFrom('deliveries').selectAll();
+  if (alert_id === null) return rows.where('id', '=', id).execute();
+  return rows
+    .where('alert_id', '=', alert_id)
+    .where('channel_id', '=', channel)
     .where('state', 'in', ['pending', 'sending'])
     .orderBy('created_at')
-    // Of the same moment: the news of an alert before a note about another channel.
-    .orderBy(sql`alert_id is null`)
     .orderBy('turn')
     .execute();
-  const onItsWay = rows.some((r) => r.state === 'sending' && r.next_at.getTime() > o.now);
-  if (onItsWay) return null;
-  const groups = Map.groupBy(rows, (row) => row.alert_id ?? row.id);
-  for (const group of groups.values()) {
-    if (dueAt(group) > o.now) continue;
-    const delivery = await takeOf(tx, group, o);
-    if (delivery) return { delivery, channel, alert: await alertOf(tx, delivery.alert_id) };
-  }
-  return null;
 }
 
 async function takeOf(
   tx: Db,
   group: readonly DeliveryRow[],
+  alert: Row<'alerts'> | null,
   o: ClaimOptions,
 ): Promise<DeliveryRow | null> {
-  const { alert_id, channel_id } = group[0]!;
+  const { alert_id, channel_id, taken_at } = group[0]!;
   const merged = merge(group, await wasTold(tx, alert_id, channel_id));
   if (merged.superseded.length > 0) {
     await tx.deleteFrom('deliveries').where('id', 'in', merged.superseded).execute();
@@ -94,6 +144,9 @@ async function takeOf(
   const set = tx.updateTable('deliveries').where('id', '=', merged.id);
   if (merged.kind === 'skip') {
     await set.set({ state: 'held', receipt: 'over before it was told' }).execute();
+    if (alert && group.some(waitedOnPurpose)) {
+      await keepForMorning(tx, alert, { channels: [channel_id], why: 'quiet', at: o.now });
+    }
     return null;
   }
   return set
@@ -103,10 +156,15 @@ async function takeOf(
       silent: merged.silent,
       attempts: merged.attempts + 1,
       next_at: new Date(o.now + o.leaseMs),
+      taken_at: taken_at ?? new Date(o.now),
     })
     .returningAll()
     .executeTakeFirstOrThrow();
 }
+
+/** It was not to be sent before the end of quiet hours. */
+const waitedOnPurpose = ({ next_at, created_at, kind }: DeliveryRow): boolean =>
+  kind === 'open' && next_at.getTime() > created_at.getTime();
 
 async function wasTold(tx: Db, alert: string | null, channel: string): Promise<boolean> {
   if (alert === null) return false;

@@ -7,7 +7,7 @@ const phone = /^mobile_app_(.+)$/;
 export function defaultChannels(
   actions: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
 ): Omit<ChannelInput, 'id' | 'home'>[] {
-  const severities = ['now', 'today'] as const;
+  const severities = ['now', 'today', 'digest'] as const;
   const phones = Object.keys(actions.notify ?? {}).flatMap((name) => {
     const found = phone.exec(name)?.[1];
     return found ? [{ name, label: found.replaceAll('_', ' ') }] : [];

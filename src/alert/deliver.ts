@@ -8,6 +8,8 @@ import { sendMs } from './send.ts';
 
 export const leaseMs = 4 * sendMs;
 const pollMs = 5_000;
+/** What the clock alone makes due is looked for no more often. */
+const sweepMs = 1_000;
 const atOnceMax = 8;
 const graceMs = 2_000;
 
@@ -38,9 +40,13 @@ export function openDeliverer(o: DeliverOptions): Deliverer {
   const cutShort = new AbortController();
   let running: Promise<void> | null = null;
   let wake = () => {};
+  let sweptAt = Number.NEGATIVE_INFINITY;
 
-  async function round(): Promise<void> {
-    await o.before();
+  async function round(sweep = clock.now() - sweptAt >= sweepMs): Promise<void> {
+    if (sweep) {
+      sweptAt = clock.now();
+      await o.before();
+    }
     while (!stopped.signal.aborted && onTheirWay.size < atOnceMax) {
       const claimed = await claim(store, { now: clock.now(), leaseMs });
       if (!claimed) return;
@@ -87,7 +93,7 @@ export function openDeliverer(o: DeliverOptions): Deliverer {
     async drain() {
       do {
         await Promise.all(onTheirWay);
-        await round();
+        await round(true);
       } while (onTheirWay.size > 0);
     },
     async stop() {

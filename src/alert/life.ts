@@ -3,21 +3,28 @@
  * answers the turn people are to be told of, or null; the caller journals both in one transaction.
  */
 import type { AlertRequest } from '@tomte/sdk/define';
-import { TomteError } from '@tomte/sdk/errors';
 import type { Severity } from '@tomte/sdk/home';
+import { lockAlertKey, lockLatestAlert } from '../store/alerts.ts';
+import { type Db, json } from '../store/tables.ts';
+import { dropSteps } from './escalate.ts';
+import { restMs, unrestSince, withTurn } from './flap.ts';
+import { holdOf, holds, isHeld, releaseChildren } from './hold.ts';
 import {
-  changeAlert,
-  lockAlert,
-  lockAlertKey,
-  lockLatestAlert,
-  openAlert,
-} from '../store/alerts.ts';
-import type { Change, Db } from '../store/tables.ts';
+  alertById,
+  change,
+  contentOf,
+  ended,
+  factsOf,
+  insert,
+  type LastWords,
+} from './life-rows.ts';
 import { type AlertRow, oneLine, type Turn } from './turn.ts';
 
 export interface Lived {
   readonly alert: AlertRow;
   readonly turn: Turn | null;
+  /** It began and ended before anybody could be told. */
+  readonly missed?: boolean;
 }
 
 /** A question told like an alert: its options stand in place of the usual buttons until it ends. */
@@ -48,6 +55,12 @@ const detail: Turn = { kind: 'update', silent: true, atOnce: false };
 const standing: Turn = { kind: 'update', silent: true, atOnce: true };
 const over: Turn = { kind: 'over', silent: true, atOnce: true };
 
+/** Nobody has seen it, and it speaks. */
+const unseen = { state: 'open', seen_by: null, seen_at: null, quiet_until: null } as const;
+
+/** Marks that people know of it now. */
+const toldIf = (told: boolean, now: number) => (told ? { told_at: new Date(now) } : {});
+
 /** Opens the alert of this key, updates it, opens it again, or leaves it when the news is old. */
 export async function open(
   tx: Db,
@@ -56,20 +69,36 @@ export async function open(
 ): Promise<Lived> {
   await lockAlertKey(tx, request);
   const latest = await lockLatestAlert(tx, request);
-  if (!latest) return { alert: await insert(tx, request, o), turn: opened };
+  if (!latest) return begin(tx, request, o);
   const at = request.at ?? o.now;
   const old = request.at !== undefined && at < latest.updated_at.getTime();
   if (latest.state !== 'resolved') {
-    return old ? { alert: latest, turn: null } : update(tx, latest, request, at);
+    if (old) return { alert: latest, turn: null };
+    return latest.rests_at
+      ? comeAgain(tx, latest, request, at)
+      : update(tx, latest, request, { at, now: o.now });
   }
   // A step that is done again after a crash comes with the time of its finding, before the end.
   const ended = latest.resolved_at?.getTime() ?? 0;
   if (request.at !== undefined && at <= ended) return { alert: latest, turn: null };
-  if (o.now - ended > sameStoryMs) return { alert: await insert(tx, request, o), turn: opened };
-  return reopen(tx, latest, request, at);
+  if (o.now - ended > sameStoryMs) return begin(tx, request, o);
+  return reopen(tx, latest, request, { at, now: o.now });
 }
 
-async function update(tx: Db, row: AlertRow, request: Request, at: number): Promise<Lived> {
+async function begin(tx: Db, request: Request, o: { now: number; newId: string }): Promise<Lived> {
+  const hold = await holdOf(tx, request, o.now);
+  const turns = json([request.at ?? o.now])!;
+  const more = { ...hold, ...toldIf(!holds(hold), o.now), turns };
+  const alert = await insert(tx, request, { ...o, more });
+  return { alert, turn: isHeld(alert) ? null : opened };
+}
+
+async function update(
+  tx: Db,
+  row: AlertRow,
+  request: Request,
+  o: { at: number; now: number },
+): Promise<Lived> {
   const content = contentOf(request);
   const same =
     row.title === content.title &&
@@ -80,44 +109,98 @@ async function update(tx: Db, row: AlertRow, request: Request, at: number): Prom
   const alert = await change(tx, row.id, {
     ...content,
     ...factsOf(request),
-    updated_at: new Date(at),
-    ...(rings ? { state: 'open' as const, seen_by: null, seen_at: null, quiet_until: null } : {}),
+    updated_at: new Date(o.at),
+    // What gets worse is told, whatever held it off or explained it.
+    ...(rings
+      ? { ...unseen, held_until: null, parent: null, ...toldIf(row.told_at === null, o.now) }
+      : {}),
   });
-  if (same || (alert.state === 'snoozed' && !rings)) return { alert, turn: null };
+  if (same || isHeld(alert) || (alert.state === 'snoozed' && !rings)) return { alert, turn: null };
   return { alert, turn: rings ? worse : detail };
 }
 
-async function reopen(tx: Db, row: AlertRow, request: Request, at: number): Promise<Lived> {
+async function reopen(
+  tx: Db,
+  row: AlertRow,
+  request: Request,
+  o: { at: number; now: number },
+): Promise<Lived> {
+  const hold = await holdOf(tx, request, o.now);
+  const turns = withTurn(row.turns, o.at);
+  const unrest = hold.parent === null ? unrestSince(turns) : null;
+  const told = row.told_at === null && (unrest !== null || !holds(hold));
   // Who saw it, and until when it was to be quiet, belonged to the episode that is over.
   const alert = await change(tx, row.id, {
     ...contentOf(request),
     ...factsOf(request),
-    state: 'open',
-    updated_at: new Date(at),
+    ...unseen,
+    ...hold,
+    ...toldIf(told, o.now),
+    updated_at: new Date(o.at),
     resolved_at: null,
-    seen_by: null,
-    seen_at: null,
-    quiet_until: null,
+    turns: json(turns)!,
+    // That it comes and goes is told although each time is too short to be told.
+    ...(unrest === null ? {} : { flapping_since: new Date(unrest), held_until: null }),
   });
-  return { alert, turn: opened };
+  return { alert, turn: isHeld(alert) ? null : opened };
+}
+
+/** Once more while it comes and goes: counted, and told as nothing but a changed number. */
+async function comeAgain(tx: Db, row: AlertRow, request: Request, at: number): Promise<Lived> {
+  const rings = request.worse === true || rank[request.severity] > rank[row.severity];
+  const alert = await change(tx, row.id, {
+    ...contentOf(request),
+    ...factsOf(request),
+    ...(rings ? unseen : {}),
+    updated_at: new Date(at),
+    turns: json(withTurn(row.turns, at))!,
+    rests_at: null,
+    last_words: null,
+  });
+  if (alert.state === 'snoozed') return { alert, turn: null };
+  return { alert, turn: rings ? worse : detail };
 }
 
 /** Says it is over. Null when nothing with this key is open, or the end belongs to an earlier story. */
 export async function resolve(
   tx: Db,
-  o: { home: string; key: string; last: { title: string; text: string; at: number } },
+  o: { home: string; key: string; last: LastWords; now: number },
 ): Promise<Lived | null> {
   await lockAlertKey(tx, o);
   const row = await lockLatestAlert(tx, o);
   if (!row || row.state === 'resolved' || o.last.at < row.since.getTime()) return null;
-  const alert = await change(tx, row.id, {
-    state: 'resolved',
-    title: oneLine(o.last.title, titleMax),
-    text: oneLine(o.last.text, textMax),
-    resolved_at: new Date(o.last.at),
-    updated_at: new Date(Math.max(o.last.at, row.updated_at.getTime())),
-  });
-  return { alert, turn: over };
+  if (row.flapping_since) {
+    const rests = { rests_at: new Date(o.now + restMs), last_words: json(o.last) };
+    return { alert: await change(tx, row.id, rests), turn: null };
+  }
+  return end(tx, row, { last: o.last, now: o.now });
+}
+
+async function end(
+  tx: Db,
+  row: AlertRow,
+  { last, now }: { last: LastWords; now: number },
+): Promise<Lived> {
+  await dropSteps(tx, row.id);
+  await releaseChildren(tx, row.id, now);
+  const missed = row.late && row.told_at === null && row.parent === null;
+  const alert = await change(tx, row.id, { ...ended(row, last), ...toldIf(missed, now) });
+  return { alert, turn: over, missed };
+}
+
+/** Alerts that came and went, and have rested long enough: they are over. */
+export async function endUnrest(tx: Db, now: number): Promise<Lived[]> {
+  const due = await tx
+    .selectFrom('alerts')
+    .selectAll()
+    .where('rests_at', '<=', new Date(now))
+    .where('state', '<>', 'resolved')
+    .forUpdate()
+    .skipLocked()
+    .execute();
+  const lived: Lived[] = [];
+  for (const row of due) lived.push(await end(tx, row, { last: row.last_words as LastWords, now }));
+  return lived;
 }
 
 /** Somebody saw it; the first one counts. */
@@ -127,6 +210,7 @@ export async function acknowledge(
 ): Promise<Lived> {
   const row = await alertById(tx, o.id);
   if (row.seen_at || row.state === 'resolved') return { alert: row, turn: null };
+  await dropSteps(tx, row.id);
   const alert = await change(tx, o.id, {
     state: 'acknowledged',
     seen_by: o.by === null ? null : oneLine(o.by, 80),
@@ -141,8 +225,16 @@ export async function quiet(tx: Db, o: { id: string; until: number; now: number 
   const row = await alertById(tx, o.id);
   const same = row.state === 'snoozed' && row.quiet_until?.getTime() === o.until;
   if (row.state === 'resolved' || same) return { alert: row, turn: null };
+  await dropSteps(tx, row.id);
   const alert = await change(tx, o.id, { state: 'snoozed', quiet_until: new Date(o.until) });
   return { alert, turn: standing };
+}
+
+/** One more line, in front: what came of a button. It stands until the next news. */
+export async function note(tx: Db, o: { id: string; line: string }): Promise<Lived> {
+  const row = await alertById(tx, o.id);
+  const lines = [oneLine(o.line, 200), ...row.lines].slice(0, 4);
+  return { alert: await change(tx, o.id, { lines }), turn: standing };
 }
 
 /** Alerts whose quiet time is over and which are still true: they speak once more. */
@@ -157,64 +249,8 @@ export async function endQuiet(tx: Db, now: number): Promise<Lived[]> {
     .execute();
   const lived: Lived[] = [];
   for (const { id } of due) {
-    lived.push({ alert: await change(tx, id, { state: 'open', quiet_until: null }), turn: worse });
+    const alert = await change(tx, id, { state: 'open', quiet_until: null });
+    lived.push({ alert, turn: isHeld(alert) ? null : worse });
   }
   return lived;
-}
-
-const titleMax = 120;
-const textMax = 1000;
-
-const contentOf = (request: Request) => ({
-  title: oneLine(request.title, titleMax),
-  text: oneLine(request.text, textMax),
-  lines: (request.lines ?? []).slice(0, 4).map((line) => oneLine(line, 200)),
-  severity: request.severity,
-});
-
-const factsOf = (request: Request) => ({
-  since: new Date(request.since),
-  entities: request.entities,
-  ...(request.facts ? { facts: request.facts } : {}),
-  ...(request.episode ? { episode: request.episode } : {}),
-  ...(request.detector ? { detector: request.detector } : {}),
-  ...(request.workflow ? { workflow: request.workflow } : {}),
-  ...(request.run ? { run: request.run } : {}),
-});
-
-function choicesOf({ approval }: Request): { approval?: string; choices?: Choices } {
-  if (!approval) return {};
-  const { id, options, expiresAt } = approval;
-  return { approval: id, choices: { options, expiresAt } };
-}
-
-async function insert(
-  tx: Db,
-  request: Request,
-  o: { now: number; newId: string },
-): Promise<AlertRow> {
-  const { row } = await openAlert(tx, {
-    id: o.newId,
-    home_id: request.home,
-    key: request.key,
-    state: 'open',
-    ...contentOf(request),
-    ...factsOf(request),
-    ...choicesOf(request),
-    created_at: new Date(o.now),
-    updated_at: new Date(request.at ?? o.now),
-  });
-  return row;
-}
-
-async function change(tx: Db, id: string, set: Change<'alerts'>): Promise<AlertRow> {
-  const row = await changeAlert(tx, id, set);
-  if (!row) throw new TomteError('alert.not_found', `There is no alert ${id}`);
-  return row;
-}
-
-async function alertById(tx: Db, id: string): Promise<AlertRow> {
-  const row = await lockAlert(tx, id);
-  if (!row) throw new TomteError('alert.not_found', `There is no alert ${id}`);
-  return row;
 }

@@ -11,6 +11,7 @@ import type { ChannelDesk } from './channel-desk.ts';
 import type { LinkAction, LinkSubject, Links } from './links.ts';
 import { renderLinkPage, renderTestPage } from './links-page.ts';
 import type { Living } from './living.ts';
+import { mustSayYes, readerName } from './readers.ts';
 import { nextMorning } from './turn.ts';
 import type { PictureAlert } from './wire.ts';
 
@@ -33,6 +34,7 @@ export interface LinkPagesOptions extends Pick<Living, 'acknowledge' | 'quiet'> 
   readonly picture: (alert: PictureAlert) => Promise<Uint8Array | null>;
   readonly desk: Pick<ChannelDesk, 'confirmTest'>;
   readonly choose: AlertsOptions['choose'];
+  readonly act: AlertsOptions['press'];
 }
 
 export function openLinkPages(o: LinkPagesOptions): LinkPages {
@@ -52,14 +54,17 @@ export function openLinkPages(o: LinkPagesOptions): LinkPages {
     const common = { action: subject.action, done, picture, zone, now };
     if (page.choices) return renderLinkPage(page, { ...common, forms: choiceForms(page, subject) });
     const quietLabel = `Quiet until ${clockTime(nextMorning(now, zone), zone)}`;
-    const both = [
+    const all = [
       { label: 'I see it', token: token('seen'), action: 'seen' },
       { label: quietLabel, token: token('quiet'), action: 'quiet' },
+      ...(page.action
+        ? [{ label: page.action.label, token: token('act'), action: 'act', danger: true }]
+        : []),
     ];
-    const forms = both.filter(
+    const forms = all.filter(
       ({ action, token: made }) =>
         made !== null && (subject.action === 'open' || subject.action === action),
-    ) as { label: string; token: string }[];
+    ) as { label: string; token: string; danger?: boolean }[];
     return renderLinkPage(page, { ...common, forms });
   }
 
@@ -77,6 +82,7 @@ export function openLinkPages(o: LinkPagesOptions): LinkPages {
   /** A second answer changes nothing; the page says what the first was. */
   async function choose(subject: LinkSubject, by: string | null, strict: boolean): Promise<void> {
     const { approval } = await o.page(subject.id);
+    if (subject.channel !== null) await mustSayYes(db, subject.channel);
     try {
       await o.choose({ approval: approval ?? '', option: subject.option ?? '', by });
     } catch (error) {
@@ -102,7 +108,7 @@ export function openLinkPages(o: LinkPagesOptions): LinkPages {
     strict: boolean,
     said: string | null = null,
   ): Promise<void> {
-    const by = said ?? (subject.channel === null ? null : await channelName(subject.channel));
+    const by = said ?? (subject.channel === null ? null : await readerName(db, subject.channel));
     switch (subject.action) {
       case 'choose':
         await choose(subject, by, strict);
@@ -111,6 +117,9 @@ export function openLinkPages(o: LinkPagesOptions): LinkPages {
         break;
       case 'seen':
         await o.acknowledge(subject.id, by);
+        break;
+      case 'act':
+        await o.act?.(subject.id, by);
         break;
       case 'quiet': {
         const { home } = await o.page(subject.id);

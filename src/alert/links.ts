@@ -5,7 +5,7 @@ import { rangeOf } from '../lib/addresses.ts';
 import type { Key } from '../store/seal.ts';
 
 /** `open` only shows; the others are done by the page's button. `test` belongs to a channel, `choose` to a question. */
-export const linkActions = ['open', 'seen', 'quiet', 'test', 'choose'] as const;
+export const linkActions = ['open', 'seen', 'quiet', 'test', 'choose', 'act'] as const;
 export type LinkAction = (typeof linkActions)[number];
 
 export interface LinkSubject {

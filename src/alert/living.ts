@@ -1,41 +1,68 @@
 /** Alerts at work: each change is journalled together with the messages it causes. */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../lib/clock.ts';
+import { listHomes } from '../store/homes.ts';
 import type { Store } from '../store/open.ts';
 import type { Db } from '../store/tables.ts';
 import type { Alerts, AlertsOptions } from './alerts.ts';
+import { dueDay, tellDigest } from './digest.ts';
+import { takeDueSteps } from './escalate.ts';
+import { endHolds } from './hold.ts';
 import * as life from './life.ts';
-import { tell } from './tell.ts';
+import { type TellOptions, tell } from './tell.ts';
 
 export interface LivingOptions
-  extends Pick<AlertsOptions, 'channels' | 'homeName' | 'held' | 'onChanged'> {
+  extends Pick<
+    AlertsOptions,
+    'channels' | 'homeName' | 'held' | 'onChanged' | 'sight' | 'digestAt'
+  > {
   readonly store: Store;
   readonly clock: Clock;
   /** Messages were journalled. */
   readonly wake: () => void;
 }
 
-export interface Living extends Pick<Alerts, 'open' | 'resolve' | 'acknowledge' | 'quiet'> {
-  /** Alerts whose quiet time is over speak once more. */
-  endQuiet(): Promise<void>;
+export interface Living
+  extends Pick<Alerts, 'open' | 'resolve' | 'acknowledge' | 'quiet' | 'note'> {
+  /** What became due by the clock alone: ends of quiet, of holds and of unrest, later steps, the digest. */
+  sweep(): Promise<void>;
 }
+
+type Told = life.Lived & { readonly to?: readonly string[] };
 
 export function openLiving(o: LivingOptions): Living {
   const { store, clock } = o;
   const now = () => clock.now();
+  /** Home to the day whose digest was told, so that the journal is asked once a day. */
+  const digested = new Map<string, string>();
+  const telling = (): TellOptions => ({
+    ...{ kinds: o.channels, homeName: o.homeName, sight: o.sight, now: now(), held: o.held },
+  });
 
   /** One transaction: a crash is before or after, never in between. */
-  async function live(work: (tx: Db) => Promise<(life.Lived | null)[]>): Promise<life.Lived[]> {
+  async function live(work: (tx: Db) => Promise<(Told | null)[]>): Promise<Told[]> {
+    let messages = 0;
     const lived = await store.transaction(async (tx) => {
       const done = (await work(tx)).filter((one) => one !== null);
       for (const one of done) {
-        await tell(tx, one, { kinds: o.channels, homeName: o.homeName, now: now(), held: o.held });
+        messages += await tell(tx, one, { ...telling(), ...(one.to ? { to: one.to } : {}) });
       }
       return done;
     });
-    if (lived.length > 0) o.wake();
+    if (messages > 0) o.wake();
     for (const { alert } of lived) o.onChanged(alert);
     return lived;
+  }
+
+  async function tellDigests(): Promise<void> {
+    for (const { id, name, time_zone: zone } of await listHomes(store.db)) {
+      const day = dueDay(now(), zone, o.digestAt());
+      if (day === null || digested.get(id) === day) continue;
+      const digest = { now: now(), day, zone, home: id, homeName: name, held: o.held };
+      const messages = await store.transaction((tx) => tellDigest(tx, digest));
+      digested.set(id, day);
+      if (messages > 0) o.wake();
+    }
   }
 
   return {
@@ -47,7 +74,7 @@ export function openLiving(o: LivingOptions): Living {
       return { id: lived!.alert.id };
     },
     async resolve(home, key, last) {
-      await live(async (tx) => [await life.resolve(tx, { home, key, last })]);
+      await live(async (tx) => [await life.resolve(tx, { home, key, last, now: now() })]);
     },
     async acknowledge(id, by) {
       await live(async (tx) => [await life.acknowledge(tx, { id, by, now: now() })]);
@@ -55,8 +82,15 @@ export function openLiving(o: LivingOptions): Living {
     async quiet(id, until) {
       await live(async (tx) => [await life.quiet(tx, { id, until, now: now() })]);
     },
-    async endQuiet() {
+    async note(id, line) {
+      await live(async (tx) => [await life.note(tx, { id, line })]);
+    },
+    async sweep() {
       await live((tx) => life.endQuiet(tx, now()));
+      await live((tx) => endHolds(tx, now()));
+      await live((tx) => life.endUnrest(tx, now()));
+      await live((tx) => takeDueSteps(tx, now()));
+      await tellDigests();
     },
   };
 }

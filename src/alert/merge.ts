@@ -35,10 +35,3 @@ export function merge(rows: readonly Waiting[], told: boolean): Merged {
   const as = opens ? 'open' : newest.kind;
   return { kind: 'send', id: newest.id, as, silent, attempts, superseded };
 }
-
-/** When they may be sent, epoch ms: not before a failed attempt's pause is over, else with the first. */
-export function dueAt(rows: readonly Waiting[]): number {
-  const times = (of: readonly Waiting[]) => of.map(({ next_at }) => next_at.getTime());
-  const tried = rows.filter(({ attempts }) => attempts > 0);
-  return tried.length > 0 ? Math.max(...times(tried)) : Math.min(...times(rows));
-}

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { TomteError } from '@tomte/sdk/errors';
 import { sql } from 'kysely';
 import { type Db, json } from '../store/tables.ts';
+import { workingChannel } from './another-way.ts';
 import type { Claimed } from './claim.ts';
 import { oneLine, type StoredMessage } from './turn.ts';
 
@@ -26,7 +27,9 @@ export async function noteUnreachable(
     .limit(1)
     .executeTakeFirst();
   if (recent) return false;
-  const to = await anotherChannel(db, { not: channel.id, home: alert.home_id });
+  const to = await workingChannel(db, {
+    ...{ not: [channel.id], home: alert.home_id, of: channel.id },
+  });
   if (!to) return false;
   const message: StoredMessage = {
     tag,
@@ -54,27 +57,4 @@ export async function noteUnreachable(
     })
     .execute();
   return true;
-}
-
-/** An enabled channel of this home whose newest message did not fail. */
-async function anotherChannel(db: Db, o: { not: string; home: string }): Promise<string | null> {
-  const channels = await db
-    .selectFrom('channels as c')
-    .select(({ selectFrom }) => [
-      'c.id',
-      selectFrom('deliveries as d')
-        .select('d.state')
-        .whereRef('d.channel_id', '=', 'c.id')
-        .where('d.state', 'in', ['sent', 'failed'])
-        .orderBy('d.created_at', 'desc')
-        .limit(1)
-        .as('newest'),
-    ])
-    .where('c.enabled', '=', true)
-    .where('c.id', '!=', o.not)
-    .where((eb) => eb.or([eb('c.home_id', 'is', null), eb('c.home_id', '=', o.home)]))
-    .orderBy('c.created_at')
-    .execute();
-  const good = channels.find(({ newest }) => newest === 'sent');
-  return (good ?? channels.find(({ newest }) => newest !== 'failed'))?.id ?? null;
 }

@@ -1,12 +1,16 @@
 /** Journals a turn: one delivery for each channel it goes to, in the transaction that changed the alert. */
 import { randomUUID } from 'node:crypto';
-import { listChannels } from '../store/channels.ts';
+import { countChildren } from '../store/alerts.ts';
 import { deliveriesOf } from '../store/deliveries.ts';
 import { type Db, json, type Row } from '../store/tables.ts';
 import type { Kinds } from './channels.ts';
+import { keepForMorning } from './digest.ts';
+import { planSteps } from './escalate.ts';
+import { isHeld } from './hold.ts';
 import type { Lived } from './life.ts';
-import { route } from './route.ts';
-import { messageOf } from './turn.ts';
+import { hearersOf, type Plan, planOf, quietUntil } from './route.ts';
+import { type AlertRow, messageOf, type Turn } from './turn.ts';
+import { everyoneOf, type HomeSight, type Told } from './who.ts';
 
 /** Between two silent updates of one alert on one channel. */
 export const updatePauseMs = 10 * 60_000;
@@ -14,33 +18,88 @@ export const updatePauseMs = 10 * 60_000;
 export interface TellOptions {
   readonly kinds: Kinds;
   readonly homeName: (home: string) => string;
+  readonly sight: HomeSight;
   readonly now: number;
   /** True journals deliveries that are never sent: the demo home. */
   readonly held: boolean;
+  /** The channels it goes to, in place of those of its route: a later step, or another way. */
+  readonly to?: readonly string[];
 }
 
 /** Answers how many deliveries were journalled. */
-export async function tell(tx: Db, { alert, turn }: Lived, o: TellOptions): Promise<number> {
-  if (!turn) return 0;
-  const [before, channels, home] = await Promise.all([
-    deliveriesOf(tx, [alert.id]),
-    listChannels(tx, { home: alert.home_id }),
-    tx.selectFrom('homes').select('time_zone').where('id', '=', alert.home_id).executeTakeFirst(),
-  ]);
+export async function tell(
+  tx: Db,
+  { alert, turn, missed }: Lived,
+  o: TellOptions,
+): Promise<number> {
+  if (!turn || isHeld(alert)) return 0;
+  const before = await deliveriesOf(tx, [alert.id]);
   const told = lastTold(before, o.held);
-  const listeners = channels.map((channel) => ({
-    id: channel.id,
-    home: channel.home_id,
-    enabled: channel.enabled,
-    severities: channel.severities,
-    appends: o.kinds.get(channel.kind)?.appends === true,
-    told: told.has(channel.id),
-  }));
-  const to = route(turn, { home: alert.home_id, severity: alert.severity, listeners });
-  if (to.length === 0) return 0;
-  const zone = home?.time_zone ?? 'UTC';
-  const message = json(messageOf(alert, { name: o.homeName(alert.home_id), zone }, o.now));
+  const all = await everyoneOf(tx, alert.home_id, { ...o, told });
+  const plan = planFor(alert, all, o);
+  const news = turn.kind !== 'over' && !turn.silent;
+  const first = o.to ?? plan.steps[0]?.channels ?? [];
+  if (missed) {
+    // The morning says so to whom it would have gone.
+    await keepForMorning(tx, alert, { channels: first, why: 'away', at: o.now });
+  } else if (news && alert.severity === 'digest') {
+    const channels = first.filter((channel) => !told.has(channel));
+    await keepForMorning(tx, alert, { channels, why: 'digest', at: o.now });
+  } else if (news && !o.to && alert.state === 'open' && !o.held) {
+    await planSteps(tx, alert.id, { steps: plan.steps.slice(1), now: o.now });
+  }
+  const { listeners } = all.everyone;
+  const to = hearersOf(turn, {
+    home: alert.home_id,
+    listeners,
+    first: alert.severity === 'digest' ? [] : first,
+  });
+  // A later step is news to those it goes to only.
+  const now = o.to ? to.filter((channel) => o.to!.includes(channel)) : to;
+  if (now.length === 0) return 0;
+  await journal(tx, { alert, turn, to: now, all, told, before }, o);
+  return now.length;
+}
+
+const planFor = (alert: AlertRow, { everyone, zone }: Told, o: TellOptions): Plan =>
+  planOf(
+    {
+      ...{ home: alert.home_id, severity: alert.severity, now: o.now, zone },
+      areas: o.sight.areas(alert.home_id, alert.entities),
+    },
+    everyone,
+  );
+
+interface Journalled {
+  readonly alert: AlertRow;
+  readonly turn: Turn;
+  readonly to: readonly string[];
+  readonly all: Told;
+  readonly told: ReadonlyMap<string, number>;
+  readonly before: readonly Row<'deliveries'>[];
+}
+
+async function journal(tx: Db, j: Journalled, o: TellOptions): Promise<void> {
+  const { alert, turn, to, all, told, before } = j;
+  const { zone, everyone } = all;
+  // A silent update that waits is replaced: there is only one to send.
+  const stale = before.filter((row) => isWaiting(row) && row.silent && to.includes(row.channel_id));
+  if (turn.silent && stale.length > 0) {
+    const ids = stale.map(({ id }) => id);
+    await tx.deleteFrom('deliveries').where('id', 'in', ids).execute();
+  }
+  const children = (await countChildren(tx, [alert.id])).get(alert.id) ?? 0;
+  const home = { name: o.homeName(alert.home_id), zone };
+  const message = json(messageOf(alert, home, { now: o.now, children }));
   const number = Math.max(0, ...before.map((row) => row.turn)) + 1;
+  const dueAt = (channel: string): number => {
+    if (!turn.atOnce) return Math.max(o.now, (told.get(channel) ?? 0) + updatePauseMs);
+    if (turn.silent) return o.now;
+    const quiet = quietUntil(channel, everyone.persons, {
+      ...{ severity: alert.severity, now: o.now, zone },
+    });
+    return quiet ?? o.now;
+  };
   await tx
     .insertInto('deliveries')
     .values(
@@ -53,15 +112,14 @@ export async function tell(tx: Db, { alert, turn }: Lived, o: TellOptions): Prom
         state: o.held ? 'held' : 'pending',
         silent: turn.silent,
         message,
-        next_at: new Date(
-          turn.atOnce ? o.now : Math.max(o.now, (told.get(channel) ?? 0) + updatePauseMs),
-        ),
+        next_at: new Date(dueAt(channel)),
         created_at: new Date(o.now),
       })),
     )
     .execute();
-  return to.length;
 }
+
+const isWaiting = (row: Row<'deliveries'>) => row.state === 'pending' && row.attempts === 0;
 
 /** When each channel was last told of the alert, or will be, epoch ms. */
 function lastTold(rows: readonly Row<'deliveries'>[], held: boolean): Map<string, number> {
@@ -70,7 +128,7 @@ function lastTold(rows: readonly Row<'deliveries'>[], held: boolean): Map<string
     if (row.state === 'failed' || (row.state === 'held' && !held)) continue;
     const at = (row.sent_at ?? row.created_at).getTime();
     // A silent update that waits is not a telling: the next one takes its place and its time.
-    if (row.state === 'pending' && row.silent && row.attempts === 0) {
+    if (isWaiting(row) && row.silent) {
       told.set(row.channel_id, told.get(row.channel_id) ?? 0);
     } else told.set(row.channel_id, Math.max(told.get(row.channel_id) ?? 0, at));
   }

@@ -134,6 +134,8 @@ export async function openRoom(
     voice: () => voice,
     picture: async () => new Uint8Array([137, 80, 78, 71]),
     homeName: () => 'Villa Berg',
+    sight: { presence: () => null, areas: () => [] },
+    digestAt: () => '07:30',
     publicUrl: () => null,
     held: false,
     onChanged: ({ state }) => changes.push(state),

@@ -1,7 +1,9 @@
 /** What one turn of an alert says to people. Pure: rows in, words out. */
+import type { OfferedAction } from '@tomte/sdk/define';
 import type { Severity } from '@tomte/sdk/home';
-import { clockTime, moment } from '@tomte/sdk/words';
+import { clockTime, count, moment } from '@tomte/sdk/words';
 import type { Row } from '../store/tables.ts';
+import { timesSince } from './flap.ts';
 import type { Choices } from './life.ts';
 
 export type AlertRow = Row<'alerts'>;
@@ -25,7 +27,7 @@ export interface StoredMessage {
   readonly lines: readonly string[];
   readonly severity: Severity;
   readonly buttons: readonly {
-    readonly id: ButtonId | 'test' | 'choose';
+    readonly id: ButtonId | 'test' | 'choose' | 'act';
     readonly label: string;
     /** Of a question: which option it stands for. */
     readonly option?: string;
@@ -47,21 +49,34 @@ export function oneLine(text: string, charsMax: number): string {
 export function messageOf(
   alert: AlertRow,
   home: { name: string; zone: string },
-  now: number,
+  o: { now: number; children: number },
 ): StoredMessage {
   const over = alert.state === 'resolved';
+  const explains =
+    o.children > 0 ? [`${count(o.children, 'other')} explained by this, not told one by one`] : [];
   return {
     tag: tagOf(alert.id),
     homeName: oneLine(home.name, 120),
     title: alert.title,
-    text: standing(alert, home.zone, now) + alert.text,
-    lines: over ? [] : alert.lines,
+    text: withStanding(standing(alert, home.zone, o.now), alert),
+    lines: over ? [] : [...explains, ...alert.lines].slice(0, 4),
     severity: alert.severity,
-    buttons: over ? [] : buttonsOf(alert, home.zone, now),
+    buttons: over ? [] : buttonsOf(alert, home.zone, o.now),
   };
 }
 
-/** `Seen by Maja 02:44. `, `Quiet until 07:00. `, or nothing. */
+/** A lock screen and a text message have room for so many characters, title included. */
+const roomChars = 240;
+
+/** How it stands in front; what then has no room any more is dropped from the end, whole sentences of it. */
+function withStanding(front: string, { title, text }: Pick<AlertRow, 'title' | 'text'>): string {
+  const max = Math.max(roomChars - title.length, text.length);
+  const sentences = text.split(/(?<=[.?]) (?=[A-Z0-9“−])/);
+  while (sentences.length > 1 && front.length + sentences.join(' ').length > max) sentences.pop();
+  return front + sentences.join(' ');
+}
+
+/** `Seen by Maja 02:44. `, `Quiet until 07:00. `, how it stands otherwise, or nothing. */
 function standing(alert: AlertRow, zone: string, now: number): string {
   if (alert.state === 'acknowledged' && alert.seen_at) {
     const by = alert.seen_by ? ` by ${alert.seen_by}` : '';
@@ -70,6 +85,13 @@ function standing(alert: AlertRow, zone: string, now: number): string {
   if (alert.state === 'snoozed' && alert.quiet_until) {
     return `Quiet until ${clockTime(alert.quiet_until.getTime(), zone)}. `;
   }
+  if (alert.state !== 'open') return '';
+  if (alert.flapping_since) {
+    const since = alert.flapping_since.getTime();
+    const times = timesSince(alert.turns, since);
+    return `Comes and goes: ${times} times since ${moment(since, now, zone)}. `;
+  }
+  if (alert.late) return `Since at least ${moment(alert.since.getTime(), now, zone)}. `;
   return '';
 }
 
@@ -86,13 +108,16 @@ function buttonsOf(alert: AlertRow, zone: string, now: number): StoredMessage['b
     id: 'quiet',
     label: `Quiet until ${clockTime(nextMorning(now, zone), zone)}`,
   } as const;
+  const action = alert.action as OfferedAction | null;
+  // What switches something never stands where a thumb rests.
+  const act = action ? [{ id: 'act', label: action.label } as const] : [];
   switch (alert.state) {
     case 'open':
-      return [seen, quiet];
+      return [seen, quiet, ...act];
     case 'acknowledged':
-      return [quiet];
+      return [quiet, ...act];
     case 'snoozed':
-      return [seen];
+      return [seen, ...act];
     case 'resolved':
       return [];
   }

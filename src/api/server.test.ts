@@ -119,7 +119,7 @@ test('wrong fields are named, and nothing is done', async () => {
     tomte: {
       saveSettings: async () => {
         called = true;
-        return { publicUrl: null, retentionDays: 1 };
+        return { publicUrl: null, retentionDays: 1, digestAt: '07:30' };
       },
     },
   });

@@ -19,7 +19,9 @@ import link from './commands/link.ts';
 import newOne from './commands/new.ts';
 import password from './commands/password.ts';
 import pause from './commands/pause.ts';
+import persons from './commands/persons.ts';
 import restore from './commands/restore.ts';
+import routes from './commands/routes.ts';
 import run from './commands/run.ts';
 import runs from './commands/runs.ts';
 import start from './commands/start.ts';
@@ -37,7 +39,7 @@ export type { BackedUp, CliDeps, Command, Flags, Opened, Problem, Restored } fro
 /** In the order of the help. */
 export const commands: readonly Command[] = [
   ...[start, status, link, homes, unlink, doctor, alerts],
-  ...[workflows, run, runs, actions, why, backtest, channels],
+  ...[workflows, run, runs, actions, why, backtest, channels, persons, routes],
   ...[connectors, approve, pause, guests, away, newOne, types, stopActions],
   ...[password, backup, restore, check, detect],
 ];

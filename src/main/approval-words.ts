@@ -9,9 +9,12 @@ export type Asked = {
   readonly id: string;
   readonly home: string;
   readonly workflow: string;
-  readonly run: string;
+  /** Null for a button of an alert. */
+  readonly run: string | null;
   /** Of the wait in the Run. */
-  readonly position: number;
+  readonly position: number | null;
+  /** The alert whose button asks. */
+  readonly alert?: string;
   /** Epoch ms. */
   readonly expiresAt: number;
   readonly fallback: string;

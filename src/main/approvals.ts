@@ -16,6 +16,7 @@ import {
   listApprovals,
   spendApproval,
   unheardAnswers,
+  unusedYeses,
 } from '../store/approvals.ts';
 import { type Asked, type AskedHome, questionOf } from './approval-words.ts';
 import type { PlaceParts } from './parts.ts';
@@ -64,6 +65,8 @@ export interface ApprovalsOptions {
   readonly home: (id: string) => AskedHome | null;
   /** The Run that waits is told; more than once after a crash. */
   readonly answered: (approval: string, answer: Answer) => Promise<void>;
+  /** What a button of an alert asked for was answered; more than once after a crash. */
+  readonly pressed?: (approval: ApprovalRow) => Promise<void>;
 }
 
 export function openApprovals(o: ApprovalsOptions): Approvals {
@@ -105,6 +108,7 @@ export function openApprovals(o: ApprovalsOptions): Approvals {
   }
 
   async function pass(row: ApprovalRow): Promise<void> {
+    if (row.alert !== null) await o.pressed?.(row);
     if (row.answer === null || row.run === null) return;
     const at = row.answered_at?.getTime() ?? now();
     await o.answered(row.id, { answer: row.answer, by: row.answered_by, at });
@@ -115,7 +119,12 @@ export function openApprovals(o: ApprovalsOptions): Approvals {
     const when = { homes, now: new Date(now()) };
     const closed = [...(await expireApprovals(db, when)), ...(await cancelApprovals(db, when))];
     for (const row of closed) await close(row);
-    for (const row of await unheardAnswers(db, homes)) await pass(row);
+    const since = new Date(now() - yesHoldsMs);
+    const unheard = [
+      ...(await unheardAnswers(db, homes)),
+      ...(await unusedYeses(db, { homes, since })),
+    ];
+    for (const row of unheard) await pass(row);
   }
 
   let sweeping: Promise<void> = Promise.resolve();
@@ -137,6 +146,7 @@ export function openApprovals(o: ApprovalsOptions): Approvals {
       const action = asked.kind === 'action' ? asked.action : null;
       const added = await addApproval(db, {
         ...{ id, home_id: home, run, position, workflow, kind: asked.kind, state: 'open' },
+        alert: asked.alert ?? null,
         ...question,
         action: action && withoutCodes(action),
         action_hash: action && actionHash(key, home, action),

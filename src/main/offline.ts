@@ -18,6 +18,7 @@ import { openHomeSettings } from './home-settings.ts';
 import { authorizedAnswer, keepAuthorized } from './keep-home.ts';
 import { connectorOperations } from './operations-connectors.ts';
 import { homeOperations } from './operations-homes.ts';
+import { peopleOperations } from './operations-people.ts';
 import { settingsOperations } from './operations-settings.ts';
 import type { PlaceParts } from './parts.ts';
 import { openSettings } from './settings.ts';
@@ -137,6 +138,7 @@ async function openAll(config: Config, log: Log): Promise<Opened> {
           throw new TomteError('cli.usage', `link of ${request.address} goes another way`);
         }),
         ...settingsOperations(place, { passwordChanged: () => {} }),
+        ...peopleOperations(store.db),
         ...storedLists(parts, definitions),
         ...storedChannels(parts, definitions),
         backtest: (input) => backtestOnce(parts, config, input),

@@ -17,10 +17,12 @@ type Names =
   | 'saveChannel'
   | 'removeChannel'
   | 'testChannel'
-  | 'confirmChannelTest';
+  | 'confirmChannelTest'
+  | 'previewRoute'
+  | 'pressAlert';
 
 export function alertOperations(
-  place: Pick<Place, 'alerts' | 'parts' | 'lives'>,
+  place: Pick<Place, 'alerts' | 'button' | 'parts' | 'lives'>,
   demo: () => Promise<Tomte | null>,
 ): Pick<Tomte, Names> {
   const { alerts, parts } = place;
@@ -71,6 +73,8 @@ export function alertOperations(
     },
     testChannel: ({ id }) => alerts.testChannel(id),
     confirmChannelTest: ({ id, ...seen }) => alerts.confirmTest(id, seen),
+    pressAlert: ({ id, by }) => place.button.press(id, by ?? null),
+    previewRoute: (input) => alerts.preview(input),
   };
 }
 

@@ -21,6 +21,7 @@ export function settingsOperations(
       return place.settings.save({
         ...(publicUrl === undefined ? {} : { publicUrl: publicUrl === '' ? null : publicUrl }),
         ...(change.retentionDays === undefined ? {} : { retentionDays: change.retentionDays }),
+        ...(change.digestAt === undefined ? {} : { digestAt: change.digestAt }),
       });
     },
     stopActions: async ({ resume }) => {

@@ -20,7 +20,7 @@ test('a doubt asks somebody to look, once for each Action, and is over when they
       ...{ store, key: testKey, clock, log: silentLog, random: () => 0.5, place: 'tomte' },
       ...{ publish: () => {}, workflows: new Map(), engine: { fire: async () => [] } },
     } as unknown as PlaceParts,
-    settings: { get: () => ({ publicUrl: null, retentionDays: 1 }) },
+    settings: { get: () => ({ publicUrl: null, retentionDays: 1, digestAt: '07:30' }) },
     channels: await builtInChannels(),
     panel: () => null,
     lives: () => new Map(),

@@ -4,12 +4,14 @@ import { drawPng } from '../alert/picture.ts';
 import { channelFetch, earFetch } from '../alert/reach.ts';
 import type { Extensions } from '../lib/extensions.ts';
 import type { Row } from '../store/tables.ts';
+import { type AlertButton, openAlertButton } from './alert-button.ts';
 import { fireTurn } from './alert-turns.ts';
 import type { AskedHome } from './approval-words.ts';
 import { type Approvals, openApprovals } from './approvals.ts';
 import { alertChart } from './charts.ts';
 import { doubtPrefix } from './door-parts.ts';
 import type { HomeLife } from './home-life.ts';
+import { homeSight } from './home-sight.ts';
 import type { PlaceParts } from './parts.ts';
 import type { LiveSettings } from './settings.ts';
 
@@ -17,6 +19,7 @@ import type { LiveSettings } from './settings.ts';
 export interface People {
   readonly alerts: Alerts;
   readonly approvals: Approvals;
+  readonly button: AlertButton;
 }
 
 /** A question is told like an alert, and answered where alerts are read: each knows the other by function. */
@@ -37,6 +40,8 @@ export function openPeople(o: {
     panel: o.panel,
     voice: (home) => lives().get(home)?.voice ?? null,
     homeName: (home) => lives().get(home)?.name ?? 'Home',
+    sight: homeSight(lives),
+    digestAt: () => o.settings.get().digestAt,
     picture: async (alert) => {
       const spec = await alertChart(parts, lives().get(alert.home), alert);
       return spec ? drawPng(spec) : null;
@@ -46,9 +51,10 @@ export function openPeople(o: {
     async choose({ approval, option, by }) {
       await approvals.answer(approval, { answer: option, by });
     },
+    press: async (id, by) => button.press(id, by),
     onChanged(alert) {
-      // A question told like an alert is none, and has news of its own.
-      if (alert.approval !== null) return;
+      // A question told like an alert is none, and has news of its own; what is held back is no news.
+      if (alert.approval !== null || alert.told_at === null) return;
       parts.publish({ type: 'alert', alert: alert.id, state: alert.state });
       endDoubt(alert).catch((error: unknown) =>
         log.error({ err: error, alert: alert.id }, 'a doubt was not ended'),
@@ -72,8 +78,10 @@ export function openPeople(o: {
     async answered(approval, answer) {
       await parts.engine.answered(parts.place, approval, answer);
     },
+    pressed: (approval) => button.answered(approval),
   });
-  return { alerts, approvals };
+  const button = openAlertButton({ parts, lives, alerts, ask: approvals.ask });
+  return { alerts, approvals, button };
 }
 
 function askedHome(parts: PlaceParts, life: HomeLife | undefined): AskedHome | null {

@@ -9,6 +9,7 @@ import type { Extensions } from '../lib/extensions.ts';
 import { openAlertsOfEpisode } from '../store/alerts.ts';
 import { addClockJump } from '../store/clock-jumps.ts';
 import type { HomeRow } from '../store/homes.ts';
+import type { AlertButton } from './alert-button.ts';
 import { fireTurnsSince } from './alert-turns.ts';
 import type { Approvals } from './approvals.ts';
 import { backtestOperations } from './backtests.ts';
@@ -31,6 +32,7 @@ import { alertOperations } from './operations-alerts.ts';
 import { approvalOperations } from './operations-approvals.ts';
 import { askOperation, connectorOperations } from './operations-connectors.ts';
 import { homeOperations } from './operations-homes.ts';
+import { peopleOperations } from './operations-people.ts';
 import { settingsOperations } from './operations-settings.ts';
 import { todayOperations } from './operations-today.ts';
 import { whyOperations } from './operations-why.ts';
@@ -43,6 +45,7 @@ import { hearPhoneButtons } from './phone-buttons.ts';
 import { type LiveSettings, openSettings } from './settings.ts';
 import { keepTidy } from './tidy.ts';
 import { workflowFileOperations } from './user-workflows.ts';
+import { watchHome } from './watch-home.ts';
 
 /** The newest change kept may be so much older than the last thing done. */
 const turnsBackMs = 600_000;
@@ -53,6 +56,7 @@ export interface Place {
   readonly tomte: Tomte;
   readonly site: Site;
   readonly alerts: Alerts;
+  readonly button: AlertButton;
   readonly settings: LiveSettings;
   readonly modes: Modes;
   readonly approvals: Approvals;
@@ -105,7 +109,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
   const modes = await openModes(parts);
   const homeSettings = await openHomeSettings(store.db);
   // Alerts speak through the homes, and a home that begins has alerts to hear: each knows the other by function.
-  const { alerts, approvals } = openPeople({
+  const { alerts, approvals, button } = openPeople({
     parts,
     settings,
     channels: o.channels,
@@ -158,6 +162,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
   const place: Omit<Place, 'tomte' | 'site'> = {
     parts,
     alerts,
+    button,
     settings,
     modes,
     approvals,
@@ -203,6 +208,11 @@ function begun(
     ),
   );
   hearPhoneButtons(life, { alerts, log: parts.log, buttonsEntity });
+  // The demo home is made anew at each start: that it was away means nothing.
+  if (parts.place === 'tomte') {
+    const watch = watchHome(life, { alerts, clock: parts.clock, log: parts.log });
+    life.ended.addEventListener('abort', () => void watch.close(), { once: true });
+  }
   keepOffering(parts, alerts, life, life.ended).catch((error: unknown) => {
     if (life.ended.aborted) return;
     parts.log.warn({ err: error, home: life.home }, 'its channels could not be offered');
@@ -230,6 +240,7 @@ function operationsOf(
     ...workflowOperations(place, grants),
     ...workflowFileOperations(place.parts.store.db),
     ...backtestOperations(place.parts, (home) => lifeOf(place.lives(), home)),
+    ...peopleOperations(place.parts.store.db),
     ...approvalOperations(place),
     ...whyOperations(place),
     ...connectorOperations(place.parts, async () => place.parts.connectors),

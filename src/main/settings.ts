@@ -10,7 +10,11 @@ export interface LiveSettings {
   stopActions(stopped: boolean): Promise<void>;
 }
 
-export async function openSettings(db: Db, defaults: Settings): Promise<LiveSettings> {
+/** What the configuration says; the rest has a default of its own. */
+export type SettingsGiven = Omit<Settings, 'digestAt'> & Partial<Settings>;
+
+export async function openSettings(db: Db, given: SettingsGiven): Promise<LiveSettings> {
+  const defaults: Settings = { digestAt: '07:30', ...given };
   // Only what a person changed is kept, so that the rest still follows the configuration.
   let changed = ((await readSetting(db, 'person')) ?? {}) as Partial<Settings>;
   let stopped = (await readSetting(db, 'actionsStopped')) === true;

@@ -30,7 +30,7 @@ async function filled(): Promise<FreshStore> {
     token_sealed: Buffer.from('sealed'),
   });
   await saveChannel(db, { id: 'c1', kind: 'ntfy', name: 'Phone', settings: {} });
-  const alert = { home_id: 'h1', text: '', severity: 'now' as const, since: old };
+  const alert = { home_id: 'h1', text: '', severity: 'now' as const, since: old, told_at: old };
   for (const id of ['over long ago', 'over of late', 'open']) {
     await openAlert(db, { ...alert, id, key: id, title: id, state: 'open' });
     await db.insertInto('deliveries').values(told(id, id)).execute();
@@ -75,7 +75,7 @@ test('what is over goes with the readings of its time; what is open or of late s
   const engine = { prune: async (place: string) => pruned.push(place) };
   const parts = { store, clock, log: silentLog, engine, place: 'tomte' };
   const stop = keepTidy(parts as unknown as Parameters<typeof keepTidy>[0], {
-    get: () => ({ publicUrl: null, retentionDays: 30 }),
+    get: () => ({ publicUrl: null, retentionDays: 30, digestAt: '07:30' }),
   });
   tidy();
   const left = async () => ({

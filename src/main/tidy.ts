@@ -1,4 +1,4 @@
-import { dropAlerts } from '../store/alerts.ts';
+import { dropAlerts, dropDigests } from '../store/alerts.ts';
 import { dropClockJumps } from '../store/clock-jumps.ts';
 import { dropNotes } from '../store/deliveries.ts';
 import { dropEpisodes } from '../store/episodes.ts';
@@ -28,6 +28,7 @@ export function keepTidy(parts: Parts, settings: Pick<LiveSettings, 'get'>): () 
     ['readings', () => dropReadings(store.db, before())],
     ['alerts', () => dropAlerts(store.db, new Date(before()))],
     ['messages', () => dropNotes(store.db, new Date(before()))],
+    ['digests', () => dropDigests(store.db, new Date(before()))],
     ['episodes', () => dropEpisodes(store.db, before())],
     ['gaps', () => dropGaps(store.db, before())],
     ['Runs', () => engine.prune(parts.place, runDays)],

@@ -77,18 +77,41 @@ export async function changeAlert(
   return db.updateTable('alerts').set(set).where('id', '=', id).returningAll().executeTakeFirst();
 }
 
-/** Newest first. A question told like an alert is none. */
+/** How many alerts each of these explains; those without any are left out. */
+export async function countChildren(
+  db: Db,
+  alerts: readonly string[],
+): Promise<Map<string, number>> {
+  if (alerts.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('alerts')
+    .select(['parent', (eb) => eb.fn.countAll<string>().as('children')])
+    .where('parent', 'in', [...alerts])
+    .groupBy('parent')
+    .execute();
+  return new Map(rows.map(({ parent, children }) => [parent!, Number(children)]));
+}
+
+/**
+ * Newest first. A question told like an alert is none, nor is what nobody was told of, unless it is
+ * asked for by the alert that explains it.
+ */
 export function listAlerts(
   db: Db,
   o: {
     home?: string | undefined;
     state?: AlertState | undefined;
+    parent?: string | undefined;
     /** All that are not over. */
     unresolved?: boolean;
     limit?: number | undefined;
   },
 ): Promise<AlertRow[]> {
   let query = db.selectFrom('alerts').selectAll().where('approval', 'is', null);
+  query =
+    o.parent === undefined
+      ? query.where('told_at', 'is not', null)
+      : query.where('parent', '=', o.parent);
   if (o.home !== undefined) query = query.where('home_id', '=', o.home);
   if (o.state !== undefined) query = query.where('state', '=', o.state);
   if (o.unresolved) query = query.where('state', '<>', 'resolved');
@@ -107,6 +130,11 @@ export async function dropAlerts(db: Db, before: Date): Promise<number> {
     .where('resolved_at', '<', before)
     .executeTakeFirst();
   return Number(done.numDeletedRows);
+}
+
+/** Retention: that a morning had its digest. */
+export async function dropDigests(db: Db, before: Date): Promise<void> {
+  await db.deleteFrom('digests').where('at', '<', before).execute();
 }
 
 /** Open alerts that this workflow told. */

@@ -100,6 +100,24 @@ export const unheardAnswers = (db: Db, homes: readonly string[]): Promise<Approv
         .where('approvals.state', 'in', ['answered', 'expired'])
         .execute();
 
+/** A yes to a button of an alert that did nothing yet: a crash may have come between. */
+export const unusedYeses = (
+  db: Db,
+  o: { homes: readonly string[]; since: Date },
+): Promise<ApprovalRow[]> =>
+  o.homes.length === 0
+    ? Promise.resolve([])
+    : db
+        .selectFrom('approvals')
+        .selectAll()
+        .where('home_id', 'in', [...o.homes])
+        .where('alert', 'is not', null)
+        .where('state', '=', 'answered')
+        .where('answer', '=', 'yes')
+        .where('used_at', 'is', null)
+        .where('answered_at', '>', o.since)
+        .execute();
+
 /**
  * Uses up a yes for the Action of this hash, if it was given after `since`. The key that used it may
  * use it again after a crash; no other may. False when any of it is otherwise.

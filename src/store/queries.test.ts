@@ -62,6 +62,7 @@ const alert = (key: string, id = key) => ({
   severity: 'now' as const,
   state: 'open' as const,
   since: at(0),
+  told_at: at(0),
   lines: ['a', 'b'],
   facts: { is: '8 L/min' },
 });

@@ -5,6 +5,7 @@
  * One file, however long: it is one list, and the schema beside it is another.
  */
 import type { Grant } from '@tomte/sdk/types-grant';
+import type { RouteStep } from '@tomte/sdk/types-people';
 import type { ColumnType, Generated, Insertable, Kysely, Selectable, Updateable } from 'kysely';
 import { keepableJson } from './keepable.ts';
 
@@ -190,6 +191,7 @@ export interface ApprovalsTable {
   answered_at: MaybeTime;
   used_at: MaybeTime;
   used_by: Maybe<string>;
+  alert: Maybe<string>;
 }
 
 export interface SchedulesTable {
@@ -350,6 +352,66 @@ export interface AlertsTable {
   quiet_until: MaybeTime;
   approval: Maybe<string>;
   choices: MaybeJson;
+  depends_on: Texts;
+  parent: Maybe<string>;
+  told_at: MaybeTime;
+  held_until: MaybeTime;
+  turns: ColumnType<number[], string | undefined, string>;
+  flapping_since: MaybeTime;
+  rests_at: MaybeTime;
+  last_words: MaybeJson;
+  late: Generated<boolean>;
+  action: MaybeJson;
+}
+
+export interface PersonsTable {
+  id: string;
+  name: string;
+  entity: string | null;
+  channels: Texts;
+  quiet_from: string | null;
+  quiet_to: string | null;
+  may_say_yes: Generated<boolean>;
+  position: Generated<number>;
+  created_at: TimeNow;
+}
+
+export interface RoutesTable {
+  id: string;
+  home_id: string | null;
+  name: string;
+  position: Generated<number>;
+  enabled: Generated<boolean>;
+  severities: Texts;
+  areas: Texts;
+  hours_from: string | null;
+  hours_to: string | null;
+  presence: Generated<'all' | 'home' | 'away'>;
+  steps: ColumnType<RouteStep[], string, string>;
+  created_at: TimeNow;
+}
+
+export interface AlertStepsTable {
+  alert_id: string;
+  step: number;
+  due_at: Time;
+  channels: Texts;
+}
+
+export interface DigestItemsTable {
+  id: ColumnType<number, never, never>;
+  home_id: string;
+  channel_id: string;
+  alert_id: string;
+  why: 'digest' | 'quiet' | 'away' | 'held';
+  at: Time;
+  day: Maybe<string>;
+}
+
+export interface DigestsTable {
+  home_id: string;
+  day: string;
+  at: Time;
 }
 
 export interface ChannelsTable {
@@ -380,6 +442,7 @@ export interface DeliveriesTable {
   sent_at: MaybeTime;
   receipt: string | null;
   error: MaybeJson;
+  taken_at: MaybeTime;
 }
 
 export interface SettingsTable {
@@ -428,6 +491,11 @@ export interface Tables {
   connector_cache: ConnectorCacheTable;
   connector_settings: ConnectorSettingsTable;
   backtests: BacktestsTable;
+  persons: PersonsTable;
+  routes: RoutesTable;
+  alert_steps: AlertStepsTable;
+  digest_items: DigestItemsTable;
+  digests: DigestsTable;
 }
 
 /** A `Transaction<Tables>` is one too. */

@@ -1,4 +1,4 @@
-import { defineWorkflow } from '@tomte/sdk/define';
+import { defineWorkflow, type OfferedAction } from '@tomte/sdk/define';
 import { tellFinding, tellSettings } from '@tomte/sdk/tell-finding';
 import { z } from 'zod';
 
@@ -7,7 +7,28 @@ export default defineWorkflow({
   title: 'Watch the water',
   text: 'Tells when water runs longer or stronger than is usual at that hour, and when it is over.',
   triggers: [{ anomaly: { about: 'water' } }],
-  settings: z.strictObject(tellSettings),
+  settings: z.strictObject({
+    ...tellSettings,
+    valve: z
+      .string()
+      .regex(/^(valve|switch)\.[a-z0-9_]+$/)
+      .optional()
+      .describe('Valve of the house: alerts then carry a button that closes it, after your yes'),
+  }),
+  wants: ({ valve }) => (valve === undefined ? [] : [valve]),
   run: (ctx, settings) =>
-    tellFinding(ctx, settings, { kind: 'water', over: 'the water stopped', lasted: 'It ran for' }),
+    tellFinding(ctx, settings, {
+      ...{ kind: 'water', over: 'the water stopped', lasted: 'It ran for' },
+      action: settings.valve === undefined ? undefined : closing(settings.valve),
+    }),
 });
+
+/** A valve that is a switch is shut by switching it off. */
+function closing(valve: string): OfferedAction {
+  const isValve = valve.startsWith('valve.');
+  const [domain, action] = isValve ? ['valve', 'close_valve'] : ['switch', 'turn_off'];
+  return {
+    label: 'Close valve…',
+    action: { domain: domain!, action: action!, entities: [valve], data: {} },
+  };
+}

@@ -42,6 +42,8 @@ const alerts = openAlerts({
   voice: () => null,
   picture: async () => null,
   homeName: () => 'Villa Berg',
+  sight: { presence: () => null, areas: () => [] },
+  digestAt: () => '07:30',
   publicUrl: () => null,
   held: false,
   choose: async () => {},

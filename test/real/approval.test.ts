@@ -125,6 +125,8 @@ async function look(token: string, o: { admin: boolean; name: string }): Promise
     voice: () => ({ ...door, hearsButtons: true }),
     picture: async () => null,
     homeName: () => 'Home',
+    sight: { presence: () => null, areas: () => [] },
+    digestAt: () => '07:30',
     onChanged: () => {},
     async choose({ approval, option, by }) {
       await approvals.answer(approval, { answer: option, by });

@@ -114,6 +114,12 @@ export const alert: AlertPage = {
   resolvedAt: null,
   home: home.id,
   entities: ['sensor.water_flow'],
+  children: 0,
+  parent: null,
+  comesAndGoes: null,
+  late: false,
+  next: [],
+  action: null,
   deliveries: [
     { channel: 'Maja’s phone', state: 'sent', at: at(30_000), kind: 'open' },
     {

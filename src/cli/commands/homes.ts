@@ -1,5 +1,5 @@
-import { TomteError } from '@tomte/sdk/errors';
 import type { HomeSummary } from '@tomte/sdk/types';
+import { yesOrNo } from '../answers.ts';
 import { command } from '../command.ts';
 import { oneHome } from '../one-home.ts';
 import { columns, minute } from '../print.ts';
@@ -24,7 +24,7 @@ export default command({
   async run({ open, words, text, answer }) {
     const { tomte } = await open();
     const entity = text('buttons-entity');
-    const ownUser = yesOrNo(text('own-user'));
+    const ownUser = yesOrNo('own-user', text('own-user'));
     const changes = entity !== undefined || ownUser !== undefined;
     const all = words.length > 0 || changes ? [await oneHome(tomte, words[0])] : null;
     const homes = all ?? (await tomte.listHomes({}));
@@ -58,10 +58,4 @@ export default command({
 function stateOf({ link }: HomeSummary): string {
   if (link.error?.code !== 'cli.service_unreachable') return link.state;
   return `not running, ${link.asOf === null ? 'never heard' : `heard until ${minute(link.asOf)}`}`;
-}
-
-function yesOrNo(text: string | undefined): boolean | undefined {
-  if (text === undefined) return undefined;
-  if (text === 'yes' || text === 'no') return text === 'yes';
-  throw new TomteError('cli.usage', '--own-user is yes or no');
 }

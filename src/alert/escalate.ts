@@ -1,0 +1,75 @@
+/** While nobody has seen an alert, it goes on to the next. What is due stands in the journal. */
+import type { Db } from '../store/tables.ts';
+import type { Lived } from './life.ts';
+import { alertById } from './life-rows.ts';
+import type { PlanStep } from './route.ts';
+
+const minuteMs = 60_000;
+const sweepMax = 100;
+
+/** Whoever comes after the first, each at its time; what was planned before is forgotten. */
+export async function planSteps(
+  tx: Db,
+  alert: string,
+  o: { steps: readonly PlanStep[]; now: number },
+): Promise<void> {
+  await dropSteps(tx, alert);
+  if (o.steps.length === 0) return;
+  await tx
+    .insertInto('alert_steps')
+    .values(
+      o.steps.map(({ afterMinutes, channels }, step) => ({
+        alert_id: alert,
+        step,
+        due_at: new Date(o.now + afterMinutes * minuteMs),
+        channels: [...channels],
+      })),
+    )
+    .execute();
+}
+
+/** Somebody saw it, or it is over. */
+export async function dropSteps(tx: Db, alert: string): Promise<void> {
+  await tx.deleteFrom('alert_steps').where('alert_id', '=', alert).execute();
+}
+
+/** The steps whose time has come: taken out of the journal, in the transaction that tells them. */
+export async function takeDueSteps(
+  tx: Db,
+  now: number,
+): Promise<(Lived & { readonly to: readonly string[] })[]> {
+  const due = await tx
+    .deleteFrom('alert_steps')
+    .where(({ eb, refTuple, selectFrom }) =>
+      eb(
+        refTuple('alert_id', 'step'),
+        'in',
+        selectFrom('alert_steps')
+          .select(['alert_id', 'step'])
+          .where('due_at', '<=', new Date(now))
+          .orderBy('due_at')
+          .limit(sweepMax)
+          .forUpdate()
+          .skipLocked()
+          .$asTuple('alert_id', 'step'),
+      ),
+    )
+    .returning(['alert_id', 'channels'])
+    .execute();
+  const lived: (Lived & { readonly to: readonly string[] })[] = [];
+  for (const { alert_id, channels } of due) {
+    const alert = await alertById(tx, alert_id);
+    if (alert.state !== 'open') continue;
+    lived.push({ alert, turn: { kind: 'open', silent: false, atOnce: true }, to: channels });
+  }
+  return lived;
+}
+
+/** Who is told next, the soonest first. */
+export const stepsOf = (db: Db, alert: string) =>
+  db
+    .selectFrom('alert_steps')
+    .select(['due_at', 'channels'])
+    .where('alert_id', '=', alert)
+    .orderBy('due_at')
+    .execute();
