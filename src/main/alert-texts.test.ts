@@ -126,7 +126,19 @@ test('the words of an alert fit a lock screen, in every urgency and standing', a
       }
     }
   }
-  expect([...seen].filter((text) => !text.startsWith('Water')).toSorted()).toMatchInlineSnapshot();
+  expect([...seen].filter((text) => !text.startsWith('Water')).toSorted()).toMatchInlineSnapshot(`
+    [
+      "Home Assistant records nothing | Its recorder has stopped, so what happens now cannot be looked at later, nor caught up on after a gap. Restart Home Assistant; if it stays so, its disk may be full.",
+      "Home Assistant records nothing | Quiet until 07:41. Its recorder has stopped, so what happens now cannot be looked at later, nor caught up on after a gap. Restart Home Assistant; if it stays so, its disk may be full.",
+      "Home Assistant records nothing | Seen by Maja 02:41. Its recorder has stopped, so what happens now cannot be looked at later, nor caught up on after a gap. Restart Home Assistant; if it stays so, its disk may be full.",
+      "Home Assistant refuses my token | Home Assistant refused it. I do not try again by myself, and until it is linked anew I see nothing. Link it again with a new token.",
+      "Home Assistant refuses my token | Quiet until 07:41. Home Assistant refused it. I do not try again by myself, and until it is linked anew I see nothing. Link it again with a new token.",
+      "Home Assistant refuses my token | Seen by Maja 02:41. Home Assistant refused it. I do not try again by myself, and until it is linked anew I see nothing. Link it again with a new token.",
+      "I lost Home Assistant at 02:30 | It does not answer. Until it is back I cannot see the home; I keep trying and will catch up on what I missed.",
+      "I lost Home Assistant at 02:30 | Quiet until 07:41. It does not answer. Until it is back I cannot see the home; I keep trying and will catch up on what I missed.",
+      "I lost Home Assistant at 02:30 | Seen by Maja 02:41. It does not answer. Until it is back I cannot see the home; I keep trying and will catch up on what I missed.",
+    ]
+  `);
 });
 
 test('a doubt names what it is about and asks to look', async () => {

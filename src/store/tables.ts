@@ -5,19 +5,16 @@
  * One file, however long: it is one list, and the schema beside it is another.
  */
 import type { Grant } from '@tomte/sdk/types-grant';
-import type { RouteStep } from '@tomte/sdk/types-people';
 import type { ColumnType, Generated, Insertable, Kysely, Selectable, Updateable } from 'kysely';
+import type { Json, Maybe, MaybeJson, MaybeTime, Texts, Time, TimeNow } from './columns.ts';
 import { keepableJson } from './keepable.ts';
-
-type Time = ColumnType<Date, Date | string, Date | string>;
-type MaybeTime = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
-type TimeNow = ColumnType<Date, Date | string | undefined, Date | string>;
-type Texts = ColumnType<string[], readonly string[] | undefined, readonly string[]>;
-/** Written as a value or as its JSON text; `json()` makes the text, which arrays and strings need. */
-type Json = ColumnType<unknown, unknown, unknown>;
-type MaybeJson = ColumnType<unknown, unknown, unknown>;
-/** May be left out when inserting. */
-type Maybe<T> = ColumnType<T | null, T | null | undefined, T | null>;
+import type {
+  AlertStepsTable,
+  DigestItemsTable,
+  DigestsTable,
+  PersonsTable,
+  RoutesTable,
+} from './tables-people.ts';
 
 export interface HomesTable {
   id: string;
@@ -362,56 +359,6 @@ export interface AlertsTable {
   last_words: MaybeJson;
   late: Generated<boolean>;
   action: MaybeJson;
-}
-
-export interface PersonsTable {
-  id: string;
-  name: string;
-  entity: string | null;
-  channels: Texts;
-  quiet_from: string | null;
-  quiet_to: string | null;
-  may_say_yes: Generated<boolean>;
-  position: Generated<number>;
-  created_at: TimeNow;
-}
-
-export interface RoutesTable {
-  id: string;
-  home_id: string | null;
-  name: string;
-  position: Generated<number>;
-  enabled: Generated<boolean>;
-  severities: Texts;
-  areas: Texts;
-  hours_from: string | null;
-  hours_to: string | null;
-  presence: Generated<'all' | 'home' | 'away'>;
-  steps: ColumnType<RouteStep[], string, string>;
-  created_at: TimeNow;
-}
-
-export interface AlertStepsTable {
-  alert_id: string;
-  step: number;
-  due_at: Time;
-  channels: Texts;
-}
-
-export interface DigestItemsTable {
-  id: ColumnType<number, never, never>;
-  home_id: string;
-  channel_id: string;
-  alert_id: string;
-  why: 'digest' | 'quiet' | 'away' | 'held';
-  at: Time;
-  day: Maybe<string>;
-}
-
-export interface DigestsTable {
-  home_id: string;
-  day: string;
-  at: Time;
 }
 
 export interface ChannelsTable {
