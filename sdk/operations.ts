@@ -222,6 +222,13 @@ export const operations = {
     z.array(r.notRun),
     'Triggers that matched and started nothing, newest first, with the reason.',
   ),
+  nearestRun: op(
+    'GET',
+    'homes/:home/workflows/:name/nearest',
+    z.strictObject({ home, name: id, at: z.iso.datetime({ offset: true }) }),
+    r.nearestRun,
+    'When the conditions of a workflow were all so, nearest to a time at which it did not run.',
+  ),
   why: op(
     'GET',
     'why',

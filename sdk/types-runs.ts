@@ -22,6 +22,12 @@ export const notRun = z.object({
 });
 export type NotRun = z.infer<typeof notRun>;
 
+/** When a workflow that did not run would have: the nearest moment in which all its conditions were so. */
+export const nearestRun = z.object({
+  /** Null where there was none within half a day. */
+  at: isoTime.nullable(),
+});
+
 /** A way for a program outside to start a workflow. Its address and key are secrets, told once. */
 export const webhook = z.object({
   name: z.string(),

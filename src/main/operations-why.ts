@@ -4,7 +4,7 @@ import type { Tomte } from '@tomte/sdk/operations';
 import type { NotRun, WhyAnswer } from '@tomte/sdk/types-runs';
 import { settingsFor } from '../engine/fire.ts';
 import type { Mirror } from '../home/mirror.ts';
-import { iso } from '../lib/clock.ts';
+import { iso, isoOrNull } from '../lib/clock.ts';
 import type { Extensions } from '../lib/extensions.ts';
 import { listHomes } from '../store/homes.ts';
 import { listNotRuns, type NotRunRow } from '../store/not-runs.ts';
@@ -15,9 +15,10 @@ import type { Place } from './place.ts';
 import { makeWebhook, webhooksOf } from './webhooks.ts';
 import { answerOf } from './why/answer.ts';
 import { gather } from './why/gather.ts';
+import { nearestMet } from './why/nearest.ts';
 import { readQuestion } from './why/question.ts';
 
-type Names = 'listNotRuns' | 'why' | 'listWebhooks' | 'renewWebhook';
+type Names = 'listNotRuns' | 'why' | 'nearestRun' | 'listWebhooks' | 'renewWebhook';
 
 export function whyOperations(
   place: Pick<Place, 'parts' | 'lives' | 'settings'>,
@@ -25,12 +26,16 @@ export function whyOperations(
   const { parts } = place;
   const { db } = parts.store;
 
-  async function hooksOf(home: string, name: string) {
-    lifeOf(place.lives(), home);
+  async function setUp(home: string, name: string) {
+    const life = lifeOf(place.lives(), home);
     const definition = parts.workflows.get(name);
     if (!definition) throw new TomteError('workflow.not_found', `There is no workflow ${name}`);
     const row = await getWorkflowSettings(db, { home, workflow: name });
-    const settings = await settingsFor(definition, row);
+    return { life, definition, settings: await settingsFor(definition, row) };
+  }
+
+  async function hooksOf(home: string, name: string) {
+    const { definition, settings } = await setUp(home, name);
     const specs = settings === null ? [] : triggersOf(definition, settings);
     const names = specs.flatMap((spec) => ('webhook' in spec ? [spec.webhook.name] : []));
     return { home, workflow: name, names };
@@ -43,6 +48,15 @@ export function whyOperations(
         ...{ db, workflows: parts.workflows, now: parts.clock.now() },
         mirror: (home) => place.lives().get(home)?.link.mirror ?? null,
       }),
+    nearestRun: async ({ home, name, at }) => {
+      const { life, definition, settings } = await setUp(home, name);
+      const found = await nearestMet({
+        conditions: settings === null ? [] : (definition.conditions?.(settings) ?? []),
+        ...{ at: Date.parse(at), now: parts.clock.now(), zone: life.zone },
+        ...{ call: life.link.call, signal: life.ended },
+      });
+      return { at: isoOrNull(found) };
+    },
     listWebhooks: async ({ home, name }) => webhooksOf(parts, await hooksOf(home, name)),
     renewWebhook: async ({ home, name, hook }) => {
       await hooksOf(home, name);

@@ -1,10 +1,12 @@
 /** Workflows in a real browser: tried on the past, turned on, asked about, answered, and stopped. */
+import { createHmac } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, connect } from '@tomte/sdk/client';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { systemClock } from '../../src/lib/clock.ts';
 import { openSim, type Sim } from '../../src/sim/sim.ts';
 import { type RunningService, startService } from '../crash/harness.ts';
 import { axe, openBrowser, type TestBrowser, tooWide, type Visitor } from './browser.ts';
@@ -24,7 +26,11 @@ import { defineWorkflow } from '@tomte/sdk/define';
 import { z } from 'zod';
 export default defineWorkflow({
   title: 'Water the garden', text: 'Asks before it waters.', settings: z.strictObject({}),
-  triggers: [{ state: { entity: 'input_boolean.dry', to: 'on' } }, { manual: true }],
+  triggers: [
+    { state: { entity: 'input_boolean.dry', to: 'on' } },
+    { webhook: { name: 'gauge' } },
+    { manual: true },
+  ],
   async run(ctx) {
     const said = await ctx.ask({
       title: 'Water the garden?', text: 'It has been dry for three days.',
@@ -93,19 +99,81 @@ test('before it is turned on, a workflow shows the last sixty days', {
     .toBe('on');
 });
 
-test('a question is answered on Today, and its run tells who did', { timeout: slow }, async () => {
-  await tomte.setWorkflow({ home, name: 'garden', mode: 'on', grants: ['switch.coffee_maker'] });
+test('turned on after its past was shown, it asks on Today; its run tells who answered, and goes again from a step', {
+  timeout: slow,
+}, async () => {
+  await page.goto(`${service.url}#/workflows`);
+  await page.getByRole('link', { name: 'Water the garden' }).click();
+  await page.getByText('In 60 days it would not have run.').waitFor();
+  await page.getByRole('button', { name: 'Turn on' }).click();
+  await expect
+    .poll(async () => (await tomte.listWorkflows({ home })).find(({ name }) => name === 'garden'))
+    .toMatchObject({ mode: 'on' });
   const { id } = await tomte.runWorkflow({ home, name: 'garden' });
   await page.goto(`${service.url}#/today`);
   await page.getByRole('heading', { name: 'Water the garden?' }).waitFor();
   await standsWell();
-  await page.getByRole('button', { name: /^Water it/ }).click();
+  await page.getByRole('button', { name: 'Water it: Water the garden?' }).click();
   await expect
     .poll(async () => (await tomte.getRun({ id })).state, { timeout: 30_000 })
     .toBe('done');
-  await page.goto(`${service.url}#/run/${id}`);
+  await page.goto(`${service.url}#/workflows/${home}/garden`);
+  await page.locator(`a[href="#/run/${id}"]`).click();
   await heading(/^Water the garden: ran/).waitFor();
   await page.getByText(/answered: yes/).waitFor();
+  await standsWell();
+  await page.getByText('What went in and came out').first().click();
+  await page.getByRole('button', { name: /^Run again from here/ }).click();
+  await page.getByText('Tried: nothing was switched and nobody was told.').waitFor();
+  await standsWell();
+});
+
+test('a webhook has its address and key shown once; a signed message is known as its last call', {
+  timeout: slow,
+}, async () => {
+  await tomte.setWorkflow({ home, name: 'garden', mode: 'on', grants: ['switch.coffee_maker'] });
+  await page.goto(`${service.url}#/workflows/${home}/garden`);
+  await page.getByRole('button', { name: 'Make an address: gauge' }).click();
+  const told = page.locator('dd code');
+  await told.first().waitFor();
+  const [address, key] = await told.allTextContents();
+  await standsWell();
+  const seconds = Math.floor(systemClock.now() / 1000);
+  const mac = createHmac('sha256', key!).update(`${seconds}.dry`).digest('hex');
+  const answer = await fetch(address!, {
+    method: 'POST',
+    body: 'dry',
+    headers: { 'tomte-signature': `t=${seconds},v1=${mac}` },
+  });
+  expect(answer.status).toBe(202);
+  await page.reload();
+  await page.getByText('last called').waitFor();
+  expect(await page.content()).not.toContain(key!);
+  for (const { id, state } of await tomte.listRuns({ home, workflow: 'garden' })) {
+    if (state === 'waiting' || state === 'running') await tomte.cancelRun({ id });
+  }
+});
+
+test('the search of every page finds workflows, their runs, and things of the home', {
+  timeout: slow,
+}, async () => {
+  await page.goto(`${service.url}#/watch`);
+  await page.keyboard.press('/');
+  const search = page.getByRole('searchbox');
+  const found = page.getByRole('dialog').getByRole('link');
+  await search.fill('garden');
+  await search.press('Enter');
+  await found.getByText('Water the garden', { exact: true }).waitFor();
+  await found.getByText('Water the garden: done').first().waitFor();
+  await search.fill('hall light');
+  await search.press('Enter');
+  await found
+    .getByText(/^Hall Light$/)
+    .first()
+    .click();
+  await expect
+    .poll(() => page.getByLabel('Find a sensor or a lamp').inputValue())
+    .toBe('Hall Light');
   await standsWell();
 });
 

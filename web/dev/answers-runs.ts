@@ -170,6 +170,17 @@ export const notRuns: NotRun[] = [
     reason: 'Tomte was paused until 07:00.',
     details: {},
   },
+  {
+    ...{ home, workflow: 'water-watch', at: at(5 * 60 * minute), trigger: 'time' },
+    code: 'condition',
+    reason: 'Price was 31.2 ct/kWh, must be below 30.',
+    details: {
+      conditions: [
+        { met: false, was: 'Price was 31.2 ct/kWh', needed: 'below 30' },
+        { met: true, was: 'It was 20:41', needed: 'after 20:00' },
+      ],
+    },
+  },
 ];
 
 export const why: WhyAnswer = {

@@ -151,6 +151,7 @@ function get(path: string, scene: Scene): unknown {
     'homes/villa-berg/workflows/water-watch/webhooks': runs.webhooks,
     'homes/villa-berg/workflows/water-watch/webhooks/bell': runs.newWebhook,
     'homes/villa-berg/workflows/valve/webhooks': [],
+    'homes/villa-berg/workflows/water-watch/nearest': { at: answers.at(4 * 3_600_000) },
     'not-runs': runs.notRuns,
     why: runs.why,
     approvals: runs.approvals,

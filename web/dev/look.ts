@@ -62,6 +62,14 @@ const pages: readonly [
       await page.getByRole('button', { name: 'Make a new address and key' }).click();
     },
   ],
+  [
+    'workflow-why-not',
+    'linked',
+    '#/workflows/villa-berg/water-watch',
+    async (page) => {
+      await page.getByText('What it was, and what it had to be').click();
+    },
+  ],
   ['run', 'linked', '#/run/r1'],
   [
     'run-branches',

@@ -259,7 +259,10 @@ function things(one: Gathered): Found[] {
     at: null,
     title: nameOf(one, thing.id),
     text: thing.kind === 'area' ? 'An area of the home' : thing.id,
-    page: thing.kind === 'workflow' ? page('workflows', one.home.id, thing.id) : null,
+    page:
+      thing.kind === 'workflow'
+        ? page('workflows', one.home.id, thing.id)
+        : `${page('home', 'rooms')}?find=${encodeURIComponent(thing.names[0] ?? thing.id)}`,
     home: one.home.id,
   }));
 }
