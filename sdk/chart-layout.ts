@@ -16,8 +16,9 @@ export interface ChartLayout {
   readonly scale: number;
   readonly margin: number;
   readonly grid: { left: number; top: number; width: number; height: number };
-  /** Value at the upper edge of the plot. */
+  /** Values at the upper and lower edge of the plot; the lower is 0 where nothing is below it. */
   readonly top: number;
+  readonly bottom: number;
   readonly titleY: number | null;
   readonly headY: number;
   readonly axisY: number;
@@ -38,6 +39,7 @@ export function chartLayout(spec: ChartSpec, o: ChartSize): ChartLayout {
   const margin = o.withTitle ? 14 * scale : 0;
   const valueTicks = ticksOf(spec);
   const top = valueTicks.at(-1)!.value;
+  const bottom = valueTicks[0]!.value;
   const gutter = Math.max(26, ...valueTicks.map((tick) => tick.label.length * 7.5 + 12)) * scale;
   const titleRoom = o.withTitle ? 36 * scale : 0;
   const nowRoom = spec.now === null ? 4 * scale : 20 * scale;
@@ -57,12 +59,14 @@ export function chartLayout(spec: ChartSpec, o: ChartSize): ChartLayout {
     return grid.left + grid.width * Math.min(1, Math.max(0, share));
   };
   const y = (value: number) =>
-    grid.top + grid.height * (1 - Math.min(top, Math.max(0, value)) / top);
+    grid.top +
+    grid.height * (1 - (Math.min(top, Math.max(bottom, value)) - bottom) / (top - bottom));
   const place = { grid, scale, x, y };
   return {
     ...place,
     margin,
     top,
+    bottom,
     titleY: o.withTitle ? margin + 11 * scale : null,
     headY: headTop + 9 * scale,
     axisY,
@@ -81,8 +85,13 @@ export const clockOf = (gap: { from: number; to: number }, zone: string): string
 
 const steps = [1, 2, 2.5, 5, 10];
 
-/** At most five values from zero to just above the highest, at round numbers. */
+/** At most five values from zero to just above the highest, at round numbers; below zero the axis is cut. */
 function ticksOf(spec: ChartSpec): { value: number; label: string }[] {
+  const lowest = Math.min(
+    ...spec.points.map(([, v]) => v ?? 0),
+    ...spec.usual.map(([, low]) => low),
+  );
+  if (lowest < 0) return signedTicks(spec);
   const values = spec.points.map(([, v]) => v ?? 0);
   const seen = Math.max(...values, ...spec.usual.map(([, , high]) => high), 0);
   // The value of the found part is written above it.
@@ -95,6 +104,25 @@ function ticksOf(spec: ChartSpec): { value: number; label: string }[] {
     value: i * step,
     label: i === 0 ? '0' : (i * step).toFixed(digits),
   }));
+}
+
+/** Round numbers around all values, where some are below zero: a freezer's line is not pressed to an edge. */
+function signedTicks(spec: ChartSpec): { value: number; label: string }[] {
+  const values = [
+    ...spec.points.flatMap(([, v]) => (v === null ? [] : [v])),
+    ...spec.usual.flatMap(([, low, high]) => [low, high]),
+  ];
+  const low = Math.min(...values);
+  const span = Math.max(1, Math.max(...values) - low) * (spec.found ? 1.18 : 1.04);
+  const power = 10 ** Math.floor(Math.log10(span / 3));
+  const step = steps.map((one) => one * power).find((one) => span / one <= 3) ?? 10 * power;
+  const first = Math.floor(low / step);
+  const last = Math.max(first + 1, Math.ceil((low + span) / step));
+  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9) + (step / power === 2.5 ? 1 : 0));
+  return Array.from({ length: last - first + 1 }, (_, i) => {
+    const value = (first + i) * step;
+    return { value, label: value === 0 ? '0' : value.toFixed(digits).replace('-', '−') };
+  });
 }
 
 const everyMinutes = [5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10080, 20160];

@@ -37,7 +37,7 @@ export function chartOption(spec: ChartSpec, o: ChartOptionSettings): ChartOptio
     backgroundColor: colours.surface,
     grid: { left: grid.left, top: grid.top, width: grid.width, height: grid.height },
     xAxis: { type: 'value', min: spec.from, max: spec.to, show: false },
-    yAxis: { type: 'value', min: 0, max: layout.top, show: false },
+    yAxis: { type: 'value', min: layout.bottom, max: layout.top, show: false },
     series: spec.form === 'bars' ? [] : lines(spec, layout, colours),
     graphic: [
       ...nights(spec, layout, draw),

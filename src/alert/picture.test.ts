@@ -54,3 +54,15 @@ test('more than 256 colours are brought to the nearest of those kept', () => {
   expect(palette).toBeLessThanOrEqual(768);
   expect(palette % 3).toBe(0);
 });
+
+test('a freezer stands below zero and is drawn: the renderer must not be asked for what lies outside', async () => {
+  const points = spec.points.map(([t, v]): [number, number | null] => [
+    t,
+    v === null ? null : v - 18,
+  ]);
+  const cold: ChartSpec = { ...spec, points, usual: [[from, -19, -17]], form: 'line' };
+  const png = await drawPng(cold);
+  expect(view(png).getUint32(16)).toBe(1024);
+  const mild = await drawPng({ ...cold, points: points.map(([t], i) => [t, i % 2 ? -3 : 4]) });
+  expect(mild.length).toBeGreaterThan(1000);
+});
