@@ -181,13 +181,14 @@ function highestBand(spec: ChartSpec, x: number, o: Place): number {
     const end = spec.usual[i + 1]?.[0] ?? spec.to;
     return o.x(end) > x - 20 * o.scale && o.x(t) < x + 20 * o.scale;
   });
-  return Math.min(...near.map(([, , high]) => o.y(high)), o.y(0));
+  return Math.min(...near.map(([, , high]) => o.y(high)), o.grid.top + o.grid.height);
 }
 
 /** Highest point of the curve within `half` pixels of `x`. */
 function highestCurve(spec: ChartSpec, x: number, half: number, o: Place): number {
   const near = spec.points.filter(([t]) => Math.abs(o.x(t) - x) < half + 8 * o.scale);
-  return Math.min(o.grid.top + o.grid.height + half, ...near.map(([, v]) => o.y(v ?? 0)));
+  const highs = near.flatMap(([, v]) => (v === null ? [] : [o.y(v)]));
+  return Math.min(o.grid.top + o.grid.height + half, ...highs);
 }
 
 /** The value and the length of the found part, centred on it as far as the edges allow. */
@@ -197,7 +198,7 @@ function foundPlace(spec: ChartSpec, o: Place): ChartLayout['label'] {
   const values = spec.points.flatMap(([t, v]) => (v !== null && t >= from && t < to ? [v] : []));
   // Half of the time it was more, half less: one flush on top of a leak is not the leak.
   const median = values.toSorted((a, b) => a - b)[values.length >> 1];
-  const highest = Math.max(0, ...values);
+  const highest = values.length === 0 ? 0 : Math.max(...values);
   const middle = (o.x(from) + o.x(to)) / 2;
   const edge = o.grid.left + o.grid.width;
   const near = middle > edge - 34 * o.scale;
