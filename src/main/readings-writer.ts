@@ -6,6 +6,8 @@ import type { PlaceParts } from './parts.ts';
 /** Rare writes spare a card. What waits is not lost in a crash: it is read again from the recorder. */
 const flushMs = 60_000;
 const batchMax = 2_000;
+/** A large home fills memory sooner than the minute is over. */
+const flushAt = 10_000;
 /** While the database is away this much waits in memory; then the oldest go, and the log says how many. */
 const waitingMax = 50_000;
 
@@ -51,22 +53,21 @@ export function openReadingsWriter(
     running = running.then(write, write);
     return running;
   };
-  const stop = parts.clock.every(flushMs, () => {
+  const flushSoon = (): void => {
     flush().catch((error: unknown) =>
       parts.log.warn(
         { err: error, waiting: waiting.length, dropped },
         'readings wait for the database',
       ),
     );
-  });
+  };
+  const stop = parts.clock.every(flushMs, flushSoon);
 
   return {
     add(reading) {
       waiting.push(reading);
-      if (waiting.length > waitingMax) {
-        waiting.shift();
-        dropped++;
-      }
+      if (waiting.length > waitingMax) dropped += waiting.splice(0, batchMax).length;
+      if (waiting.length % flushAt === 0) flushSoon();
     },
     flush,
     async close() {
