@@ -170,6 +170,8 @@ test('asked again after a crash it is the same question, told once', async () =>
   await d.room.alerts.drain();
   expect(d.room.voice.told.map(({ data }) => data.title)).toEqual([
     'Unlock Front door?',
+    // An iPhone does not replace what rang through silent mode: it is taken away first.
+    undefined,
     expect.stringMatching(/^Somebody said no/),
   ]);
 });
