@@ -212,6 +212,7 @@ export const workflowRow = z.object({
     .nullable(),
   /** Entities it would like to switch, by its settings: offered for a grant. */
   wants: z.array(z.string()),
+  detectors: z.array(z.string()).optional(), // Those whose findings start it.
   /** When watching only ends and you decide; null while it is on or off. */
   watchUntil: isoTime.nullable(),
   /** When it is due next; null where no time starts it, or it is off. */

@@ -63,7 +63,8 @@ export function workflowOperations(
   ): Promise<WorkflowRow> {
     const workflow = parts.workflows.get(name)!;
     const fits = await fitsOf(place, home, name, saved);
-    return workflowRow(db, { home, name, workflow, saved, fits });
+    const row = await workflowRow(db, { home, name, workflow, saved, fits });
+    return { ...row, detectors: await detectorsOf(parts, workflow, saved) };
   }
 
   async function runNamed(id: string): Promise<Run> {
@@ -269,6 +270,18 @@ async function fitsOf(
       : 'This home has no sensor it could watch.',
     entities: [],
   };
+}
+
+async function detectorsOf(
+  parts: PlaceParts,
+  workflow: WorkflowDefinition,
+  saved: WorkflowSettingsRow | undefined,
+): Promise<string[]> {
+  const settings = await settingsFor(workflow, saved);
+  const abouts = settings === null ? [] : aboutsOf(workflow, settings);
+  return [...parts.detectors].flatMap(([name, { about }]) =>
+    abouts.includes(about) ? [name] : [],
+  );
 }
 
 export function runOf(row: RunRow): Run {

@@ -140,6 +140,7 @@ export const workflow: WorkflowRow = {
   text: 'Tells you when water runs longer or stronger than it usually does at that hour.',
   home: home.id,
   mode: 'on',
+  detectors: ['water'],
   settings: { smallestFlow: 0.2, quietHours: false },
   schema: {
     type: 'object',

@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import * as answers from './answers.ts';
+import * as detect from './answers-detect.ts';
 import * as sources from './answers-outside.ts';
 import * as runs from './answers-runs.ts';
 
@@ -151,6 +152,12 @@ function get(path: string, scene: Scene): unknown {
     'homes/villa-berg/workflows/water-watch/webhooks': runs.webhooks,
     'homes/villa-berg/workflows/water-watch/webhooks/bell': runs.newWebhook,
     'homes/villa-berg/workflows/valve/webhooks': [],
+    'homes/villa-berg/detectors': detect.detectors,
+    'homes/villa-berg/detectors/water': { ...detect.detectors[0], sooner: 5 },
+    'homes/villa-berg/detectors/water/preview': detect.preview,
+    'homes/villa-berg/watching': detect.watching,
+    'homes/villa-berg/answers': [detect.given],
+    'homes/villa-berg/findings/answer': detect.given,
     'homes/villa-berg/workflows/water-watch/nearest': { at: answers.at(4 * 3_600_000) },
     'not-runs': runs.notRuns,
     why: runs.why,

@@ -154,6 +154,14 @@ export const alert: AlertPage = {
   seenAt: null,
   quietUntil: null,
   demo: false,
+  finding: {
+    ...{ detector: 'water', episode: 'water:a1', answer: null },
+    answers: [
+      { id: 'right', label: 'Leak' },
+      { id: 'expected', label: 'Someone used it' },
+      { id: 'not_worth', label: 'Not worth telling' },
+    ],
+  },
 };
 
 const past = (

@@ -59,7 +59,10 @@ function dayWords(date: string, o: { told: number; ran: number; switched: number
 }
 
 /** `13 Nov 02:10–05:20` of one alert of the past. */
-export function spanWords(alert: Backtest['alerts'][number], zone: string): string {
+export function spanWords(
+  alert: Pick<Backtest['alerts'][number], 'since' | 'until'>,
+  zone: string,
+): string {
   const since = Date.parse(alert.since);
   const date = new Intl.DateTimeFormat('en-GB', {
     timeZone: zone,
