@@ -26,6 +26,10 @@ const canaries = {
   webhookPath: 'canary-in-a-path',
   webhookQuery: 'canary-in-a-query',
   ntfyTopic: 'canary-name-of-a-topic',
+  telegramToken: '123456789:canary-token-of-a-bot-000000000',
+  discordWebhook: 'canary-in-a-discord-webhook',
+  brokerUser: 'canary-user-of-the-broker',
+  brokerPassword: 'canary-password-of-the-broker',
   lockCode: ['canary', 'code', 'of', 'a', 'lock'].join('-'),
 };
 
@@ -116,6 +120,27 @@ test('no secret is in a log, an answer, a page, a file or the database', async (
       password: canaries.smtpPassword,
       from: 'a@example.org',
       to: 'b@example.org',
+    },
+  });
+  await post('api/channels', {
+    kind: 'telegram',
+    name: 'Bot',
+    settings: { token: canaries.telegramToken, chat: '1', server: 'http://127.0.0.1:9' },
+  });
+  await post('api/channels', {
+    kind: 'discord',
+    name: 'Discord',
+    settings: { url: `http://127.0.0.1:9/api/webhooks/1/${canaries.discordWebhook}` },
+  });
+  await post('api/channels', {
+    kind: 'home-assistant-mqtt',
+    name: 'Entities',
+    home: id,
+    settings: {
+      host: '127.0.0.1',
+      port: 9,
+      user: canaries.brokerUser,
+      password: canaries.brokerPassword,
     },
   });
   await post('api/channels', {
