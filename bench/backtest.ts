@@ -2,8 +2,6 @@
  * How long a home-year of a million changes takes through triggers, conditions, detectors and Runs.
  * Usage: node bin/tomte.js --node bench/backtest.ts
  */
-import { writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { TriggerDefinition } from '@tomte/sdk/define';
 import { defineWorkflow } from '@tomte/sdk/define';
@@ -15,6 +13,7 @@ import { systemClock } from '../src/lib/clock.ts';
 import { loadExtensions } from '../src/lib/extensions.ts';
 import { loadDetectors } from '../src/main/definitions.ts';
 import { toReading } from '../src/main/readings.ts';
+import { keepResult } from './result.ts';
 
 const year = 365 * 86_400_000;
 const from = Date.parse('2025-11-01T00:00:00Z');
@@ -136,17 +135,10 @@ const result = await backtest({
   reading: ({ entityId, to, at }) => toReading(to ?? { entityId, state: 'unavailable' }, at),
 });
 const seconds = (performance.now() - began) / 1000;
-const figures = {
-  date: new Date().toISOString().slice(0, 10),
-  machine: `${cpus().length} cores, ${cpus()[0]?.model ?? ''}, Node ${process.versions.node}`,
+await keepResult('backtest', {
   changes: total,
   runs: result.runs.length,
   seconds: Number(seconds.toFixed(1)),
   changesPerSecond: Math.round(total / seconds),
   residentMb: Math.round(process.memoryUsage().rss / 1024 / 1024),
-};
-console.log(figures);
-writeFileSync(
-  join(import.meta.dirname, 'results/backtest.json'),
-  `${JSON.stringify(figures, null, 2)}\n`,
-);
+});

@@ -4,15 +4,15 @@
  * in an hour's worth and the growth of the database. Usage: node bin/tomte.js --node bench/idle.ts [minutes]
  */
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { connect } from '@tomte/sdk/client';
 import pg from 'pg';
-import { systemClock as clock, iso } from '../src/lib/clock.ts';
+import { systemClock as clock } from '../src/lib/clock.ts';
 import { openSim } from '../src/sim/sim.ts';
 import { databasePid, startService } from '../test/crash/harness.ts';
+import { keepResult } from './result.ts';
 
 const minutes = Number(process.argv[2] ?? 10);
 const warmUpMs = 60_000;
@@ -96,13 +96,6 @@ const anHour = 60 / minutes;
 const mb = (bytes: number) => bytes / 1024 / 1024;
 const rounded = (value: number) => Number(value.toFixed(1));
 const result = {
-  date: iso(clock.now()),
-  machine: {
-    cpu: cpus()[0]?.model,
-    cores: cpus().length,
-    memoryGb: Math.round(totalmem() / 2 ** 30),
-    node: process.version,
-  },
   minutes,
   sensors,
   changesPerSecond: Number(perSecond.toFixed(2)),
@@ -119,9 +112,4 @@ const result = {
     mb(after.database.sizeBytes - before.database.sizeBytes) * anHour * 24,
   ),
 };
-await mkdir(join(import.meta.dirname, 'results'), { recursive: true });
-await writeFile(
-  join(import.meta.dirname, 'results/idle.json'),
-  `${JSON.stringify(result, null, 2)}\n`,
-);
-process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+await keepResult('idle', result);

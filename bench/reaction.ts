@@ -4,15 +4,14 @@
  * Tomte's reflex, both connected all the time, take turns change by change. Usage: HOME_ASSISTANT_URL=… HOME_ASSISTANT_TOKEN=… node
  * --conditions=source bench/reaction.ts [changes]
  */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
 import { grantsOf } from '@tomte/sdk/types-grant';
 import WebSocket from 'ws';
 import { openDoor } from '../src/home/act.ts';
 import { type Link, openLink } from '../src/home/link.ts';
-import { systemClock as clock, iso } from '../src/lib/clock.ts';
+import { systemClock as clock } from '../src/lib/clock.ts';
 import { silentLog as log } from '../src/lib/log.ts';
 import { Secret } from '../src/lib/secret.ts';
+import { keepResult } from './result.ts';
 
 const cause = 'input_boolean.hall_motion';
 const effect = 'input_boolean.dishwasher';
@@ -143,13 +142,6 @@ await driver.close();
 const rounds = Object.entries(figures).map(([reactor, f]) => round(reactor, f));
 const ratio = Number((rounds[1]!.p50 / rounds[0]!.p50).toFixed(3));
 const result = {
-  date: iso(clock.now()),
-  machine: {
-    cpu: cpus()[0]?.model,
-    cores: cpus().length,
-    memoryGB: Math.round(totalmem() / 2 ** 30),
-  },
-  node: process.version,
   homeAssistant: driver.mirror.config?.version,
   changes,
   pauseMs,
@@ -157,7 +149,4 @@ const result = {
   ratioP50: ratio,
   holds: ratio <= allowedRatio,
 };
-await mkdir(new URL('./results/', import.meta.url), { recursive: true });
-const file = new URL('./results/reaction.json', import.meta.url);
-await writeFile(file, `${JSON.stringify(result, null, 2)}\n`);
-console.log(JSON.stringify(result, null, 2));
+await keepResult('reaction', result);

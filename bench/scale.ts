@@ -3,14 +3,15 @@
  * memory are those of the service's own process; the simulated home runs in this one.
  * Usage: node bin/tomte.js --node bench/scale.ts [seconds]
  */
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { cpus, tmpdir, totalmem } from 'node:os';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { connect } from '@tomte/sdk/client';
-import { systemClock as clock, iso } from '../src/lib/clock.ts';
+import { systemClock as clock } from '../src/lib/clock.ts';
 import { openSim } from '../src/sim/sim.ts';
 import { startService } from '../test/crash/harness.ts';
+import { keepResult } from './result.ts';
 
 const seconds = Number(process.argv[2] ?? 60);
 const entities = 5_000;
@@ -60,13 +61,6 @@ await sim.close();
 await rm(dataDir, { recursive: true, force: true });
 
 const result = {
-  date: iso(clock.now()),
-  machine: {
-    cpu: cpus()[0]?.model,
-    cores: cpus().length,
-    memoryGb: Math.round(totalmem() / 2 ** 30),
-    node: process.version,
-  },
   entities: shown.size,
   changesPerSecond: perSecond,
   seconds,
@@ -78,10 +72,5 @@ const result = {
   limits,
   holds: busy.lagMs.p99 < limits.lagP99Ms && busy.rssMb < limits.rssMb && wrong === 0,
 };
-await mkdir(join(import.meta.dirname, 'results'), { recursive: true });
-await writeFile(
-  join(import.meta.dirname, 'results/scale.json'),
-  `${JSON.stringify(result, null, 2)}\n`,
-);
-process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+await keepResult('scale', result);
 process.exit(0);

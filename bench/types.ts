@@ -5,11 +5,12 @@
  */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type HomeShape, typesOfHome } from '../src/home/types-of-home.ts';
-import { systemClock as clock, iso } from '../src/lib/clock.ts';
+import { systemClock as clock } from '../src/lib/clock.ts';
+import { keepResult } from './result.ts';
 
 const count = Number(process.argv[2] ?? 3000);
 const domains = [
@@ -106,17 +107,10 @@ const withTypesMs = await checkMs();
 await rm(folder, { recursive: true });
 
 const result = {
-  date: iso(clock.now()),
-  machine: { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version },
   entities: count,
   actions: Object.values(actions).flatMap(Object.keys).length,
   makeMs: Math.round(makeMs),
   kilobytes: Math.round(Buffer.byteLength(text) / 1024),
   typeCheckMs: { withoutTypes: Math.round(withoutTypesMs), withTypes: Math.round(withTypesMs) },
 };
-await mkdir(join(import.meta.dirname, 'results'), { recursive: true });
-await writeFile(
-  join(import.meta.dirname, 'results/types.json'),
-  `${JSON.stringify(result, null, 2)}\n`,
-);
-process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+await keepResult('types', result);

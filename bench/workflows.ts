@@ -5,16 +5,17 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { addHome, home, setMode } from '../src/engine/testing-home.ts';
-import { systemClock as clock, iso } from '../src/lib/clock.ts';
+import { systemClock as clock } from '../src/lib/clock.ts';
 import { silentLog as log } from '../src/lib/log.ts';
 import { makeDataFolder } from '../src/store/account.ts';
 import { startEmbedded } from '../src/store/embedded.ts';
 import { openStore } from '../src/store/open.ts';
+import { keepResult } from './result.ts';
 import type { BenchLife } from './workflows-child.ts';
 
 const waiting = Number(process.argv[2] ?? 10_000);
@@ -69,14 +70,6 @@ await held.kill9();
 const woken = (await live('wake', waiting)).figures;
 
 const result = {
-  date: iso(clock.now()),
-  machine: {
-    cpu: cpus()[0]?.model,
-    cores: cpus().length,
-    memoryGB: Math.round(totalmem() / 2 ** 30),
-    load: Number(loadavg()[0]!.toFixed(1)),
-  },
-  node: process.version,
   speed,
   timers,
   afterKill9: { runs: 100, ...resumed },
@@ -85,7 +78,4 @@ const result = {
 await store.close();
 await embedded.stop();
 await rm(folder, { recursive: true, force: true });
-await mkdir(new URL('./results/', import.meta.url), { recursive: true });
-const file = new URL('./results/workflows.json', import.meta.url);
-await writeFile(file, `${JSON.stringify(result, null, 2)}\n`);
-console.log(JSON.stringify(result, null, 2));
+await keepResult('workflows', result);

@@ -33,10 +33,10 @@ import type { PlaceParts } from './parts.ts';
 import type { Place } from './place.ts';
 import { pageOf } from './run-page.ts';
 import { triggerProblems } from './trigger-fits.ts';
+import { watchMs, watchOverKey } from './watched-weeks.ts';
 import { workflowOwner } from './workflow-owner.ts';
 
 /** Watch only for a week. */
-const watchMs = 7 * 86_400_000;
 
 type Names =
   | 'listWorkflows'
@@ -109,6 +109,7 @@ export function workflowOperations(
       grants.set(home, name, next.mode === 'on' ? next.grants : []);
       await place.lives().get(home)?.triggers.refresh();
       if (workflow?.watches) await place.lives().get(home)?.refreshDetectors();
+      if (before?.mode === 'watch' && next.mode !== 'watch') await closeWatch(place, home, name);
       // Nothing would ever say that it is over.
       if (next.mode === 'off') {
         await parts.engine.cancelAll(parts.place, home, name, `${owner.title} was switched off`);
@@ -225,6 +226,16 @@ function wantsOf(workflow: WorkflowDefinition, saved: WorkflowSettingsRow | unde
   if (isUserWorkflow(workflow) && !workflow.isPrepared(parsed.data)) return [];
   return [...workflow.wants(parsed.data)];
 }
+
+/** The question whether to turn it on is answered. */
+const closeWatch = (
+  { parts, alerts }: Pick<Place, 'parts' | 'alerts'>,
+  home: string,
+  name: string,
+) =>
+  alerts.resolve(home, watchOverKey(name), {
+    ...{ title: 'Over: you decided', text: 'It no longer watches only.', at: parts.clock.now() },
+  });
 
 async function closeAlerts(
   place: Pick<Place, 'parts' | 'alerts'>,

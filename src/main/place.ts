@@ -46,6 +46,7 @@ import { type LiveSettings, openSettings } from './settings.ts';
 import { keepTidy } from './tidy.ts';
 import { workflowFileOperations } from './user-workflows.ts';
 import { watchHome } from './watch-home.ts';
+import { keepWatchedWeeks } from './watched-weeks.ts';
 
 /** The newest change kept may be so much older than the last thing done. */
 const turnsBackMs = 600_000;
@@ -158,7 +159,11 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
       world: (home) => worldOf(parts, lives.all.get(home)),
     },
   });
-  const stops = [keepTidy(parts, settings), noteJumps(parts, () => lives.all)];
+  const stops = [
+    keepTidy(parts, settings),
+    noteJumps(parts, () => lives.all),
+    keepWatchedWeeks({ parts, alerts, homes: () => [...lives.all.keys()] }),
+  ];
   const place: Omit<Place, 'tomte' | 'site'> = {
     parts,
     alerts,

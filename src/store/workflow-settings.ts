@@ -60,6 +60,35 @@ export async function saveWorkflowSettings(
     .executeTakeFirstOrThrow();
 }
 
+/** Workflows that watch only and whose time for it is over. */
+export const endedWatches = (
+  db: Db,
+  o: { homes: readonly string[]; now: Date },
+): Promise<WorkflowSettingsRow[]> =>
+  o.homes.length === 0
+    ? Promise.resolve([])
+    : db
+        .selectFrom('workflow_settings')
+        .selectAll()
+        .where('home_id', 'in', [...o.homes])
+        .where('mode', '=', 'watch')
+        .where('watch_until', '<=', o.now)
+        .execute();
+
+/** The person was asked; an end that was set meanwhile stays. */
+export async function endWatch(
+  db: Db,
+  o: { home: string; workflow: string; until: Date },
+): Promise<void> {
+  await db
+    .updateTable('workflow_settings')
+    .set({ watch_until: null })
+    .where('home_id', '=', o.home)
+    .where('workflow', '=', o.workflow)
+    .where('watch_until', '=', o.until)
+    .execute();
+}
+
 /** The same, and nobody else starts a Run of this workflow until the transaction ends. */
 export const lockWorkflowSettings = (
   tx: Db,

@@ -1,0 +1,100 @@
+import type { Alerts } from '../alert/alerts.ts';
+import type { RunView } from '../engine/run-view.ts';
+import { listRuns } from '../store/runs.ts';
+import { endedWatches, endWatch } from '../store/workflow-settings.ts';
+import type { PlaceParts } from './parts.ts';
+
+/** How long a workflow that was switched to watch only does so before the person is asked. */
+export const watchMs = 7 * 86_400_000;
+const againMs = 600_000;
+const runsMax = 500;
+
+export const watchOverKey = (workflow: string): string => `watch-over:${workflow}`;
+
+export interface WatchedWeeks {
+  readonly parts: Pick<PlaceParts, 'clock' | 'log' | 'place'> & {
+    readonly store: Pick<PlaceParts['store'], 'db'>;
+    readonly engine: Pick<PlaceParts['engine'], 'view'>;
+    readonly workflows: ReadonlyMap<string, { readonly title: string }>;
+  };
+  readonly alerts: Pick<Alerts, 'open'>;
+  /** The homes looked after here. */
+  readonly homes: () => readonly string[];
+}
+
+/** Asks once, at the end of each week that a workflow watched only, whether to turn it on; the answer stops it. */
+export function keepWatchedWeeks(o: WatchedWeeks): () => void {
+  const { clock, log } = o.parts;
+  let busy = false;
+  const look = () => {
+    if (busy) return;
+    busy = true;
+    tellEnded(o)
+      .catch((error: unknown) =>
+        log.warn({ err: error }, 'weeks of watching are looked at again later'),
+      )
+      .finally(() => {
+        busy = false;
+      });
+  };
+  return clock.every(againMs, look);
+}
+
+async function tellEnded(o: WatchedWeeks): Promise<void> {
+  const { store, clock, workflows } = o.parts;
+  const ended = await endedWatches(store.db, { homes: o.homes(), now: new Date(clock.now()) });
+  for (const { home_id: home, workflow, watch_until: until } of ended) {
+    const since = until!.getTime() - watchMs;
+    const title = workflows.get(workflow)?.title ?? workflow;
+    // Asked first, then kept that it was: after a crash between the two it is the same alert again.
+    await o.alerts.open({
+      ...{ home, workflow, key: watchOverKey(workflow), severity: 'today', entities: [] },
+      ...{ since: until!.getTime(), title: `${title}: watched for a week`.slice(0, 120) },
+      text: `${sentence(await wouldHave(o, { home, workflow, since }))} Turn it on, or off, under Workflows.`,
+    });
+    await endWatch(store.db, { home, workflow, until: until! });
+  }
+}
+
+/** What a workflow would have done, had it been on. */
+export interface WouldHave {
+  /** News, not every telling: what was told and not over yet is the same news. */
+  readonly told: number;
+  readonly switched: number;
+  /** True when there were more Runs than are counted. */
+  readonly more: boolean;
+}
+
+export async function wouldHave(
+  { parts }: Pick<WatchedWeeks, 'parts'>,
+  o: { home: string; workflow: string; since: number },
+): Promise<WouldHave> {
+  const { home, workflow, since } = o;
+  const runs = await listRuns(parts.store.db, { home, workflow, limit: runsMax });
+  const own = runs.filter((run) => !run.dry && run.created_at.getTime() >= since);
+  const steps: RunView['steps'][number][] = [];
+  for (const { id } of own) steps.push(...(await parts.engine.view(parts.place, id)).steps);
+  steps.sort((a, b) => (a.startedAt ?? '').localeCompare(b.startedAt ?? ''));
+  const open = new Set<string>();
+  let [told, switched] = [0, 0];
+  for (const { kind, input, output } of steps) {
+    const { key } = (input ?? {}) as { key?: unknown };
+    const { id, rule } = (output ?? {}) as { id?: unknown; rule?: unknown };
+    if (kind === 'resolve') open.delete(String(key));
+    if (kind === 'act' && rule === 'watch-only') switched++;
+    if (kind !== 'alert' || id !== 'watch-only' || open.has(String(key))) continue;
+    open.add(String(key));
+    told++;
+  }
+  return { told, switched, more: own.length === runsMax };
+}
+
+/** `It would have told you 3 times, and switched something once.` */
+export function sentence({ told, switched, more }: WouldHave): string {
+  const least = more ? 'at least ' : '';
+  const tells = `told you ${told === 0 ? 'nothing' : least + times(told)}`;
+  const acts = switched === 0 ? '' : `, and switched something ${least}${times(switched)}`;
+  return `It would have ${tells}${acts}.`;
+}
+
+const times = (n: number): string => (n === 1 ? 'once' : n === 2 ? 'twice' : `${n} times`);
