@@ -53,6 +53,22 @@ test('the same home linked twice at once is kept once, and the second is told so
   await tomte.setWorkflow({ home, name: 'water-watch', mode: 'on' });
 });
 
+test('watching only lasts a week from when it began, whatever is changed meanwhile', async () => {
+  const set = (mode: 'on' | 'off' | 'watch') =>
+    tomte.setWorkflow({ home, name: 'door-left-open', mode, settings: {} });
+  const before = Date.now();
+  const { watchUntil } = await set('watch');
+  const weekMs = 7 * 86_400_000;
+  expect(Date.parse(watchUntil!)).toBeGreaterThanOrEqual(before + weekMs);
+  expect(Date.parse(watchUntil!)).toBeLessThanOrEqual(Date.now() + weekMs);
+  expect((await set('watch')).watchUntil).toBe(watchUntil);
+  expect((await set('on')).watchUntil).toBeNull();
+  expect((await set('off')).watchUntil).toBeNull();
+  const again = await set('watch');
+  expect(Date.parse(again.watchUntil!)).toBeGreaterThanOrEqual(Date.parse(watchUntil!));
+  expect((await set('off')).watchUntil).toBeNull();
+});
+
 test('what a Run has done is remembered after a restart', { timeout: 120_000 }, async () => {
   const begun = () => tomte.listRuns({ home }).then((runs) => runs[0]?.id ?? null);
   await expect.poll(begun, { timeout: 60_000 }).not.toBeNull();

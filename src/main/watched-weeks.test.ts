@@ -69,7 +69,7 @@ const watching = (workflow: string, until: number) =>
 
 const step = (kind: string, at: number, input: unknown, output: unknown) => ({
   ...{ name: `${kind} 1`, kind, tries: 1, startedAt: iso(at), endedAt: iso(at), error: null },
-  ...{ input, output },
+  ...{ input, output, position: 0, after: null, beside: [] },
 });
 const alert = (at: number, key: string, id = 'watch-only') => step('alert', at, { key }, { id });
 
