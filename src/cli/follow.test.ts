@@ -1,6 +1,9 @@
+import { TomteError } from '@tomte/sdk/errors';
 import type { Tomte } from '@tomte/sdk/operations';
 import { expect, test } from 'vitest';
 import { tomte } from './testing.ts';
+
+const status = (async () => ({})) as unknown as Tomte['status'];
 
 test('what Runs do is told as they do it, a JSON object a line, and one Run until it ends', async () => {
   const at = (second: number) => `2026-11-22T10:00:0${second}.000Z`;
@@ -8,18 +11,19 @@ test('what Runs do is told as they do it, a JSON object a line, and one Run unti
     ...{ id: 'a1', home: 'cabin', workflow: 'door', state: 'running', reason: 'A door opened' },
     ...{ createdAt: at(0), endedAt: null, error: null },
   };
-  const step = (name: string, startedAt: string, endedAt: string | null) => ({
+  const step = (name: string, startedAt: string, endedAt: string | null, position = 0) => ({
+    position,
     ...{ name, startedAt, endedAt, kind: 'step', tries: 1, input: null, output: null, error: null },
   });
   const page = (more: object) => ({ ...run, waits: [], actions: [], logs: [], steps: [], ...more });
   const logs = [{ at: at(2), text: 'thinking' }];
   const pages = [
     page({}),
-    page({ steps: [step('alert 1', at(1), at(1)), step('until 1', at(1), null)], logs }),
-    page({ steps: [step('alert 1', at(1), at(1)), step('until 1', at(1), null)], logs }),
+    page({ steps: [step('alert 1', at(1), at(1)), step('until 1', at(1), null, 1)], logs }),
+    page({ steps: [step('alert 1', at(1), at(1)), step('until 1', at(1), null, 1)], logs }),
     page({
       ...{ state: 'done', endedAt: at(5), logs },
-      steps: [step('alert 1', at(1), at(1)), step('until 1', at(1), at(4))],
+      steps: [step('alert 1', at(1), at(1)), step('until 1', at(1), at(4), 1)],
     }),
   ];
   let looks = 0;
@@ -27,7 +31,7 @@ test('what Runs do is told as they do it, a JSON object a line, and one Run unti
   const clock = { sleep: async () => {} };
   const told = async (line: string) => {
     looks = 0;
-    return (await tomte(line, { getRun }, { clock })).out.trim().split('\n');
+    return (await tomte(line, { getRun, status }, { clock })).out.trim().split('\n');
   };
   expect((await told('runs a1 --follow')).map((line) => line.slice(10))).toEqual([
     'a1  door: A door opened',
@@ -40,7 +44,7 @@ test('what Runs do is told as they do it, a JSON object a line, and one Run unti
   looks = 0;
   const out: string[] = [];
   const write = (text: string) => void out.push(text);
-  await tomte('runs a1 --follow --json ', { getRun }, { clock, out: write });
+  await tomte('runs a1 --follow --json ', { getRun, status }, { clock, out: write });
   expect(out.map((line) => JSON.parse(line).type)).toEqual([
     ...['begun', 'step', 'step', 'log', 'step', 'ended'],
   ]);
@@ -71,7 +75,7 @@ test('all Runs are followed until it is stopped; what was over before is no news
   };
   const ran = await tomte(
     'runs --follow',
-    { listRuns, getRun },
+    { listRuns, getRun, status },
     { clock, untilInterrupted: (work) => work(stop.signal) },
   );
   expect(ran.code).toBe(0);
@@ -98,4 +102,17 @@ test('Actions are listed with who asked, and what came of them', async () => {
   expect(out).toMatch(/heater {2}switch\.turn_on {2}switch\.heater {2}confirmed\n/);
   expect(out).toContain('refused by guardrail.too_often: Four an hour');
   expect(out).toContain('under way, begun 2 times');
+});
+
+test('nothing is followed without a running Tomte, and its end is told as what it is', async () => {
+  const alone = async () => {
+    throw new TomteError('cli.service_unreachable', 'This needs a running Tomte');
+  };
+  const listRuns = async () => {
+    throw new TypeError('fetch failed');
+  };
+  expect((await tomte('runs --follow', { status: alone })).err).toContain('a running Tomte');
+  const ended = await tomte('runs --follow', { status, listRuns });
+  expect(ended).toMatchObject({ code: 1, out: '' });
+  expect(ended.err).toContain('Tomte no longer answers');
 });

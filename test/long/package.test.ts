@@ -30,6 +30,8 @@ beforeAll(async () => {
   const { tomte, sdk } = await buildPackages(join(folder, 'built'));
   const args = ['install', '--no-audit', '--no-fund', '--prefer-offline', sdk, tomte];
   await run('npm', args, { cwd: there, env: plain(), ...big });
+  const globally = ['install', '--global', '--prefix', join(folder, 'global')];
+  await run('npm', [...globally, ...args.slice(1)], { cwd: folder, env: plain(), ...big });
   sim = await openSim({ days: 3, living: false });
 }, 600_000);
 afterAll(async () => {
@@ -61,8 +63,17 @@ async function command(cwd: string, ...[program, ...args]: [string, ...string[]]
   return promise;
 }
 
-const npx = (data: string, ...args: string[]) =>
-  command(there, 'npx', 'tomte', ...args, '--data', data);
+/** How Tomte is called where it was installed. */
+const places = {
+  'in a folder': {
+    program: () => join(there, 'node_modules/.bin/tomte'),
+    call: (...args: string[]) => command(there, 'npx', 'tomte', ...args),
+  },
+  'for all': {
+    program: () => join(folder, 'global/bin/tomte'),
+    call: (...args: string[]) => command(folder, join(folder, 'global/bin/tomte'), ...args),
+  },
+};
 
 interface Started {
   readonly address: string;
@@ -71,8 +82,11 @@ interface Started {
 }
 
 /** `tomte start`, until it is there. */
-async function start(data: string, account: { uid?: number; gid?: number } = {}): Promise<Started> {
-  const program = join(there, 'node_modules/.bin/tomte');
+async function start(
+  program: string,
+  data: string,
+  account: { uid?: number; gid?: number } = {},
+): Promise<Started> {
   const child = spawn(program, ['start', '--port', '0', '--data', data], {
     ...account,
     ...{ cwd: there, env: plain(account.uid ? { HOME: dirname(data) } : {}) },
@@ -117,21 +131,28 @@ test('every file that is found by its folder is in the package, as JavaScript', 
   expect((await command(there, 'npx', 'tomte', '--version')).out).toContain(version);
 });
 
-test('a person’s workflow runs in the installed Tomte', { timeout: 300_000 }, async () => {
-  const data = join(folder, 'data');
-  const made = await npx(data, 'new', 'door-open');
-  expect(made, made.err).toMatchObject({ code: 0 });
-  const mine = join(data, 'workflows');
-  const write = (name: string, text: string) =>
-    writeFile(join(mine, name), text, { mode: 0o644, flag: 'wx' });
-  await mkdir(join(mine, 'parts'), { mode: 0o755 });
-  await write(
-    'parts/words.ts',
-    `export const greet = (name: string): string => \`Hello \${name}\`;\n`,
-  );
-  await write(
-    'greeting.ts',
-    `import { defineWorkflow } from '@tomte/sdk/define';
+test.each(Object.entries(places))(
+  'a person’s workflow runs in the Tomte installed %s',
+  {
+    timeout: 300_000,
+  },
+  async (name, { program, call }) => {
+    const data = join(folder, `data ${name}`);
+    const tomte = (...args: string[]) => call(...args, '--data', data);
+    const made = await tomte('new', 'door-open');
+    expect(made, made.err).toMatchObject({ code: 0 });
+    const mine = join(data, 'workflows');
+    const write = (name: string, text: string) =>
+      writeFile(join(mine, name), text, { mode: 0o644, flag: 'wx' });
+    await mkdir(join(mine, 'parts'), { mode: 0o755 });
+    await write(
+      'parts/words.ts',
+      `export const greet = (name: string): string => \`Hello \${name}\`;\n`,
+    );
+    await write(
+      'greeting.ts',
+      `import { defineWorkflow } from '@tomte/sdk/define';
+import { secret } from '@tomte/sdk/secret';
 import { z } from 'zod';
 import { greet } from './parts/words.ts';
 
@@ -140,48 +161,52 @@ export default defineWorkflow({
   title: 'Greeting',
   text: 'Greets.',
   triggers: [{ manual: true }],
-  settings: z.strictObject({}),
+  settings: z.strictObject({
+    key: secret({ description: 'A key', hosts: ['example.org'] }).optional(),
+  }),
   async run(ctx) {
     const door: string | undefined = (await ctx.home.state('lock.front_door'))?.state;
     return ctx.step('greet', () => greet(door ?? 'nobody'));
   },
 });
 `,
-  );
-  await mkdir(join(data, 'channels'), { mode: 0o755 });
-  const example = await readFile(join(root, 'examples/my-channel.ts'), 'utf8');
-  await writeFile(join(data, 'channels/matrix.ts'), example, { mode: 0o644 });
+    );
+    await mkdir(join(data, 'channels'), { mode: 0o755 });
+    const example = await readFile(join(root, 'examples/my-channel.ts'), 'utf8');
+    await writeFile(join(data, 'channels/matrix.ts'), example, { mode: 0o644 });
 
-  const service = await start(data);
-  const page = await fetch(service.address);
-  expect(await page.text()).toContain('<script');
-  const token = join(folder, 'token');
-  await writeFile(token, sim.tokens.admin, { mode: 0o600 });
-  const linked = await npx(data, 'link', sim.url, '--token-file', token, '--name', 'Villa');
-  expect(linked, linked.err).toMatchObject({ code: 0 });
-  const kinds = await npx(data, 'channels', 'kinds');
-  expect(kinds.out).toContain('Matrix room');
+    const service = await start(program(), data);
+    const page = await fetch(service.address);
+    expect(await page.text()).toContain('<script');
+    const token = join(folder, 'token');
+    await writeFile(token, sim.tokens.admin, { mode: 0o600 });
+    const linked = await tomte('link', sim.url, '--token-file', token, '--name', 'Villa');
+    expect(linked, linked.err).toMatchObject({ code: 0 });
+    const kinds = await tomte('channels', 'kinds');
+    expect(kinds.out).toContain('Matrix room');
 
-  await expect
-    .poll(async () => (await npx(data, 'workflows', 'greeting', '--mode', 'on')).err, {
-      timeout: 60_000,
-    })
-    .toBe('');
-  expect(await npx(data, 'run', 'greeting')).toMatchObject({ code: 0, err: '' });
-  const runs = async () => (await npx(data, 'runs', '--workflow', 'greeting', '--json')).out;
-  await expect
-    .poll(async () => JSON.parse(await runs()), { timeout: 60_000 })
-    .toContainEqual(expect.objectContaining({ state: 'done', workflow: 'greeting' }));
-  const { id } = (JSON.parse(await runs()) as { id: string }[])[0]!;
-  expect((await npx(data, 'runs', id, '--json')).out).toContain('Hello locked');
+    await expect
+      .poll(async () => (await tomte('workflows', 'greeting', '--mode', 'on')).err, {
+        timeout: 60_000,
+      })
+      .toBe('');
+    expect(await tomte('run', 'greeting')).toMatchObject({ code: 0, err: '' });
+    const runs = async () => (await tomte('runs', '--workflow', 'greeting', '--json')).out;
+    await expect
+      .poll(async () => JSON.parse(await runs()), { timeout: 60_000 })
+      .toContainEqual(expect.objectContaining({ state: 'done', workflow: 'greeting' }));
+    const { id } = (JSON.parse(await runs()) as { id: string }[])[0]!;
+    expect((await tomte('runs', id, '--json')).out).toContain('Hello locked');
 
-  const types = await npx(data, 'types');
-  expect(types.out).toContain('binary_sensor.');
-  expect((await npx(data, 'check')).code).toBe(0);
-  await checkFolder(mine);
-  expect(await service.stop()).toBe(0);
-  expect(service.log()).not.toMatch(/"level":(50|60)/);
-});
+    expect((await tomte('workflows', '--json')).out).toContain('"secret":true');
+    const types = await tomte('types');
+    expect(types.out).toContain('binary_sensor.');
+    expect((await tomte('check')).code).toBe(0);
+    await checkFolder(mine);
+    expect(await service.stop()).toBe(0);
+    expect(service.log()).not.toMatch(/"level":(50|60)/);
+  },
+);
 
 /** Its tests pass, its types are those of the home, and a misspelt entity is told. */
 async function checkFolder(mine: string): Promise<void> {
@@ -209,7 +234,7 @@ test.runIf(process.getuid?.() === 0)(
     const own = join(folder, 'nobody');
     await mkdir(own, { mode: 0o700 });
     await chown(own, nobody.uid, nobody.gid);
-    const service = await start(join(own, 'data'), nobody);
+    const service = await start(places['for all'].program(), join(own, 'data'), nobody);
     expect((await fetch(service.address)).status).toBe(200);
     expect(await service.stop()).toBe(0);
   },

@@ -9,10 +9,16 @@ const own = join(import.meta.dirname, '../../..');
 
 /** Folders the process may read: this installation and where its packages lie. */
 function readable(): string[] {
-  const zod = createRequire(import.meta.url).resolve('zod');
-  const packages = zod.slice(0, zod.lastIndexOf('node_modules') + 'node_modules'.length);
-  const folders = [own, packages, join(packages, '@tomte', 'sdk')];
-  return [...new Set(folders.map((folder) => realpathSync(folder)))];
+  const { resolve } = createRequire(import.meta.url);
+  // Installed globally, the SDK lies beside us and zod below us.
+  const packages = ['zod', '@tomte/sdk/define'].map((name) => packagesOf(resolve(name)));
+  return [...new Set([own, ...packages].map((folder) => realpathSync(folder)))];
+}
+
+/** The folder of packages that a module is found in; of a package that is linked there, its own. */
+function packagesOf(file: string): string {
+  const end = file.lastIndexOf('node_modules');
+  return end < 0 ? dirname(file) : file.slice(0, end + 'node_modules'.length);
 }
 
 /** Starts the process, shut in: an empty environment, a bounded heap, no files but ours, no processes, no threads. */
