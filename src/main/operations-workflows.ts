@@ -33,7 +33,7 @@ import type { PlaceParts } from './parts.ts';
 import type { Place } from './place.ts';
 import { pageOf } from './run-page.ts';
 import { triggerProblems } from './trigger-fits.ts';
-import { watchMs, watchOverKey } from './watched-weeks.ts';
+import { closeWatch, watchEnd } from './watched-weeks.ts';
 import { workflowOwner } from './workflow-owner.ts';
 
 /** Watch only for a week. */
@@ -144,16 +144,6 @@ export function workflowOperations(
   };
 }
 
-/** A week, from when it began to watch only; the person decides then. */
-function watchEnd(
-  mode: WorkflowRow['mode'],
-  before: WorkflowSettingsRow | undefined,
-  now: number,
-): Date | null {
-  if (mode !== 'watch') return null;
-  return before?.mode === 'watch' ? before.watch_until : new Date(now + watchMs);
-}
-
 /**
  * Only what was given: a setting that was left alone follows the workflow's own default. A secret is
  * kept apart, and the word for it stands in its place, so that whoever reads the settings has that.
@@ -226,16 +216,6 @@ function wantsOf(workflow: WorkflowDefinition, saved: WorkflowSettingsRow | unde
   if (isUserWorkflow(workflow) && !workflow.isPrepared(parsed.data)) return [];
   return [...workflow.wants(parsed.data)];
 }
-
-/** The question whether to turn it on is answered. */
-const closeWatch = (
-  { parts, alerts }: Pick<Place, 'parts' | 'alerts'>,
-  home: string,
-  name: string,
-) =>
-  alerts.resolve(home, watchOverKey(name), {
-    ...{ title: 'Over: you decided', text: 'It no longer watches only.', at: parts.clock.now() },
-  });
 
 async function closeAlerts(
   place: Pick<Place, 'parts' | 'alerts'>,

@@ -1,15 +1,16 @@
 import type { Alerts } from '../alert/alerts.ts';
 import type { RunView } from '../engine/run-view.ts';
 import { listRuns } from '../store/runs.ts';
-import { endedWatches, endWatch } from '../store/workflow-settings.ts';
+import { endedWatches, endWatch, type WorkflowSettingsRow } from '../store/workflow-settings.ts';
 import type { PlaceParts } from './parts.ts';
+import type { Place } from './place.ts';
 
 /** How long a workflow that was switched to watch only does so before the person is asked. */
 export const watchMs = 7 * 86_400_000;
 const againMs = 600_000;
 const runsMax = 500;
 
-export const watchOverKey = (workflow: string): string => `watch-over:${workflow}`;
+const watchOverKey = (workflow: string): string => `watch-over:${workflow}`;
 
 export interface WatchedWeeks {
   readonly parts: Pick<PlaceParts, 'clock' | 'log' | 'place'> & {
@@ -55,6 +56,26 @@ async function tellEnded(o: WatchedWeeks): Promise<void> {
     await endWatch(store.db, { home, workflow, until: until! });
   }
 }
+
+/** A week, from when it began to watch only; the person decides then. */
+export function watchEnd(
+  mode: WorkflowSettingsRow['mode'],
+  before: WorkflowSettingsRow | undefined,
+  now: number,
+): Date | null {
+  if (mode !== 'watch') return null;
+  return before?.mode === 'watch' ? before.watch_until : new Date(now + watchMs);
+}
+
+/** The question whether to turn it on is answered. */
+export const closeWatch = (
+  { parts, alerts }: Pick<Place, 'parts' | 'alerts'>,
+  home: string,
+  workflow: string,
+): Promise<void> =>
+  alerts.resolve(home, watchOverKey(workflow), {
+    ...{ title: 'Over: you decided', text: 'It no longer watches only.', at: parts.clock.now() },
+  });
 
 /** What a workflow would have done, had it been on. */
 export interface WouldHave {
