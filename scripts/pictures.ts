@@ -47,8 +47,9 @@ async function authorize(page: Page, port: string): Promise<void> {
 }
 
 await take('first', '', { width: 1440, theme: 'light' });
-await take('today', 'demo/', { width: 820, theme: 'light' });
-await take('today', 'demo/', { width: 390, theme: 'dark' });
+const drawn = (page: Page) => page.locator('figure svg').first().waitFor();
+await take('today', 'demo/', { width: 820, theme: 'light' }, drawn);
+await take('today', 'demo/', { width: 390, theme: 'dark' }, drawn);
 await take('alert', `demo/#/watch/${alert!.id}`, { width: 820, theme: 'light' });
 await take('alert', `demo/#/watch/${alert!.id}`, { width: 390, theme: 'dark' });
 await take('workflows', 'demo/#/workflows', { width: 1440, theme: 'dark' });
@@ -59,14 +60,15 @@ await take('link', '#/link', { width: 820, theme: 'dark' }, async (page) => {
 });
 await take('first-look', '#/link', { width: 820, theme: 'light' }, async (page) => {
   await authorize(page, String(sim.port));
-  await page.getByText('What you could switch on').waitFor();
+  await page.getByRole('link', { name: 'Go to Today' }).waitFor({ timeout: 120_000 });
 });
 const tomte = connect({ base: `${service.url}api/`, credential: service.credential });
 const [home] = await tomte.listHomes({});
 await take(
   'workflow',
   `#/workflows/${home!.id}/freezer-watch`,
-  { width: 820, theme: 'light' },
+  // As tall as the page: the bar that stays at the bottom would cover the slider.
+  { width: 820, height: 1_900, theme: 'light' },
   async (page) => {
     await page.getByText(/^In 60 days/).waitFor({ timeout: 120_000 });
   },

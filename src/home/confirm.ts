@@ -48,7 +48,7 @@ export function effectOf(action: Action): Effect | null {
 
 function turnedOn(domain: string, data: Action['data']): Effect {
   if (domain === 'light' && typeof data.brightness === 'number') {
-    return (s) => s.state === 'on' && near(s.attributes.brightness, Number(data.brightness), 2);
+    return (s) => s.state === 'on' && near(s.attributes.brightness, numberOf(data.brightness), 2);
   }
   // A thermostat or water heater that is on shows its mode instead.
   if (domain === 'climate' || domain === 'water_heater' || domain === 'media_player') {
@@ -100,4 +100,8 @@ export function switchesTo(action: Action, state: EntityState): 'on' | 'off' | n
   }
 }
 
-const isZero = (value: unknown): boolean => value !== undefined && Number(value) === 0;
+const isZero = (value: unknown): boolean => numberOf(value) === 0;
+
+/** As Home Assistant takes it; an object may have no number to give, not even an error's. */
+const numberOf = (value: unknown): number =>
+  typeof value === 'object' || value === undefined ? Number.NaN : Number(value);
