@@ -6,11 +6,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Backtest } from '@tomte/sdk/types-runs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { realHome } from '../kit/real-home.ts';
 
 const run = promisify(execFile);
 const program = join(import.meta.dirname, '../../bin/tomte.js');
-const url = process.env.HOME_ASSISTANT_URL;
-const since = process.env.HOME_TOILET_SINCE;
+// A home whose water no other test lets run.
+const home = await realHome({ port: process.env.REAL_HOME_BACKTEST_PORT ?? '8127' });
+const since = home?.env.HOME_TOILET_SINCE;
 
 let data: string;
 beforeAll(async () => {
@@ -24,13 +26,13 @@ const tomte = (...words: string[]) =>
     timeout: 120_000,
   });
 
-test.skipIf(!url || !since)(
+test.skipIf(!home || !since)(
   'finds the toilet that ran nine nights ago, and nothing else',
   {
     timeout: 180_000,
   },
   async () => {
-    await tomte('link', url!, '--token', process.env.HOME_ASSISTANT_TOKEN!);
+    await tomte('link', home!.url, '--token', home!.tokens.admin);
     const { stdout } = await tomte('backtest', 'water-watch', '--days', '60');
     const result = JSON.parse(stdout) as Backtest;
     expect(result.alerts).toHaveLength(1);

@@ -14,12 +14,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, connect } from '@tomte/sdk/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { BackedUp, Restored } from '../src/cli/index.ts';
-import { openSim, type Sim } from '../src/sim/sim.ts';
-import { readBackup, unpack } from '../src/store/backup-file.ts';
-import { inspectBackup } from '../src/store/restore.ts';
-import { type RunningService, startService } from './crash/harness.ts';
-import { tomte } from './kit/tomte.ts';
+import type { BackedUp, Restored } from '../../src/cli/index.ts';
+import { openSim, type Sim } from '../../src/sim/sim.ts';
+import { readBackup, unpack } from '../../src/store/backup-file.ts';
+import { inspectBackup } from '../../src/store/restore.ts';
+import { type RunningService, startService } from '../crash/harness.ts';
+import { tomte } from '../kit/tomte.ts';
 
 const secret = 'canary-webhook-secret-1234';
 const url = 'https://hooks.example.org/tomte';
