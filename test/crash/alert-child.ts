@@ -2,7 +2,7 @@
 import pg from 'pg';
 import { openAlerts } from '../../src/alert/alerts.ts';
 import { channelFetch } from '../../src/alert/reach.ts';
-import { builtInChannels, home, night, testKey, water } from '../../src/alert/testing.ts';
+import { builtInChannels, home, testKey, water } from '../../src/alert/testing.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { openStore } from '../../src/store/open.ts';
@@ -12,6 +12,8 @@ export interface AlertLife {
   /** Dies at this query of the story; 0 never. */
   readonly killAt: number;
   readonly kill: 'before' | 'after';
+  /** When it began, epoch ms, the same in each life of one story: what is learned of late is told otherwise. */
+  readonly at: number;
 }
 
 const life = JSON.parse(process.argv[2]!) as AlertLife;
@@ -60,14 +62,14 @@ async function settled(): Promise<void> {
   }
 }
 
+const minute = 60_000;
 counting = true;
 alerts.start();
-await alerts.open(water());
+await alerts.open(water({ since: life.at - 52 * minute, at: life.at }));
 await settled();
-const minute = 60_000;
-await alerts.open(water({ title: 'Water is pouring', worse: true, at: night + minute }));
+await alerts.open(water({ title: 'Water is pouring', worse: true, at: life.at + 1 }));
 await settled();
-const last = { title: 'Over: the water stopped', text: '23 L.', at: night + 2 * minute };
+const last = { title: 'Over: the water stopped', text: '23 L.', at: life.at + 2 };
 await alerts.resolve(home, water().key, last);
 await settled();
 await alerts.stop();

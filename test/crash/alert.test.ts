@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { openRoom, receiver } from '../../src/alert/testing.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { freshStore } from '../../src/store/testing.ts';
 import type { AlertLife } from './alert-child.ts';
 
@@ -32,10 +33,11 @@ test.each(['before', 'after'] as const)(
         name: 'Node-RED',
         settings: { url: hook.url, secret: 'a-long-secret-of-mine' },
       });
-      const first = await live({ connection: store.connection, killAt, kill });
+      const at = systemClock.now();
+      const first = await live({ connection: store.connection, killAt, kill, at });
       if (first === null) {
         cuts++;
-        expect(await live({ connection: store.connection, killAt: 0, kill })).toBe(0);
+        expect(await live({ connection: store.connection, killAt: 0, kill, at })).toBe(0);
       }
       const titles = new Map<unknown, string>();
       for (const { headers, body } of hook.received) {
