@@ -40,10 +40,20 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+/** How this computer reaches npm's registry. */
+const network = /^(NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|(HTTPS?|NO)_PROXY)$/i;
+
 /** What a person's shell has: nothing of the suite. */
 function plain(more: Record<string, string> = {}): Record<string, string> {
   const { PATH = '', HOME = folder } = process.env;
-  return { PATH, HOME, TOMTE_DISCOVER: 'off', ...more };
+  const way = Object.entries(process.env).filter(([name]) => network.test(name));
+  return {
+    PATH,
+    HOME,
+    TOMTE_DISCOVER: 'off',
+    ...Object.fromEntries(way as [string, string][]),
+    ...more,
+  };
 }
 
 interface Ran {
@@ -173,7 +183,7 @@ export default defineWorkflow({
     );
     await mkdir(join(data, 'channels'), { mode: 0o755 });
     const example = await readFile(join(root, 'examples/my-channel.ts'), 'utf8');
-    await writeFile(join(data, 'channels/matrix.ts'), example, { mode: 0o644 });
+    await writeFile(join(data, 'channels/my-channel.ts'), example, { mode: 0o644 });
 
     const service = await start(program(), data);
     const page = await fetch(service.address);
