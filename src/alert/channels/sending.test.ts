@@ -7,6 +7,7 @@ import { SMTPServer } from 'smtp-server';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../lib/clock.ts';
 import { channelAddresses, channelFetch } from '../reach.ts';
+import { message as anyMessage, linked } from '../testing/channel.ts';
 import { fakeVoice, night, receiver } from '../testing.ts';
 import companionApp from './companion-app.ts';
 import email from './email.ts';
@@ -15,36 +16,8 @@ import persistentNotification from './persistent-notification.ts';
 import webhook from './webhook.ts';
 
 const png = new Uint8Array([137, 80, 78, 71, 13, 10]);
-const message = (over: Partial<Message> = {}): Message => ({
-  kind: 'open',
-  deliveryId: 'd-1',
-  tag: 'tomte-a1',
-  homeName: 'Villa Berg',
-  title: 'The freezer is warming: −11 °C',
-  text: 'Was −18 °C until 13:20. Is the door shut?',
-  lines: ['Its plug draws 0 W since 13:05'],
-  severity: 'now',
-  silent: false,
-  picture: png,
-  link: null,
-  buttons: [
-    { id: 'seen', label: 'I see it', url: null, press: 'see.mac' },
-    { id: 'quiet', label: 'Quiet until 07:00', url: null, press: 'quiet.mac' },
-  ],
-  sentAt: night,
-  ...over,
-});
-const linked = {
-  link: 'https://tomte.example.org/s/abc.def',
-  buttons: [
-    {
-      id: 'seen',
-      label: 'I see it',
-      url: 'https://tomte.example.org/s/see.mac',
-      press: 'see.mac',
-    },
-  ],
-};
+const message = (over: Partial<Message> = {}): Message =>
+  anyMessage({ deliveryId: 'd-1', picture: png, ...over });
 
 const send = <S>(
   channel: ChannelDefinition,

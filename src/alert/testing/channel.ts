@@ -28,7 +28,7 @@ export const message = (over: Partial<Message> = {}): Message => ({
 });
 
 /** As it is once phones can reach Tomte. */
-export const linked: Partial<Message> = {
+export const linked = {
   link: 'https://tomte.example.org/s/abc.def',
   buttons: [
     {
@@ -38,7 +38,7 @@ export const linked: Partial<Message> = {
       press: 'see.mac',
     },
   ],
-};
+} satisfies Partial<Message>;
 
 export interface SendOptions {
   readonly before?: string | null;

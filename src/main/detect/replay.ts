@@ -1,6 +1,7 @@
 /** Detectors over what the store keeps of a home's past: for previews, and for detectors that are new to a home. */
 import type { DetectorDefinition, Finding } from '@tomte/sdk/define';
 import type { EntityInfo, HourRow, Reading } from '@tomte/sdk/home';
+import { breather } from '../../lib/breathe.ts';
 import { readManyHours } from '../../store/hours.ts';
 import { readManyReadings } from '../../store/readings.ts';
 import { listSeries } from '../../store/series.ts';
@@ -12,8 +13,6 @@ const dayMs = 24 * hourMs;
 /** More than this would take seconds: the newest count. */
 const readingsMax = 250_000;
 const tickMs = 5 * minuteMs;
-/** So many readings at once, then others have their turn. */
-const sliceReadings = 4_000;
 
 /** What is kept of some entities between two times, epoch ms. */
 export interface KeptPast {
@@ -79,8 +78,9 @@ export async function replay(
   if (readings.length === 0) return { findings, state };
   const watch = detector.watch({ settings, entities, zone, state });
   let clock = begin;
-  for (const [i, reading] of readings.entries()) {
-    if (i % sliceReadings === sliceReadings - 1) await new Promise<void>(setImmediate);
+  const breathe = breather();
+  for (const reading of readings) {
+    await breathe();
     for (clock += tickMs; clock < reading.t; clock += tickMs) findings.push(...watch.tick(clock));
     clock = reading.t;
     findings.push(...watch.read(reading));
