@@ -1,0 +1,35 @@
+/** A Tariff: where prices come from. One file each, one default export. */
+import type { z } from 'zod';
+import type { AskedHome } from './connector.ts';
+import type { SettingsSchema } from './define.ts';
+import type { Slot, TariffAnswer } from './energy.ts';
+
+export interface TariffContext<S> {
+  readonly settings: S;
+  /** Through the egress guard; at most 2 MiB and 15 s. */
+  readonly fetch: typeof fetch;
+  readonly home: AskedHome;
+  /** ISO code of the money of the home. */
+  readonly currency: string;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+}
+
+export interface TariffDefinition<S extends SettingsSchema = SettingsSchema> {
+  readonly kind: 'tariff';
+  readonly title: string;
+  /** One sentence for the form. */
+  readonly text: string;
+  readonly settings: S;
+  /** Settings with which it works in this home without asking anybody; null where it does not. */
+  fits?(home: AskedHome): Partial<z.input<S>> | null;
+  /**
+   * Prices of the window, as far as they are known: less is no error. Throws TomteError
+   * energy.tariff_unavailable, and what `fetch` and `home` throw.
+   */
+  rates(window: Slot, context: TariffContext<z.output<S>>): Promise<TariffAnswer>;
+}
+
+export const defineTariff = <S extends SettingsSchema>(
+  definition: Omit<TariffDefinition<S>, 'kind'>,
+): TariffDefinition<S> => ({ kind: 'tariff', ...definition });
