@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, join, relative } from 'node:path';
 import { findNode, root, runProgram } from './node.js';
 import { prepare } from './prepare.js';
 
@@ -25,10 +25,11 @@ const env = {
 
 const failed = [];
 if (suite === 'fast' && forVitest.length === 0) failed.push(...(await check()));
-const counts = given.includes('--check') ? { passed: 0, failed: 0 } : await test();
+const result = given.includes('--check') ? { passed: 0, failed: [] } : await test();
+failed.push(...result.failed);
 for (const name of failed) process.stdout.write(`failed: ${name}\n`);
-process.stdout.write(`${counts.passed} passed, ${counts.failed + failed.length} failed\n`);
-process.exitCode = counts.failed + failed.length > 0 ? 1 : 0;
+process.stdout.write(`${result.passed} passed, ${failed.length} failed\n`);
+process.exitCode = failed.length > 0 ? 1 : 0;
 
 /** Names of the checks that failed, after telling what they said. */
 async function check() {
@@ -74,7 +75,7 @@ function collect(args) {
 async function test() {
   if (suite === 'real' && !env.REAL_HOME_UP) {
     process.stdout.write('skipped: no real Home Assistant (REAL_HOME_UP is not set)\n');
-    return { passed: 0, failed: 0 };
+    return { passed: 0, failed: [] };
   }
   const folder = mkdtempSync(join(tmpdir(), 'tomte-test-result-'));
   const file = join(folder, 'result.json');
@@ -83,19 +84,24 @@ async function test() {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
     const args = [vitest, 'run', '--passWithNoTests', ...reporters, ...forVitest];
     const code = await runProgram(node, args, { cwd: root, env });
-    return countResult(file, code);
+    return readResult(file, code);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** A file that could not be loaded, and an end without a result, are failures too. */
-function countResult(file, code) {
-  if (!existsSync(file)) return { passed: 0, failed: code === 0 ? 0 : 1 };
-  const result = JSON.parse(readFileSync(file, 'utf8'));
-  const unloaded = result.testResults.filter(
-    (one) => one.status === 'failed' && !one.assertionResults.some((a) => a.status === 'failed'),
-  ).length;
-  const failures = result.numFailedTests + unloaded;
-  return { passed: result.numPassedTests, failed: code !== 0 && failures === 0 ? 1 : failures };
+/** Names of what failed; a file that could not be loaded, and an end without a result, are failures too. */
+function readResult(file, code) {
+  if (!existsSync(file)) return { passed: 0, failed: code === 0 ? [] : ['vitest'] };
+  const { testResults, numPassedTests } = JSON.parse(readFileSync(file, 'utf8'));
+  const failed = testResults.flatMap(({ name, status, assertionResults }) => {
+    const where = relative(root, name);
+    const tests = assertionResults.filter((one) => one.status === 'failed');
+    if (tests.length === 0) return status === 'failed' ? [where] : [];
+    return tests.map(({ fullName }) => `${where} > ${fullName}`);
+  });
+  return {
+    passed: numPassedTests,
+    failed: code !== 0 && failed.length === 0 ? ['vitest'] : failed,
+  };
 }

@@ -210,9 +210,10 @@ test('a Run whose process died five times at work is given up; one that waited i
   const slept = await opened.engine.run('tomte', home, 'patient', { by: 'Ola' });
   const id = await opened.engine.run('tomte', home, 'deadly', { by: 'Ola' });
   await waiting(slept);
-  // The first is so short that the row does not say yet that the Run is under way: it does not count.
-  for (let life = 0; life <= 5; life++) {
+  for (let life = 0; life < 5; life++) {
     await begun;
+    // A life that ends before the row says that the Run is under way does not count.
+    await expect.poll(() => rowOf(id), { timeout: 20_000 }).toMatchObject({ state: 'running' });
     begun = new Promise((resolve) => {
       reached = resolve;
     });
