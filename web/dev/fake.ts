@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import * as answers from './answers.ts';
 import * as detect from './answers-detect.ts';
 import * as sources from './answers-outside.ts';
+import * as people from './answers-people.ts';
 import * as runs from './answers-runs.ts';
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
@@ -137,6 +138,9 @@ function get(path: string, scene: Scene): unknown {
         error: null,
       },
     ],
+    persons: people.persons,
+    routes: people.routes,
+    'homes/villa-berg/told': people.preview,
     'channel-kinds': answers.kinds,
     channels: answers.channels,
     'connector-kinds': sources.kinds,

@@ -101,6 +101,20 @@ const pages: readonly [
   ],
   ['rooms', 'linked', '#/home'],
   ['doctor', 'linked', '#/home/link'],
+  ['people', 'linked', '#/home/people'],
+  [
+    'people-forms',
+    'linked',
+    '#/home/people',
+    async (page) => {
+      await page.getByRole('button', { name: 'Change Maja' }).click();
+      await page.getByRole('button', { name: 'Change At night' }).click();
+      await page.getByLabel('if nobody saw it after').fill('no');
+      await page.getByRole('button', { name: 'Save' }).last().click();
+      await page.getByRole('button', { name: 'Add a person' }).click();
+      await page.getByRole('button', { name: 'Add', exact: true }).click();
+    },
+  ],
   ['told', 'linked', '#/home/told'],
   ['outside', 'linked', '#/home/outside'],
   [

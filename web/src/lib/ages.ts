@@ -24,12 +24,14 @@ export const unbroken = (text: string): string =>
   text.replaceAll(/(\d) (?=(?:L|min|h|d|s|ct|EUR|k?Wh?|m³)\b|%|°)/g, '$1\u00a0');
 
 /** The next time the clock of `zone` shows `hour` o’clock, as epoch ms. */
-export function nextHour(now: number, hour: number, zone: string): number {
-  const wanted = `${String(hour).padStart(2, '0')}:00`;
-  const quarter = 900_000;
+export const nextHour = (now: number, hour: number, zone: string): number =>
   // Quarter hours from the next full one; zones are offset by quarters at the finest.
-  for (let t = Math.ceil((now + 1) / quarter) * quarter; ; t += quarter) {
-    if (clockTime(t, zone) === wanted || t > now + 48 * 3_600_000) return t;
+  nextTime(now, `${String(hour).padStart(2, '0')}:00`, zone, 900_000);
+
+/** The next time it shows `wanted`, such as `02:10`; past two days, what is reached then. */
+export function nextTime(now: number, wanted: string, zone: string, stepMs = 60_000): number {
+  for (let t = Math.ceil((now + 1) / stepMs) * stepMs; ; t += stepMs) {
+    if (clockTime(t, zone) === wanted || t > now + 2 * dayMs) return t;
   }
 }
 
