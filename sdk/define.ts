@@ -198,6 +198,7 @@ export const defineChannel = <S extends SettingsSchema>(
   definition: Omit<ChannelDefinition<S>, 'kind'>,
 ): ChannelDefinition<S> => ({ kind: 'channel', ...definition });
 
+export type * from './decide.ts';
 export * from './ear.ts';
 export * from './trigger.ts';
 export * from './workflow.ts';

@@ -802,6 +802,30 @@ export const errorTable = {
     retry: false,
     hint: 'Use the address that the redirect leads to.',
   },
+  'decide.model_unavailable': {
+    status: 502,
+    exit: 1,
+    retry: true,
+    hint: 'Is the model running and reachable? Until it answers, the rule decides.',
+  },
+  'decide.model_refused': {
+    status: 502,
+    exit: 1,
+    retry: false,
+    hint: 'Check the name of the model, the key and the account at its provider. Until then the rule decides.',
+  },
+  'decide.answer_invalid': {
+    status: 502,
+    exit: 1,
+    retry: false,
+    hint: 'The model does not keep to the form that is asked for; try another answer form, or another model.',
+  },
+  'decide.too_slow': {
+    status: 504,
+    exit: 1,
+    retry: true,
+    hint: 'Allow more time in the settings of Decisions, or use a faster model.',
+  },
   'connect.not_found': {
     status: 404,
     exit: 2,

@@ -1,5 +1,6 @@
 /** The doors of a workflow under test: what it looks at, does and asks ends here. */
 import { entitiesOf, type Held, judge, refuseWrongUnits, type World } from './condition.ts';
+import type { DecideRequest } from './decide.ts';
 import { TomteError } from './errors.ts';
 import type { Action } from './home.ts';
 import { follow } from './test-effects.ts';
@@ -7,14 +8,7 @@ import type { HeldHome } from './test-home.ts';
 import type { AlertBook, TestAction, TestQuestion } from './test-records.ts';
 import type { VirtualTime } from './virtual-time.ts';
 import type { VirtualWorld } from './virtual-world.ts';
-import type {
-  ActionOutcome,
-  DecideRequest,
-  Fetched,
-  FetchOptions,
-  Question,
-  WaitSpec,
-} from './workflow.ts';
+import type { ActionOutcome, Fetched, FetchOptions, Question, WaitSpec } from './workflow.ts';
 
 type Maybe<T> = T | Promise<T>;
 
@@ -26,7 +20,7 @@ export interface KitAnswers {
   readonly fetch?: (url: string, options: FetchOptions) => Maybe<Partial<Fetched>>;
   /** What each connector says. */
   readonly facts?: Readonly<Record<string, unknown>>;
-  /** Id of the option taken; left out, the fallback. */
+  /** Id of the option taken, `yes` or `no`, a level, a text; left out, the fallback. */
   readonly decide?: (request: DecideRequest) => Maybe<string>;
   readonly call?: (workflow: string, input: unknown) => Maybe<unknown>;
 }

@@ -3,6 +3,7 @@
  * step, remembered by its place and name; an execution that is abandoned goes on from what was remembered.
  */
 import { withoutCodes } from './codes.ts';
+import type { DecidedOf, DecideRequest } from './decide.ts';
 import { type ErrorBody, TomteError } from './errors.ts';
 import { wholeAction } from './home.ts';
 import { ms, type TriggerFired } from './trigger.ts';
@@ -262,7 +263,8 @@ function contextOf(
       ),
     facts: (connector, query = {}) =>
       door('facts', { connector, query }, () => world.facts(connector, query)),
-    decide: (request) => door('decide', request, () => world.decide(request)),
+    decide: <R extends DecideRequest>(request: R) =>
+      door('decide', request, async () => (await world.decide(request)) as DecidedOf<R>),
     call: (workflow, input) =>
       door('call', { workflow, input: input ?? null }, () => world.call(workflow, input)),
     store: {

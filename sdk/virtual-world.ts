@@ -1,12 +1,11 @@
 /** What a virtual Run is answered by: the recorded past, or the home of a test. */
+import type { Decided, DecideRequest } from './decide.ts';
 import type { Action } from './home.ts';
 import type { Condition } from './trigger.ts';
 import type {
   ActionOutcome,
   ActOptions,
   AlertRequest,
-  Decided,
-  DecideRequest,
   Fetched,
   FetchOptions,
   HomeView,

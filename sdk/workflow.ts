@@ -1,6 +1,7 @@
 /** A workflow and all it can reach. Every effect, and every look at the world, is a journalled Step. */
 import type { z } from 'zod';
 import type { Fitting } from './checked.ts';
+import type { DecidedOf, DecideRequest } from './decide.ts';
 import type { SettingsSchema } from './define.ts';
 import type { ErrorBody } from './errors.ts';
 import type { Action, EntityInfo, EntityState, HourRow, Reading, Severity } from './home.ts';
@@ -122,22 +123,6 @@ export interface Fetched {
   readonly json: unknown;
 }
 
-/** Asked of a model where one is configured; else of `fallback`. Options are made by code, never by the model. */
-export interface DecideRequest {
-  readonly question: string;
-  /** Each feasible and safe by itself. */
-  readonly options: readonly { readonly id: string; readonly text: string }[];
-  readonly facts?: Readonly<Record<string, unknown>>;
-  /** The rule that decides without a model: id of an option. */
-  readonly fallback: string;
-}
-
-export interface Decided {
-  readonly choice: string;
-  readonly reason: string;
-  readonly decidedBy: 'rule' | 'model';
-}
-
 /** Small things a workflow remembers between its Runs, by home. */
 export interface WorkflowStore {
   /** Null when it was never set. */
@@ -195,7 +180,8 @@ export interface WorkflowContext {
     connector: string,
     query?: Readonly<Record<string, unknown>>,
   ): Promise<{ readonly value: unknown; readonly asOf: number; readonly stale: boolean }>;
-  decide(request: DecideRequest): Promise<Decided>;
+  /** Asks a model to choose among answers that code made; without a model, or a good answer of it, the rule decides. */
+  decide<const R extends DecideRequest>(request: R): Promise<DecidedOf<R>>;
   /** Runs another workflow of this home and waits for its result. */
   call(workflow: string, input?: unknown): Promise<unknown>;
   readonly store: WorkflowStore;

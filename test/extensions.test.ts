@@ -13,6 +13,7 @@ const kinds = [
   { kind: 'connector', folder: 'src/connect/connectors', verb: 'fetch' },
   { kind: 'workflow', folder: 'src/workflows', verb: 'run' },
   { kind: 'trigger', folder: 'src/engine/triggers', verb: 'matches' },
+  { kind: 'model', folder: 'src/decide/models', verb: 'ask' },
 ] as const;
 
 interface Definition {
@@ -84,7 +85,8 @@ test('a connector can be asked without saying more, and promises a form of its f
 });
 
 test('a workflow, a detector and a trigger work with no setting made', async () => {
-  const alone = kinds.filter(({ kind }) => kind !== 'channel' && kind !== 'connector');
+  const setUp = ['channel', 'connector', 'model'];
+  const alone = kinds.filter(({ kind }) => !setUp.includes(kind));
   for (const { kind, folder } of alone) {
     for (const [name, { settings }] of await load(kind, folder)) {
       expect(settings?.safeParse({}).success ?? true, `${kind} ${name}`).toBe(true);

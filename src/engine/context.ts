@@ -1,4 +1,5 @@
-import type { DecideRequest, HomeView, WorkflowContext } from '@tomte/sdk/define';
+import { decideRequest } from '@tomte/sdk/decide';
+import type { DecidedOf, DecideRequest, HomeView, WorkflowContext } from '@tomte/sdk/define';
 import { TomteError } from '@tomte/sdk/errors';
 import type { Body } from './body.ts';
 import { actIn } from './context-act.ts';
@@ -69,11 +70,18 @@ export function workflowContext(o: ContextOptions): WorkflowContext {
         ...{ kind: 'facts', name: next('facts'), input: { connector, query } },
         work: () => effects.facts(home, connector, query),
       }),
-    decide: (request) =>
-      body.step({
-        ...{ kind: 'decide', name: next('decide'), input: request },
-        work: () => effects.decide(home, readDecide(request)),
-      }),
+    decide<R extends DecideRequest>(request: R) {
+      const name = next('decide');
+      return body.step({
+        ...{ kind: 'decide', name, input: request },
+        work: async () =>
+          (await effects.decide(home, {
+            request: readDecide(request),
+            workflow,
+            key: `${id}/${name}`,
+          })) as DecidedOf<R>,
+      });
+    },
     store: storeIn(o),
     now: () => body.now(),
     log: (message) => o.log(String(message)),
@@ -109,8 +117,10 @@ function homeIn({ run, effects, body, next, now }: ContextOptions): HomeView {
 const withoutQuery = (url: string): string => String(url).replace(/[?#].*$/s, '?…');
 
 function readDecide(request: DecideRequest): DecideRequest {
-  if (!request.options.some(({ id }) => id === request.fallback)) {
-    throw new TomteError('run.call_invalid', 'The fallback of decide must be one of its options');
-  }
-  return request;
+  const { success, error } = decideRequest.safeParse(request);
+  if (success) return request;
+  const words = error.issues.map(
+    ({ path, message }) => `${path.join('.') || 'request'}: ${message}`,
+  );
+  throw new TomteError('run.call_invalid', `decide was asked wrongly: ${words.join('; ')}`);
 }

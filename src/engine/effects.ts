@@ -74,6 +74,13 @@ export interface FetchOfRun {
   readonly workflow: string;
 }
 
+export interface DecideOfRun {
+  readonly request: DecideRequest;
+  readonly workflow: string;
+  /** Run and step: the same key is the same Decision, and is not asked again. */
+  readonly key: string;
+}
+
 /** A home as conditions look at it; all of it answers at once. */
 export interface Eyes {
   readonly zone: string;
@@ -114,5 +121,5 @@ export interface Effects {
     connector: string,
     query: Readonly<Record<string, unknown>>,
   ): Promise<{ value: unknown; asOf: number; stale: boolean }>;
-  decide(home: string, request: DecideRequest): Promise<Decided>;
+  decide(home: string, asked: DecideOfRun): Promise<Decided>;
 }

@@ -47,8 +47,8 @@ export function doors(): Doors {
     statistics: async () => [],
     fetch: async () => ({ status: 200, headers: {}, text: '', json: null }),
     facts: async () => ({ value: null, asOf: 0, stale: false }),
-    decide: async (_home, { fallback }) => ({
-      choice: fallback,
+    decide: async (_home, { request }) => ({
+      choice: request.fallback,
       reason: 'rule',
       decidedBy: 'rule',
     }),

@@ -1,5 +1,6 @@
 import { type Fetched, ms } from '@tomte/sdk/define';
 import { TomteError } from '@tomte/sdk/errors';
+import type { Decider } from '../decide/decider.ts';
 import type { FetchOfRun } from '../engine/effects.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { OutsideDoors } from './effects.ts';
@@ -12,6 +13,7 @@ const reads = /^(GET|HEAD)$/;
 export function outsideDoors(o: {
   readonly clock: Clock;
   readonly outside: Outside;
+  readonly decider: Decider;
 }): Omit<OutsideDoors, 'ask'> {
   return {
     async fetch(home, request) {
@@ -22,10 +24,8 @@ export function outsideDoors(o: {
       const { value, asOf, stale } = await o.outside.facts({ home, connector }, query);
       return { value, asOf, stale };
     },
-    async decide(_home, { fallback, options }) {
-      const text = options.find(({ id }) => id === fallback)?.text ?? fallback;
-      return { choice: fallback, reason: `The rule decided: ${text}`, decidedBy: 'rule' };
-    },
+    decide: async (home, { request, workflow, key }) =>
+      o.decider.decide({ home, by: `workflow:${workflow}`, key, request }),
   };
 }
 

@@ -5,6 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type Listening, listenHttp } from '../../test/kit/listen.ts';
 import { home, openRoom, testKey } from '../connect/testing.ts';
+import { ruleDecider } from '../decide/decider.ts';
 import { systemClock } from '../lib/clock.ts';
 import { silentLog } from '../lib/log.ts';
 import { freshStore } from '../store/testing.ts';
@@ -64,7 +65,7 @@ const asked = (
   outside: Outside,
   request: { url: string; options: FetchOptions },
 ) =>
-  outsideDoors({ clock, outside }).fetch(home, {
+  outsideDoors({ clock, outside, decider: ruleDecider }).fetch(home, {
     ...request,
     workflow: 'prices',
     idempotencyKey: 'run-1/fetch 1',

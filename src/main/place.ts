@@ -4,6 +4,7 @@ import type { Alerts } from '../alert/alerts.ts';
 import { drawPng } from '../alert/picture.ts';
 import { LiveHub } from '../api/live.ts';
 import type { Site } from '../api/routes.ts';
+import { ruleDecider } from '../decide/decider.ts';
 import { watchClock } from '../engine/schedule-jumps.ts';
 import type { Extensions } from '../lib/extensions.ts';
 import { openAlertsOfEpisode } from '../store/alerts.ts';
@@ -152,7 +153,10 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     effects: effectsOf({
       ...{ alerts, now: parts.clock.now },
       lives: () => lives.all,
-      doors: { ...outsideDoors({ clock: parts.clock, outside }), ask: approvals.ask },
+      doors: {
+        ...outsideDoors({ clock: parts.clock, outside, decider: ruleDecider }),
+        ask: approvals.ask,
+      },
     }),
     gate: {
       pausedUntil: (home) => modes.until(home, 'pause'),

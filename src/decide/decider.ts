@@ -1,0 +1,193 @@
+/** Decisions: asked of the model that may act, else of the rule in the question; always within limits, always kept. */
+import type { Decided, DecidedOf, DecideRequest } from '@tomte/sdk/decide';
+import type { EntitySelector } from '@tomte/sdk/define';
+import type { Clock } from '../lib/clock.ts';
+import { askModel, type ModelInUse, type Told } from './ask.ts';
+import type { Book, ToldAs, WhyRule } from './book.ts';
+import type { Privacy } from './facts.ts';
+import { type Looked, type Prompt, promptOf } from './prompt.ts';
+import { plain } from './untrusted.ts';
+import { forPeople, strangerIn } from './words.ts';
+
+export interface Asking<R extends DecideRequest = DecideRequest> {
+  readonly home: string;
+  /** Who asks: `workflow:<name>`, or a part of Tomte such as `alert-words`. Budgets count by it. */
+  readonly by: string;
+  readonly request: R;
+  /** The same key is the same Decision, and is not asked again. Left out: asked anew each time. */
+  readonly key?: string;
+  /** Ends the asking; then its reason is thrown. */
+  readonly signal?: AbortSignal;
+  /** Sooner than the deadline of all questions. */
+  readonly deadlineMs?: number;
+}
+
+export interface Decider {
+  /** Never throws because of a model. Throws store.unavailable, and the reason of the signal. */
+  decide<R extends DecideRequest>(asking: Asking<R>): Promise<DecidedOf<R>>;
+}
+
+/** Models of a home: the one that may act, and the one that is only compared. */
+export interface ModelsOf {
+  readonly acts: ModelInUse | null;
+  readonly watches: ModelInUse | null;
+}
+
+/** Whether a model may be asked now, and what it cost. */
+export interface Purse {
+  /** Null when it may, else why not. Counts the request as asked. */
+  mayAsk(o: {
+    home: string;
+    by: string;
+    model: ModelInUse;
+    tokens: number;
+  }): Promise<'over_budget' | 'resting' | null>;
+  /** What it came to; answers its cost, null without a price. */
+  paid(o: { home: string; by: string; told: Told }): Promise<number | null>;
+}
+
+export interface DeciderParts {
+  readonly clock: Clock;
+  readonly book: Book;
+  readonly purse: Purse;
+  readonly deadlineMs: () => number;
+  models(home: string): Promise<ModelsOf>;
+  privacy(home: string): Promise<Privacy>;
+  /** States of the home that fit, compact. */
+  look(home: string, selector: EntitySelector, privacy: Privacy): Promise<Looked>;
+}
+
+const never = new AbortController().signal;
+const reasonMax = 300;
+
+export function openDecider(parts: DeciderParts): Decider {
+  const { book, clock } = parts;
+
+  /** What the models say; the one that watches has no part in what is decided. */
+  async function toldBy(
+    asking: Asking,
+    prompt: Prompt,
+  ): Promise<{ acts: Told | WhyRule; told: ToldAs[] }> {
+    const { acts, watches } = await parts.models(asking.home);
+    const without: WhyRule = watches ? 'watching' : 'no_model';
+    const [first, second] = await Promise.all([
+      acts ? askedOnce(asking, prompt, acts, 'acts') : without,
+      watches ? askedOnce(asking, prompt, watches, 'watches') : null,
+    ]);
+    const told = [first, second].filter((one) => one !== null && typeof one !== 'string');
+    return { acts: first, told };
+  }
+
+  async function askedOnce(
+    { home, by, signal = never, deadlineMs }: Asking,
+    prompt: Prompt,
+    model: ModelInUse,
+    as: ToldAs['as'],
+  ): Promise<ToldAs | WhyRule> {
+    const shut = await parts.purse.mayAsk({ home, by, model, tokens: prompt.tokens });
+    if (shut) return shut;
+    const limit = Math.min(deadlineMs ?? Number.POSITIVE_INFINITY, parts.deadlineMs());
+    const told = await askModel(model, prompt, { clock, deadlineMs: limit, signal });
+    return { ...told, as, cost: await parts.purse.paid({ home, by, told }) };
+  }
+
+  return {
+    async decide<R extends DecideRequest>(asking: Asking<R>): Promise<DecidedOf<R>> {
+      const { home, by, request, key = null } = asking;
+      const before = key === null ? null : await book.find(home, key);
+      if (before) {
+        const { choice, reason, decidedBy, id } = before;
+        return { choice, reason, decidedBy, decision: id } as DecidedOf<R>;
+      }
+      const privacy = await parts.privacy(home);
+      const look = request.look ? await parts.look(home, request.look, privacy) : null;
+      const prompt = promptOf(request, { privacy, look });
+      const { acts, told } = await toldBy(asking, prompt);
+      const { why, ...decided } = settled(request, prompt, { acts, privacy });
+      const decision = await book.add({
+        ...{ home, by, key, request, why, told, ...decided },
+        ...{ at: clock.now(), rule: request.fallback },
+        ...{ promptHash: prompt.hash, promptTokens: prompt.tokens },
+        leaves: told.some(({ host }) => host !== null) ? prompt.leaves : [],
+      });
+      return { ...decided, decision } as DecidedOf<R>;
+    },
+  };
+}
+
+/** Without any model, and without a record: the rule decides. */
+export const ruleDecider: Decider = {
+  async decide<R extends DecideRequest>({ request }: Asking<R>): Promise<DecidedOf<R>> {
+    const { why: _why, ...decided } = byRule(request, 'no_model');
+    return decided as DecidedOf<R>;
+  },
+};
+
+type Settled = Omit<Decided, 'decision'> & { readonly why: WhyRule | null };
+
+/** What counts: the answer of the model that may act, where there is one and it holds; else the rule. */
+function settled(
+  request: DecideRequest,
+  prompt: Prompt,
+  { acts, privacy }: { acts: Told | WhyRule; privacy: Privacy },
+): Settled {
+  if (typeof acts === 'string') return byRule(request, acts);
+  const { answer } = acts;
+  if (answer === null) return byRule(request, 'failed');
+  if (answer.choice === null) return byRule(request, 'abstained');
+  if (request.kind !== 'text') {
+    const reason = reasonOf(answer.reason, prompt, privacy) ?? chosen(request, answer.choice);
+    return { choice: answer.choice, reason, decidedBy: 'model', why: null };
+  }
+  if (request.form === 'code') {
+    return {
+      choice: answer.choice,
+      reason: 'As the model wrote it.',
+      decidedBy: 'model',
+      why: null,
+    };
+  }
+  const text = namesBack(forPeople(answer.choice, request.lengthMax), privacy);
+  if (text === '' || strangerIn(text, prompt.grounds) !== null)
+    return byRule(request, 'not_grounded');
+  return { choice: text, reason: 'As the model wrote it.', decidedBy: 'model', why: null };
+}
+
+/** Null when nothing of it may be said. */
+function reasonOf(said: string, prompt: Prompt, privacy: Privacy): string | null {
+  const text = namesBack(forPeople(said, reasonMax), privacy);
+  return text === '' || strangerIn(text, prompt.grounds) !== null ? null : text;
+}
+
+/** `person 1` is called by name again: the words are for the people of the home. */
+function namesBack(text: string, { people, places }: Privacy): string {
+  let rest = text;
+  for (const [name, word] of [...(people ?? []), ...(places ?? [])]) {
+    rest = rest.replace(new RegExp(`\\b${word}\\b`, 'gi'), () => name);
+  }
+  return rest;
+}
+
+const whyWords: Readonly<Record<WhyRule, string>> = {
+  no_model: '',
+  watching: ', while the model is only compared',
+  abstained: ', for the model found none of the answers fitting',
+  not_grounded: ', for the model told a number that is no fact',
+  failed: ', for the model gave no valid answer',
+  resting: ', for the model failed several times and rests',
+  over_budget: ', for the budget of the model is spent',
+};
+
+function byRule(request: DecideRequest, why: WhyRule): Settled {
+  const { fallback } = request;
+  const reason = `The rule decided${whyWords[why]}: ${chosen(request, fallback)}`.slice(
+    0,
+    reasonMax,
+  );
+  return { choice: fallback, reason, decidedBy: 'rule', why };
+}
+
+function chosen(request: DecideRequest, choice: string): string {
+  if (!('options' in request)) return plain(choice, 120);
+  return plain(request.options.find(({ id }) => id === choice)?.text ?? choice, 200);
+}

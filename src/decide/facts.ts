@@ -1,0 +1,70 @@
+/** Facts of a question as they may leave: plain, capped, without secrets, people and places. */
+import { plain, withoutSecrets, withoutWords } from './untrusted.ts';
+
+/** What is left out of everything that leaves, by the word that stands for it. */
+export interface Privacy {
+  /** Names of people: each becomes `person 1`, … Null when they may leave. */
+  readonly people: ReadonlyMap<string, string> | null;
+  /** Names of places, zones and the home: each becomes `place 1`, … Null when they may leave. */
+  readonly places: ReadonlyMap<string, string> | null;
+  /** True when names that people gave to things may leave. */
+  readonly names: boolean;
+}
+
+const secretKey = /pass(word|code|wort)?|token|secret|api_?key|credential|\bpin\b|code/i;
+const placeKey =
+  /latitude|longitude|\b(lat|lon|lng|gps)\b|gps_accuracy|address|street|postcode|zip/i;
+const deep = 4;
+const itemsMax = 60;
+const factsCharsMax = 6000;
+const quotedMax = { entries: 12, chars: 400 };
+
+export const hidden = (text: string, { people, places }: Privacy): string => {
+  const withoutPeople = people ? withoutWords(text, people) : text;
+  return places ? withoutWords(withoutPeople, places) : withoutPeople;
+};
+
+/** Facts as JSON of at most 6,000 characters; what does not fit is left out from the end. */
+export function factsText(facts: Readonly<Record<string, unknown>>, privacy: Privacy): string {
+  const entries = Object.entries(clean(facts, privacy, 0) as Record<string, unknown>);
+  while (entries.length > 0 && JSON.stringify(Object.fromEntries(entries)).length > factsCharsMax) {
+    entries.pop();
+  }
+  return JSON.stringify(Object.fromEntries(entries));
+}
+
+function clean(value: unknown, privacy: Privacy, depth: number): unknown {
+  switch (typeof value) {
+    case 'number':
+      return Number.isFinite(value) ? value : null;
+    case 'boolean':
+      return value;
+    case 'string':
+      return hidden(withoutSecrets(plain(value, 200)), privacy);
+    case 'object':
+      break;
+    default:
+      return null;
+  }
+  if (value === null || depth >= deep) return null;
+  if (Array.isArray(value)) {
+    return value.slice(0, itemsMax).map((one) => clean(one, privacy, depth + 1));
+  }
+  const kept = Object.entries(value)
+    .filter(([key]) => !secretKey.test(key) && !(privacy.places && placeKey.test(key)))
+    .slice(0, itemsMax)
+    .map(([key, one]) => [hidden(plain(key, 80), privacy), clean(one, privacy, depth + 1)]);
+  return Object.fromEntries(kept);
+}
+
+/** Words of others as JSON: each a quoted text of at most 400 characters. */
+export function quotedText(quoted: Readonly<Record<string, string>>, privacy: Privacy): string {
+  const kept = Object.entries(quoted)
+    .filter(([key]) => !secretKey.test(key) && !(privacy.places && placeKey.test(key)))
+    .slice(0, quotedMax.entries)
+    .map(([key, text]) => [
+      plain(key, 80),
+      hidden(withoutSecrets(plain(String(text), quotedMax.chars)), privacy),
+    ]);
+  return JSON.stringify(Object.fromEntries(kept));
+}

@@ -1,0 +1,71 @@
+/**
+ * Text that others wrote: names, states, calendars, feeds, answers of models. It is made plain, short and
+ * quoted before it goes anywhere, and what looks like a secret is taken out. Nothing of it is ever obeyed.
+ */
+
+/** Zero-width and invisible signs, direction marks, language tags, variation selectors, private use. */
+const invisible = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+
+/** One line of plain signs, at most so long. */
+export function plain(text: string, lengthMax: number): string {
+  // What is far too long is cut before it is looked at: a megabyte costs no more than a line.
+  const seen = text.slice(0, lengthMax * 4);
+  const clean = seen
+    .replace(/[\t\n\r\v\f\u0085\u2028\u2029]+/g, ' ')
+    .replace(invisible, '')
+    .normalize('NFKC')
+    .replace(invisible, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return clean.length <= lengthMax ? clean : `${[...clean].slice(0, lengthMax - 1).join('')}…`;
+}
+
+/** What is put in place of what was left out. */
+export const leftOut = '[left out]';
+
+const times =
+  /\b20\d\d-[01]\d-[0-3]\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?|\b[0-2]?\d:[0-5]\d\b/g;
+
+/** Addresses of all kinds, tokens and keys. */
+const telling: readonly RegExp[] = [
+  /\b[a-z][a-z0-9+.-]*:\/\/\S+/gi,
+  /\bwww\.\S+/gi,
+  /\S+@\S+\.\S+/g,
+  /\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}\b/gi,
+  /\b\d{1,3}(?:\.\d{1,3}){3}\b/g,
+  /[+-]?\d{1,3}\.\d{3,}\s*[,;/ ]\s*[+-]?\d{1,3}\.\d{3,}/g,
+  /\beyJ[\w-]+(?:\.[\w-]+)*/g,
+  /\b(?=[\w-]*\d)(?=[\w-]*[a-z])[\w-]{16,}\b/gi,
+  /\b(?:\w*_)?(?:password|passwort|passcode|token|secret|api[_ -]?key|pin|code)\b\s*(?:is|ist|=|:)\s*\S+/gi,
+];
+/** Codes and telephone numbers. */
+const digits = /(?:\+|\b)\d(?:[\s().-]?\d){3,}\b/g;
+
+/** Without addresses, keys and, unless numbers are known to be harmless, codes; times stay. */
+export function withoutSecrets(text: string, o: { readonly numbersStay?: boolean } = {}): string {
+  const patterns = o.numbersStay ? telling : [...telling, digits];
+  const clean = (part: string) =>
+    patterns.reduce((rest, pattern) => rest.replace(pattern, leftOut), part);
+  let done = '';
+  let from = 0;
+  // Times look like codes: they are set aside.
+  for (const { 0: time, index } of text.matchAll(times)) {
+    done += clean(text.slice(from, index)) + time;
+    from = index + time.length;
+  }
+  return done + clean(text.slice(from));
+}
+
+/** Without these words, whatever their case; each becomes its stand-in. */
+export function withoutWords(text: string, words: ReadonlyMap<string, string>): string {
+  let rest = text;
+  for (const [word, instead] of words) {
+    if (word.length < 2) continue;
+    const pattern = word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\s+/g, '\\s+');
+    rest = rest.replace(
+      new RegExp(`(?<![\\p{L}\\p{N}])${pattern}(?![\\p{L}\\p{N}])`, 'giu'),
+      instead,
+    );
+  }
+  return rest;
+}
