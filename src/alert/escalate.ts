@@ -11,9 +11,9 @@ const sweepMax = 100;
 export async function planSteps(
   tx: Db,
   alert: string,
-  o: { steps: readonly PlanStep[]; now: number },
+  o: { steps: readonly PlanStep[]; now: number; fresh?: boolean | undefined },
 ): Promise<void> {
-  await dropSteps(tx, alert);
+  if (!o.fresh) await dropSteps(tx, alert);
   if (o.steps.length === 0) return;
   await tx
     .insertInto('alert_steps')

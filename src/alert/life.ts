@@ -25,6 +25,8 @@ export interface Lived {
   readonly turn: Turn | null;
   /** It began and ended before anybody could be told. */
   readonly missed?: boolean;
+  /** It was not there before: nothing was told of it, planned for it, or hangs on it. */
+  readonly fresh?: boolean;
 }
 
 /** A question told like an alert: its options stand in place of the usual buttons until it ends. */
@@ -90,7 +92,7 @@ async function begin(tx: Db, request: Request, o: { now: number; newId: string }
   const turns = json([request.at ?? o.now])!;
   const more = { ...hold, ...toldIf(!holds(hold), o.now), turns };
   const alert = await insert(tx, request, { ...o, more });
-  return { alert, turn: isHeld(alert) ? null : opened };
+  return { alert, turn: isHeld(alert) ? null : opened, fresh: true };
 }
 
 async function update(

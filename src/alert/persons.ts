@@ -8,7 +8,7 @@ import * as store from '../store/persons.ts';
 import type { Db } from '../store/tables.ts';
 import { spanOf } from './quiet-hours.ts';
 
-export const personOf = (row: store.PersonRow): Person => ({
+export const personOf = (row: Omit<store.PersonRow, 'created_at'>): Person => ({
   id: row.id,
   name: row.name,
   entity: row.entity,

@@ -10,7 +10,7 @@ import type { Db } from '../store/tables.ts';
 import { mustBeThere } from './persons.ts';
 import { spanOf } from './quiet-hours.ts';
 
-export const routeOf = (row: store.RouteRow): Route => ({
+export const routeOf = (row: Omit<store.RouteRow, 'created_at'>): Route => ({
   id: row.id,
   name: row.name,
   home: row.home_id,

@@ -29,11 +29,11 @@ export interface TellOptions {
 /** Answers how many deliveries were journalled. */
 export async function tell(
   tx: Db,
-  { alert, turn, missed }: Lived,
+  { alert, turn, missed, fresh }: Lived,
   o: TellOptions,
 ): Promise<number> {
   if (!turn || isHeld(alert)) return 0;
-  const before = await deliveriesOf(tx, [alert.id]);
+  const before = fresh ? [] : await deliveriesOf(tx, [alert.id]);
   const told = lastTold(before, o.held);
   const all = await everyoneOf(tx, alert.home_id, { ...o, told });
   const plan = planFor(alert, all, o);
@@ -46,7 +46,7 @@ export async function tell(
     const channels = first.filter((channel) => !told.has(channel));
     await keepForMorning(tx, alert, { channels, why: 'digest', at: o.now });
   } else if (news && !o.to && alert.state === 'open' && !o.held) {
-    await planSteps(tx, alert.id, { steps: plan.steps.slice(1), now: o.now });
+    await planSteps(tx, alert.id, { fresh, steps: plan.steps.slice(1), now: o.now });
   }
   const { listeners } = all.everyone;
   const to = hearersOf(turn, {
@@ -57,7 +57,7 @@ export async function tell(
   // A later step is news to those it goes to only.
   const now = o.to ? to.filter((channel) => o.to!.includes(channel)) : to;
   if (now.length === 0) return 0;
-  await journal(tx, { alert, turn, to: now, all, told, before }, o);
+  await journal(tx, { alert, turn, to: now, all, told, before, fresh }, o);
   return now.length;
 }
 
@@ -77,10 +77,11 @@ interface Journalled {
   readonly all: Told;
   readonly told: ReadonlyMap<string, number>;
   readonly before: readonly Row<'deliveries'>[];
+  readonly fresh: boolean | undefined;
 }
 
 async function journal(tx: Db, j: Journalled, o: TellOptions): Promise<void> {
-  const { alert, turn, to, all, told, before } = j;
+  const { alert, turn, to, all, told, before, fresh } = j;
   const { zone, everyone } = all;
   // A silent update that waits is replaced: there is only one to send.
   const stale = before.filter((row) => isWaiting(row) && row.silent && to.includes(row.channel_id));
@@ -88,7 +89,7 @@ async function journal(tx: Db, j: Journalled, o: TellOptions): Promise<void> {
     const ids = stale.map(({ id }) => id);
     await tx.deleteFrom('deliveries').where('id', 'in', ids).execute();
   }
-  const children = (await countChildren(tx, [alert.id])).get(alert.id) ?? 0;
+  const children = fresh ? 0 : ((await countChildren(tx, [alert.id])).get(alert.id) ?? 0);
   const home = { name: o.homeName(alert.home_id), zone };
   const message = json(messageOf(alert, home, { now: o.now, children }));
   const number = Math.max(0, ...before.map((row) => row.turn)) + 1;

@@ -1,9 +1,6 @@
 /** Everybody an alert of a home may go to, as they are set up now. */
-import { listChannels } from '../store/channels.ts';
-import { getHome } from '../store/homes.ts';
-import { listPersons } from '../store/persons.ts';
-import { listRoutes } from '../store/routes.ts';
-import type { Db, Row } from '../store/tables.ts';
+import { type EveryoneRow, readEveryone } from '../store/everyone.ts';
+import type { Db } from '../store/tables.ts';
 import type { Kinds } from './channels.ts';
 import { personOf } from './persons.ts';
 import type { Everyone, Resident } from './route.ts';
@@ -19,7 +16,7 @@ export interface HomeSight {
 
 export interface Told {
   readonly everyone: Everyone;
-  readonly channels: readonly Row<'channels'>[];
+  readonly channels: EveryoneRow['channels'];
   readonly zone: string;
 }
 
@@ -28,10 +25,7 @@ export async function everyoneOf(
   home: string,
   o: { kinds: Kinds; sight: HomeSight; told: ReadonlyMap<string, unknown> },
 ): Promise<Told> {
-  const channels = await listChannels(db, { home });
-  const persons = await listPersons(db);
-  const routes = await listRoutes(db, { home });
-  const homeRow = await getHome(db, home);
+  const { channels, persons, routes, zone } = await readEveryone(db, home);
   const listeners = channels.map((channel) => ({
     id: channel.id,
     home: channel.home_id,
@@ -47,6 +41,6 @@ export async function everyoneOf(
   return {
     everyone: { listeners, persons: residents, routes: routes.map(routeOf) },
     channels,
-    zone: homeRow?.time_zone ?? 'UTC',
+    zone: zone ?? 'UTC',
   };
 }

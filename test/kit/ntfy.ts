@@ -20,6 +20,16 @@ export interface NtfyServer {
   close(): Promise<void>;
 }
 
+/** Headers are ASCII: ntfy reads encoded words, and `\\n` as a new line. */
+const decoded = (text: string | null): string | null =>
+  text === null
+    ? null
+    : text
+        .replace(/=\?utf-8\?b\?([^?]*)\?=/gi, (_, base64) =>
+          Buffer.from(base64, 'base64').toString(),
+        )
+        .replaceAll('\\n', '\n');
+
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 /** With `token`, a request without it is refused with 403, as a protected topic is. */
@@ -60,8 +70,8 @@ export async function ntfyServer(
     messages.add({
       id,
       topic: path,
-      title: header('title'),
-      message: filename === null ? body.toString() : (header('message') ?? ''),
+      title: decoded(header('title')),
+      message: filename === null ? body.toString() : (decoded(header('message')) ?? ''),
       priority: header('priority') === null ? null : Number(header('priority')),
       tags: header('tags')?.split(',') ?? [],
       click: header('click'),
