@@ -916,6 +916,48 @@ export const errorTable = {
     retry: false,
     hint: 'The first line describes the home, each further line is one reading.',
   },
+  'energy.not_set_up': {
+    status: 409,
+    exit: 2,
+    retry: false,
+    hint: 'Fill Home Assistant’s energy page, two minutes, and try again.',
+  },
+  'energy.fault_not_found': {
+    status: 404,
+    exit: 2,
+    retry: false,
+    hint: 'It may be mended by now. tomte energy lists what is there.',
+  },
+  'energy.tariff_not_found': {
+    status: 404,
+    exit: 2,
+    retry: false,
+    hint: 'tomte energy tariffs lists them.',
+  },
+  'energy.tariff_invalid': {
+    status: 422,
+    exit: 2,
+    retry: false,
+    hint: 'Correct the setting that is named; tomte energy tariffs lists what is needed.',
+  },
+  'energy.tariff_unavailable': {
+    status: 502,
+    exit: 1,
+    retry: true,
+    hint: 'The source of prices is busy or down. Tomte goes on with the prices it has.',
+  },
+  'energy.tariff_unreadable': {
+    status: 502,
+    exit: 1,
+    retry: false,
+    hint: 'The source of prices answers in another form than expected. Check the settings of the tariff.',
+  },
+  'energy.no_prices': {
+    status: 409,
+    exit: 2,
+    retry: false,
+    hint: 'Choose a tariff on the page Energy, or with tomte energy tariff NAME.',
+  },
   'app.internal': {
     status: 500,
     exit: 1,

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { op } from './operation.ts';
 import { alertOperations } from './operations-alerts.ts';
 import { detectOperations } from './operations-detect.ts';
+import { energyOperations } from './operations-energy.ts';
 import * as t from './types.ts';
 import { actionRow } from './types-action.ts';
 import { approval } from './types-approval.ts';
@@ -21,6 +22,7 @@ const id = z.string().max(200);
 
 export const operations = {
   ...detectOperations,
+  ...energyOperations,
   status: op('GET', 'status', none, t.serviceStatus, 'What runs here.'),
   today: op(
     'GET',

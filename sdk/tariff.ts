@@ -4,11 +4,17 @@ import type { AskedHome } from './connector.ts';
 import type { SettingsSchema } from './define.ts';
 import type { Slot, TariffAnswer } from './energy.ts';
 
+/** The linked home as a Tariff may use it: as a Connector does, and it knows what is set up in it. */
+export interface TariffHome extends AskedHome {
+  /** Entries of an integration that are loaded, such as those of `nordpool`. */
+  entries(domain: string): Promise<readonly { readonly id: string; readonly title: string }[]>;
+}
+
 export interface TariffContext<S> {
   readonly settings: S;
   /** Through the egress guard; at most 2 MiB and 15 s. */
   readonly fetch: typeof fetch;
-  readonly home: AskedHome;
+  readonly home: TariffHome;
   /** ISO code of the money of the home. */
   readonly currency: string;
   readonly signal: AbortSignal;
@@ -22,7 +28,7 @@ export interface TariffDefinition<S extends SettingsSchema = SettingsSchema> {
   readonly text: string;
   readonly settings: S;
   /** Settings with which it works in this home without asking anybody; null where it does not. */
-  fits?(home: AskedHome): Partial<z.input<S>> | null;
+  fits?(home: TariffHome): Promise<Partial<z.input<S>> | null>;
   /**
    * Prices of the window, as far as they are known: less is no error. Throws TomteError
    * energy.tariff_unavailable, and what `fetch` and `home` throw.

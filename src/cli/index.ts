@@ -13,6 +13,7 @@ import check from './commands/check.ts';
 import connectors from './commands/connectors.ts';
 import detect from './commands/detect.ts';
 import doctor from './commands/doctor.ts';
+import energy from './commands/energy.ts';
 import guests from './commands/guests.ts';
 import homes from './commands/homes.ts';
 import link from './commands/link.ts';
@@ -40,7 +41,7 @@ export type { BackedUp, CliDeps, Command, Flags, Opened, Problem, Restored } fro
 export const commands: readonly Command[] = [
   ...[start, status, link, homes, unlink, doctor, alerts],
   ...[workflows, run, runs, actions, why, backtest, channels, persons, routes],
-  ...[connectors, approve, pause, guests, away, newOne, types, stopActions],
+  ...[energy, connectors, approve, pause, guests, away, newOne, types, stopActions],
   ...[password, backup, restore, check, detect],
 ];
 

@@ -20,6 +20,8 @@ import { type HomeShape, shapeOf, typesOfHome } from '../home/types-of-home.ts';
 import { iso, isoOrNull } from '../lib/clock.ts';
 import type { Secret } from '../lib/secret.ts';
 import { type HomeRow, listHomes, removeHome } from '../store/homes.ts';
+import { sensorFindings } from './energy/operations.ts';
+import type { EnergyRoom } from './energy/room.ts';
 import type { HomeLife } from './home-life.ts';
 import { readToken, tokenFault } from './home-token.ts';
 import type { PlaceParts } from './parts.ts';
@@ -46,6 +48,8 @@ export type StoreParts = {
 };
 export type Parts = StoreParts &
   Pick<Place, 'begin' | 'end' | 'inTurn' | 'homeSettings'> & {
+    /** What the linter says of the sensors; without a service nobody looks. */
+    readonly energy?: EnergyRoom;
     /** Closes what is open in a home that is about to be forgotten; without a service nobody can. */
     readonly lastWords?: (home: string) => Promise<void>;
   };
@@ -100,7 +104,8 @@ export function homeOperations(place: Parts, link: LinkCall): Pick<Tomte, Names>
         { id, name, address, token: tokenOf(place, row), pin, admin },
         { clock: parts.clock, refused: refusalOf(life) },
       );
-      const more = [...aboutPeople(place, row), ...triggerFindings(life)];
+      const sensors = life && place.energy ? await sensorFindings(place.energy, row.id) : [];
+      const more = [...aboutPeople(place, row), ...triggerFindings(life), ...sensors];
       return { ...report, findings: [...report.findings, ...more] };
     },
     firstLook: async ({ home }) => lifeAt(place, (await wanted(place, home)).id).firstLook(),

@@ -21,6 +21,8 @@ import { type DetectParts, detectOperations } from './detect/operations.ts';
 import { openPreviews } from './detect/preview.ts';
 import { doorParts } from './door-parts.ts';
 import { effectsOf } from './effects.ts';
+import { energyOperations } from './energy/operations.ts';
+import { type EnergyRoom, openEnergy } from './energy/room.ts';
 import { type Grants, openGrants } from './grants.ts';
 import type { HomeLife } from './home-life.ts';
 import { homePanel, openPanelEvents } from './home-panel.ts';
@@ -66,6 +68,7 @@ export interface Place {
   readonly outside: Outside;
   /** The past at each stop of a slider, answers, the heartbeat. */
   readonly detect: Pick<DetectParts, 'previews' | 'answers' | 'beats'>;
+  readonly energy: EnergyRoom;
   lives(): ReadonlyMap<string, HomeLife>;
   readonly begin: Lives['begin'];
   readonly end: Lives['end'];
@@ -134,6 +137,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     onForgotten(home) {
       modes.drop(home);
       homeSettings.drop(home);
+      energy.drop(home);
     },
     shared: o.shared,
     onBegun: (life, row) =>
@@ -148,6 +152,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     ),
     beats: await openBeats(parts, () => lives.all),
   };
+  const energy = openEnergy({ ...parts, lives: () => lives.all });
   parts.engine.addPlace(parts.place, {
     store,
     effects: effectsOf({
@@ -178,6 +183,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     homeSettings,
     outside,
     detect,
+    energy,
     lives: () => lives.all,
     begin: lives.begin,
     end: lives.end,
@@ -255,6 +261,7 @@ function operationsOf(
     ...connectorOperations(place.parts, async () => place.parts.connectors),
     ...askOperation(place.outside),
     ...detectOperations({ ...place, ...place.detect }),
+    ...energyOperations(place.energy),
     ...settingsOperations(place, o),
   };
   return { tomte, link };

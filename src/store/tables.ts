@@ -8,6 +8,7 @@ import type { Grant } from '@tomte/sdk/types-grant';
 import type { ColumnType, Generated, Insertable, Kysely, Selectable, Updateable } from 'kysely';
 import type { Json, Maybe, MaybeJson, MaybeTime, Texts, Time, TimeNow } from './columns.ts';
 import { keepableJson } from './keepable.ts';
+import type { EnergyRatesTable, EnergySettingsTable, ForecastDaysTable } from './tables-energy.ts';
 import type {
   AlertStepsTable,
   DigestItemsTable,
@@ -443,6 +444,9 @@ export interface Tables {
   alert_steps: AlertStepsTable;
   digest_items: DigestItemsTable;
   digests: DigestsTable;
+  energy_settings: EnergySettingsTable;
+  energy_rates: EnergyRatesTable;
+  forecast_days: ForecastDaysTable;
 }
 
 /** A `Transaction<Tables>` is one too. */

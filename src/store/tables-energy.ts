@@ -1,0 +1,33 @@
+/** Tables of energy: what a person set right, and how well it was foreseen. */
+import type { Json, Maybe, MaybeJson, Time, TimeNow } from './columns.ts';
+
+export interface EnergySettingsTable {
+  home_id: string;
+  tariff: string | null;
+  settings: Json;
+  secrets_sealed: Buffer | null;
+  markup: MaybeJson;
+  peak: MaybeJson;
+  answers: Json;
+  changed_at: TimeNow;
+}
+
+export interface ForecastDaysTable {
+  home_id: string;
+  series: 'load' | 'solar';
+  day: string;
+  made_at: Time;
+  slots: Json;
+  baseline: Json;
+  loss: Maybe<number>;
+  baseline_loss: Maybe<number>;
+  hours: Maybe<number>;
+}
+
+export interface EnergyRatesTable {
+  home_id: string;
+  starts_at: Time;
+  ends_at: Time;
+  buy: number;
+  sell: Maybe<number>;
+}
