@@ -5,10 +5,8 @@ import { drawPng } from '../alert/picture.ts';
 import { LiveHub } from '../api/live.ts';
 import type { Site } from '../api/routes.ts';
 import { ruleDecider } from '../decide/decider.ts';
-import { watchClock } from '../engine/schedule-jumps.ts';
 import type { Extensions } from '../lib/extensions.ts';
 import { openAlertsOfEpisode } from '../store/alerts.ts';
-import { addClockJump } from '../store/clock-jumps.ts';
 import type { HomeRow } from '../store/homes.ts';
 import type { AlertButton } from './alert-button.ts';
 import { fireTurnsSince } from './alert-turns.ts';
@@ -31,6 +29,7 @@ import { keepHome } from './keep-home.ts';
 import { sayLastWords } from './last-words.ts';
 import { type Lives, lifeOf, openLives } from './lives.ts';
 import { type Modes, openModes } from './modes.ts';
+import { noteJumps } from './note-jumps.ts';
 import { alertOperations } from './operations-alerts.ts';
 import { approvalOperations } from './operations-approvals.ts';
 import { askOperation, connectorOperations } from './operations-connectors.ts';
@@ -275,18 +274,6 @@ async function seeAlerts(
 ): Promise<void> {
   for (const { id, state } of await openAlertsOfEpisode(parts.store.db, o))
     if (state === 'open') await alerts.acknowledge(id, o.by);
-}
-
-/** The computer slept, or its clock was set: kept, told by why, and what fell due meanwhile is looked at at once. */
-function noteJumps(parts: PlaceParts, lives: () => ReadonlyMap<string, HomeLife>): () => void {
-  const { store, clock, log } = parts;
-  return watchClock(clock, (byMs) => {
-    log.warn({ byMs: Math.round(byMs) }, 'the clock jumped');
-    const looks = [...lives().values()].map((life) => life.triggers.check());
-    Promise.all([addClockJump(store.db, { at: new Date(clock.now()), byMs }), ...looks]).catch(
-      (error: unknown) => log.error({ err: error }, 'a jump of the clock was not noted'),
-    );
-  });
 }
 
 /** What conditions look at. */

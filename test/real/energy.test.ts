@@ -44,9 +44,9 @@ async function plant(
 const wobble = (n: number): number => 1 + 0.4 * Math.sin(n * 1.7) + 0.2 * Math.sin(n * 0.3);
 
 async function plantAll(admin: Admin): Promise<object[]> {
-  const boiler = (n: number, hour: number) => (hour % 6 < 2 ? 0.12 * wobble(n) : 0);
+  const boiler = (n: number, hour: number) => (hour % 6 < 2 ? 0.9 * wobble(n) : 0);
   await plant(admin, 'planted:boiler', { unit: 'kWh', value: boiler });
-  // 120 W, said to be kW.
+  // 900 W, said to be kW.
   await plant(admin, 'planted:boiler_power', {
     unit: 'kW',
     value: (n, hour) => boiler(n, hour) * 1000,
