@@ -958,6 +958,24 @@ export const errorTable = {
     retry: false,
     hint: 'Choose a tariff on the page Energy, or with tomte energy tariff NAME.',
   },
+  'plan.input_invalid': {
+    status: 422,
+    exit: 2,
+    retry: false,
+    hint: 'Each line is one problem; the message names the place. The guide’s page on plans has its fields.',
+  },
+  'plan.solver_busy': {
+    status: 503,
+    exit: 1,
+    retry: true,
+    hint: 'More plans are asked for than can be worked out. Wait for those under way.',
+  },
+  'plan.solver_closed': {
+    status: 503,
+    exit: 1,
+    retry: true,
+    hint: 'Tomte is ending. Ask again once it runs.',
+  },
   'app.internal': {
     status: 500,
     exit: 1,

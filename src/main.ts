@@ -148,6 +148,15 @@ const deps: CliDeps = {
     const { loadDetectors } = await import('./main/definitions.ts');
     return openDetection(await loadDetectors(null));
   },
+  async planner() {
+    const { openPlanner } = await import('./energy/plan/jsonl.ts');
+    const { openSolver } = await import('./lib/solve/solver.ts');
+    const onFault = (error: unknown) => err(`${scrub(String(error))}\n`);
+    const solver = openSolver({ clock: systemClock, onFault });
+    await solver.warm();
+    const planner = openPlanner({ solve: solver.solve, ticks: systemClock.ticks });
+    return { line: planner.line, close: solver.close };
+  },
   untilInterrupted,
   clock: systemClock,
   version,

@@ -32,7 +32,7 @@ const importPattern = /(?:from|import)\s*\(?\s*['"]([^'"\s]+)['"]/g;
 function filesIn(folder: string, endings: RegExp): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (['node_modules', 'dist'].includes(entry.name)) return [];
+    if (['node_modules', 'dist', '.venv'].includes(entry.name)) return [];
     if (entry.isDirectory()) return filesIn(path, endings);
     return endings.test(entry.name) ? [path] : [];
   });
@@ -101,6 +101,7 @@ test('each outside package is known to the rooms that are there for it', () => {
     '@dbos-inc/': ['engine'],
     ws: ['home', 'sim'],
     undici: ['lib'],
+    highs: ['lib'],
     nodemailer: ['alert'],
     'mqtt-packet': ['alert'],
     hono: ['api', 'sim'],

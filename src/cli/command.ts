@@ -107,6 +107,8 @@ export interface CliDeps {
   ): Promise<{ readonly folder: string; readonly made: readonly string[] }>;
   /** Engine of `detect`: a line in, lines out. */
   detect(): Promise<{ line(text: string): string[] }>;
+  /** Planner of `plan --jsonl`: a line in, a line out or null; closed when the lines end. */
+  planner(): Promise<{ line(text: string): Promise<string | null>; close(): Promise<void> }>;
   /** Work that Ctrl-C, or an end by signal, stops in order. */
   untilInterrupted<T>(work: (stop: AbortSignal) => Promise<T>): Promise<T>;
   readonly clock: Pick<Clock, 'sleep'>;

@@ -21,6 +21,7 @@ import newOne from './commands/new.ts';
 import password from './commands/password.ts';
 import pause from './commands/pause.ts';
 import persons from './commands/persons.ts';
+import plan from './commands/plan.ts';
 import restore from './commands/restore.ts';
 import routes from './commands/routes.ts';
 import run from './commands/run.ts';
@@ -43,6 +44,8 @@ export const commands: readonly Command[] = [
   ...[workflows, run, runs, actions, why, backtest, channels, persons, routes],
   ...[energy, connectors, approve, pause, guests, away, newOne, types, stopActions],
   ...[password, backup, restore, check, detect],
+  ...[connectors, approve, pause, guests, away, newOne, types, stopActions],
+  ...[password, backup, restore, check, detect, plan],
 ];
 
 /** Runs one command line (without program and script). Answers the exit code; throws nothing. */

@@ -55,6 +55,7 @@ export async function tomte(
     serve: async () => 0,
     check: async () => ({ file: 'tomte.yaml', problems: [] }),
     newWorkflow: async (_flags, name) => ({ folder: '/d/workflows', made: [`${name}.ts`] }),
+    planner: async () => ({ line: async (text) => text.toUpperCase(), close: async () => {} }),
     detect: async () => ({ line: (text) => [text.toUpperCase()] }),
     untilInterrupted: (work) => work(new AbortController().signal),
     clock: systemClock,

@@ -1,0 +1,146 @@
+import type { Solve } from '../../lib/solve/linear.ts';
+import { bentIn } from './bent.ts';
+import { carryOut, costOf, doingNothing, peakCostOf, socOf } from './cost.ts';
+import { greedy } from './greedy.ts';
+import { modelOf } from './model.ts';
+import { type Apart, apartByPrice } from './model-house.ts';
+import type { Choice, Plan } from './plan.ts';
+import type { Problem } from './problem.ts';
+import { moneyOf, slotsOf } from './tell.ts';
+import { weightsOf } from './weigh.ts';
+
+export interface Maker {
+  readonly solve: Solve;
+  /** Monotonic ms. */
+  readonly ticks: () => number;
+}
+
+/** Half a cent is promised; the rest of it goes to tie-breakers. */
+const gapMax = 0.003;
+const promisedGap = 0.005;
+const roundsMax = 6;
+const leastEndValue = 0.001;
+
+interface Found {
+  readonly choice: Choice;
+  readonly gap: number;
+}
+
+/** Always answers: the best plan, the best found in time, or one made without the solver. */
+export async function makePlan(problem: Problem, maker: Maker): Promise<Plan> {
+  const begun = maker.ticks();
+  const nothing = doingNothing(problem, problem.loads);
+  const found = await search(problem, maker, begun, moneyOf(problem, nothing));
+  const choice = found?.choice ?? fallback(problem, nothing);
+  const gap = found?.gap ?? Math.max(0, moneyOf(problem, choice) - lowest(problem));
+  return {
+    id: problem.id,
+    status: !found ? 'fallback' : found.gap <= promisedGap ? 'optimal' : 'feasible',
+    cost: moneyOf(problem, choice),
+    costDoNothing: moneyOf(problem, nothing),
+    gap: Math.round(gap * 1e6) / 1e6,
+    solveMs: Math.round((maker.ticks() - begun) * 10) / 10,
+    slots: slotsOf(problem, choice),
+    bent: bentIn(problem, choice, weightsOf(problem)),
+  };
+}
+
+/** What a kWh in the battery is worth at the end: what the cheapest hours would give for it. Never 0. */
+export function endValueOf({ battery, slots }: Problem): number {
+  if (!battery) return 0;
+  if (battery.endValuePerKWh !== null) return battery.endValuePerKWh;
+  const prices = slots.map(({ importPrice }) => importPrice).sort((a, b) => a - b);
+  const cheap = prices[Math.floor((prices.length - 1) / 10)]!;
+  return Math.max(leastEndValue, cheap * battery.dischargeEfficiency - battery.wearCostPerKWh / 2);
+}
+
+/**
+ * Solves, and again where the answer does both of two things that exclude each other, or leaves a job undone
+ * that could be done late. Null when the solver found nothing in time.
+ */
+async function search(
+  problem: Problem,
+  maker: Maker,
+  begun: number,
+  costDoNothing: number,
+): Promise<Found | null> {
+  const weights = weightsOf(problem);
+  let endValuePerKWh = endValueOf(problem);
+  let apart = apartByPrice(problem);
+  let late = false;
+  let best: Found | null = null;
+  for (let round = 0; round < roundsMax; round++) {
+    const timeLimitMs = problem.timeLimitMs - (maker.ticks() - begun);
+    if (timeLimitMs < 1) break;
+    const model = modelOf(problem, { late, apart, weights, endValuePerKWh });
+    const solution = await maker.solve(model.linear, { timeLimitMs, gapMax });
+    if (solution.kind === 'none') break;
+    const read = model.read(solution.values);
+    // Also what does both at once can be carried out, a little worse than it says.
+    const choice = carryOut(problem, read.loadsW, read);
+    best = { choice, gap: Math.max(0, solution.cost - solution.bound) };
+    const more = together(apart, read.apart);
+    const undone: boolean =
+      !late && bentIn(problem, choice, weights).some(({ byMinutes }) => byMinutes);
+    const dear =
+      !undone &&
+      endValuePerKWh > leastEndValue &&
+      spendsForLater(problem, choice, costDoNothing, weights);
+    if (!more && !undone && !dear) return best;
+    if (more) apart = more;
+    late ||= undone;
+    if (dear) endValuePerKWh = endValuePerKWh > 0.02 ? endValuePerKWh / 3 : leastEndValue;
+  }
+  // Left early: it can be carried out, and how far from the best it is nobody has shown.
+  return best && { ...best, gap: Math.max(best.gap, promisedGap * 2) };
+}
+
+/** More than doing nothing costs, for a value of what is stored that nobody asked for. */
+function spendsForLater(
+  problem: Problem,
+  choice: Choice,
+  costDoNothing: number,
+  weights: ReturnType<typeof weightsOf>,
+): boolean {
+  if (!problem.battery || problem.battery.endValuePerKWh !== null || problem.peak) return false;
+  if (costOf(problem, choice) <= costDoNothing + 1e-6) return false;
+  const nothing = doingNothing(problem, problem.loads);
+  return bentIn(problem, nothing, weights).length === 0;
+}
+
+/** Null when nothing is new. */
+function together(a: Apart, b: Apart): Apart | null {
+  const grid = new Set([...a.grid, ...b.grid]);
+  const battery = new Set([...a.battery, ...b.battery]);
+  return grid.size === a.grid.size && battery.size === a.battery.size ? null : { grid, battery };
+}
+
+/** The better of doing nothing and each load where it is cheapest; what bends less is better. */
+function fallback(problem: Problem, nothing: Choice): Choice {
+  const weights = weightsOf(problem);
+  const worth = (choice: Choice) => {
+    const bent = bentIn(problem, choice, weights).reduce(
+      (sum, { byW = 0, byMinutes = 0, byDegrees = 0, costPerUnit }) =>
+        sum + (byW + byMinutes + byDegrees) * costPerUnit,
+      0,
+    );
+    const { battery } = problem;
+    const left = battery
+      ? (socOf(problem, battery, choice.batteryW).at(-1)! / 1000) * endValueOf(problem)
+      : 0;
+    return costOf(problem, choice) + peakCostOf(problem, choice) + bent - left;
+  };
+  const cheapest = greedy(problem);
+  return worth(cheapest) <= worth(nothing) ? cheapest : nothing;
+}
+
+/** No plan costs less: every load at the cheapest price, all the sun there is sold at the dearest. */
+function lowest({ slots, loads, battery }: Problem): number {
+  const low = Math.min(0, ...slots.map(({ importPrice }) => importPrice));
+  const high = Math.max(0, ...slots.map(({ exportPrice }) => exportPrice));
+  const store = battery ? (battery.socMaxWh / 1000) * 2 * Math.max(high, -low) : 0;
+  const most = loads.reduce((sum, { powerW }) => sum + powerW, battery?.chargeMaxW ?? 0);
+  return slots.reduce((sum, { solarW, baseLoadW, hours }) => {
+    return sum - ((solarW * high - (baseLoadW + most) * low) / 1000) * hours;
+  }, -store);
+}

@@ -1,0 +1,78 @@
+/** The solver's thread: takes a model, answers its solution. Nothing else runs here. */
+import { createRequire } from 'node:module';
+import { parentPort } from 'node:worker_threads';
+import type { Highs, Model } from 'highs';
+import type { LinearModel, Solution, SolveOptions } from './linear.ts';
+
+export interface Ask {
+  readonly id: number;
+  readonly model: LinearModel;
+  readonly options: SolveOptions;
+}
+/** `memoryBytes`: what the solver has taken so far; it gives nothing back while it lives. */
+export interface Answer {
+  readonly id: number;
+  readonly solution: Solution;
+  readonly memoryBytes: number;
+}
+
+// Its types describe the CommonJS side, which its own export shape hides from an import.
+const load = createRequire(import.meta.url)('highs') as () => Promise<Highs>;
+const highs = await load();
+parentPort!.on('message', ({ id, model, options }: Ask) => {
+  const solution = solve(highs, model, options);
+  const answer: Answer = { id, solution, memoryBytes: highs.memoryBytes };
+  parentPort!.postMessage(
+    answer,
+    solution.kind === 'solved' ? [solution.values.buffer as ArrayBuffer] : [],
+  );
+});
+
+function solve(solver: Highs, model: LinearModel, options: SolveOptions): Solution {
+  const source = {
+    numCols: model.cost.length,
+    numRows: model.rowLow.length,
+    colCost: model.cost,
+    colLower: model.columnLow,
+    colUpper: model.columnHigh,
+    rowLower: model.rowLow,
+    rowUpper: model.rowHigh,
+    integrality: model.whole,
+    matrix: {
+      format: 'csr',
+      numRows: model.rowLow.length,
+      numCols: model.cost.length,
+      starts: model.rowStart,
+      indices: model.index,
+      values: model.value,
+    },
+  } as const;
+  return solver.withModel(source, (loaded) => {
+    loaded.options.set({
+      output_flag: false,
+      random_seed: 0,
+      time_limit: options.timeLimitMs / 1000,
+      mip_abs_gap: options.gapMax,
+      // A share of the cost would be eaten by the part of the bill that no plan can change.
+      mip_rel_gap: 0,
+    });
+    loaded.run();
+    return read(solver, loaded, model.whole.includes(1));
+  });
+}
+
+const feasible = 2;
+
+function read(solver: Highs, loaded: Model, whole: boolean): Solution {
+  const { optimal, infeasible, unboundedOrInfeasible, timeLimit } = solver.constants.modelStatus;
+  const status = loaded.getModelStatus();
+  if (status === infeasible || status === unboundedOrInfeasible)
+    return { kind: 'none', reason: 'infeasible' };
+  // Columns of a run without a solution hold numbers that mean nothing.
+  if (Number(loaded.info.get('primal_solution_status')) !== feasible)
+    return { kind: 'none', reason: status === timeLimit ? 'time' : 'failed' };
+  const cost = loaded.getObjectiveValue();
+  if (!whole && status !== optimal) return { kind: 'none', reason: 'time' };
+  const bound = whole ? Number(loaded.info.get('mip_dual_bound')) : cost;
+  return { kind: 'solved', values: loaded.getSolution().colValue, cost, bound };
+}
