@@ -1,14 +1,8 @@
-import { createHash } from 'node:crypto';
-import { Pool, type PoolClient, type PoolConfig } from 'pg';
+import { Pool, type PoolConfig } from 'pg';
 import type { Log } from '../lib/log.ts';
+import { nameStatements } from '../store/statements.ts';
 
-const namesMax = 300;
-
-/**
- * The durable engine's own connections. Statements with parameters get a name, so that the server
- * plans each once: a quarter off the time of a Run. Those without stay nameless, because several
- * commands in one text (the engine's migrations) cannot have one.
- */
+/** The durable engine's own connections. */
 export function openPool(config: PoolConfig, log: Log): Pool {
   const pool = new Pool({
     max: 10,
@@ -29,27 +23,4 @@ export function openPool(config: PoolConfig, log: Log): Pool {
     nameStatements(client, names);
   });
   return pool;
-}
-
-type Query = (...args: unknown[]) => unknown;
-
-function nameStatements(client: PoolClient, names: Map<string, string>): void {
-  const query = client.query.bind(client) as Query;
-  const named: Query = (text, values, ...rest) => {
-    if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) {
-      return query(text, values, ...rest);
-    }
-    const name = nameOf(text, names);
-    return name ? query({ name, text, values }, ...rest) : query(text, values, ...rest);
-  };
-  client.query = named as typeof client.query;
-}
-
-function nameOf(text: string, names: Map<string, string>): string | null {
-  let name = names.get(text);
-  if (!name && names.size < namesMax) {
-    name = createHash('sha1').update(text).digest('base64url');
-    names.set(text, name);
-  }
-  return name ?? null;
 }

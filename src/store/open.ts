@@ -4,6 +4,7 @@ import pg from 'pg';
 import type { Log } from '../lib/log.ts';
 import { keepable } from './keepable.ts';
 import { migrate } from './migrate.ts';
+import { nameStatements } from './statements.ts';
 import type { Db, Tables } from './tables.ts';
 
 export interface Store {
@@ -83,22 +84,16 @@ function openPool(o: StoreOptions): pg.Pool {
     // One that is being closed may see the server go first.
     if (!pool.ending) o.log.warn({ cause: error.message }, 'a database connection broke');
   });
+  const names = new Map<string, string>();
   // The pool listens only while a connection is idle; one that breaks in use tells its query, and then
   // says so once more, which would bring the program down.
   pool.on('connect', (client) => {
     client.on('error', (error) =>
       o.log.debug({ cause: error.message }, 'a connection broke in use'),
     );
-    keepParameters(client);
+    nameStatements(client, names, keepable);
   });
   return pool;
-}
-
-function keepParameters(client: pg.PoolClient): void {
-  const query = client.query.bind(client) as (...args: unknown[]) => unknown;
-  const kept = (text: unknown, values: unknown, ...rest: unknown[]) =>
-    query(text, Array.isArray(values) ? values.map(keepable) : values, ...rest);
-  client.query = kept as typeof client.query;
 }
 
 const connectionLost = /^(ECONN|ENOENT|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|08|57P0)/;
