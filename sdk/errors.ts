@@ -356,6 +356,12 @@ export const errorTable = {
     retry: true,
     hint: 'The database does not answer. Tomte restarts it by itself; see the log.',
   },
+  'store.died': {
+    status: 503,
+    exit: 1,
+    retry: true,
+    hint: 'The database ended by itself. Tomte starts both again; its log says why.',
+  },
   'store.platform_unsupported': {
     status: 500,
     exit: 2,

@@ -90,7 +90,12 @@ async function serve(flags: Flags, o: { demo: boolean }): Promise<number> {
     process.once(signal, () => ended.resolve(0));
   failLoudly(log, ended.resolve);
   const { openService } = await import('./main/serve.ts');
-  const service = await openService({ config, log, demo: o.demo });
+  const service = await openService({ config, log, demo: o.demo }).catch((error: unknown) => {
+    if (!isError(error, 'store.died')) throw error;
+    log.error({ err: error }, 'the database died; starting again');
+    return null;
+  });
+  if (!service) return againCode;
   err(`Tomte is at ${service.address} and watches while this computer is on.\n`);
   service.died.then(
     (error) => {

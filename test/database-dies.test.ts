@@ -3,8 +3,11 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { loadConfig } from '../src/config.ts';
 import { systemClock } from '../src/lib/clock.ts';
-import { startService } from './crash/harness.ts';
+import { silentLog } from '../src/lib/log.ts';
+import { openService } from '../src/main/serve.ts';
+import { databasePid, startService } from './crash/harness.ts';
 
 test('a database that dies while the demo home is being opened does not keep Tomte from ending', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'tomte-dies-'));
@@ -19,5 +22,29 @@ test('a database that dies while the demo home is being opened does not keep Tom
   } finally {
     await service.kill9();
     await rm(dataDir, { recursive: true, force: true });
+  }
+});
+
+test('a database that dies while Tomte begins ends the beginning, and says so', async () => {
+  const data = await mkdtemp(join(tmpdir(), 'tomte-dies-'));
+  await chmod(data, 0o755);
+  const killed = Promise.withResolvers<void>();
+  const log = {
+    ...silentLog,
+    info(_about: object, text: string) {
+      if (text !== 'bringing the database forward') return;
+      databasePid(data)
+        .then((pid) => process.kill(pid, 'SIGKILL'))
+        .then(() => killed.resolve(), killed.reject);
+    },
+  };
+  try {
+    const config = loadConfig({ flags: { data, port: '0' }, env: {} });
+    const opening = openService({ config, log });
+    await expect(opening).rejects.toMatchObject({ code: 'store.died' });
+    await killed.promise;
+  } finally {
+    // Its server processes may write a last file.
+    await rm(data, { recursive: true, force: true, maxRetries: 10 });
   }
 });

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { TomteError } from '@tomte/sdk/errors';
+import { isError, TomteError } from '@tomte/sdk/errors';
 import { linkPageHeaders, renderRefusal } from '../alert/links-page.ts';
 import { openGuard } from '../api/guard.ts';
 import { buildApi, type Listening, listen } from '../api/server.ts';
@@ -11,7 +11,7 @@ import { type Clock, systemClock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { Secret } from '../lib/secret.ts';
 import { listHomes } from '../store/homes.ts';
-import type { Store } from '../store/open.ts';
+import { asUnavailable, type Store } from '../store/open.ts';
 import { readSetting } from '../store/settings.ts';
 import { oneDump, openHomeStore } from './backups.ts';
 import { type Base, openBase } from './base.ts';
@@ -57,24 +57,34 @@ export async function openService(o: ServeOptions): Promise<Service> {
     const base = await openBase(config, { clock, log });
     closers.push(() => base.close());
     const died = base.embedded?.died ?? new Promise<Error>(() => {});
-    void died.then(() => {
+    // A question to a database that is gone may never be answered, and what begins asks many.
+    const early = Promise.withResolvers<never>();
+    early.promise.catch(() => undefined);
+    void died.then((cause) => {
       limitMs = closeMs.withoutDatabase;
+      early.reject(diedEarly(cause));
     });
-    const store = await openHomeStore({ config, clock, log, base }, { engineToo: true });
-    closers.push(() => store.close());
-    const opening = { config, clock, log, base, store, closers };
-    const rooms = await openRooms({ ...opening, startedAt, demoWanted: o.demo === true });
-    const service = await openDoor({ ...opening, ...rooms });
-    return {
-      address: service.address,
-      died,
-      close,
+    const open = async () => {
+      const store = await openHomeStore({ config, clock, log, base }, { engineToo: true });
+      closers.push(() => store.close());
+      const opening = { config, clock, log, base, store, closers };
+      const rooms = await openRooms({ ...opening, startedAt, demoWanted: o.demo === true });
+      return openDoor({ ...opening, ...rooms });
     };
+    const opened = open().catch((error: unknown) => {
+      const told = asUnavailable(error);
+      throw base.embedded && isError(told, 'store.unavailable') ? diedEarly(told) : told;
+    });
+    const { address } = await Promise.race([opened, early.promise]);
+    return { address, died, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
+
+const diedEarly = (cause: unknown) =>
+  new TomteError('store.died', 'The database ended while Tomte began', { cause });
 
 interface Opening {
   readonly config: Config;
