@@ -16,7 +16,7 @@ export default defineConfig({
       },
     ],
   },
-  ssr: { resolve: { conditions: ['source'], externalConditions: ['source'] } },
+  ssr: { resolve: { conditions: ['tomte-source'], externalConditions: ['tomte-source'] } },
   test: {
     include:
       suite === 'long'
@@ -34,7 +34,7 @@ export default defineConfig({
     // Some restart their home: what shares one must not meet.
     fileParallelism: suite !== 'real',
     globalSetup: ['src/store/testing.setup.ts'],
-    execArgv: ['--conditions=source'],
+    execArgv: ['--conditions=tomte-source'],
     server: { deps: { inline: [/@tomte\/sdk/] } },
   },
 });

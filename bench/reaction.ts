@@ -2,7 +2,7 @@
  * How fast a home reacts: `input_boolean.hall_motion` changes, the reactor turns `input_boolean.dishwasher`.
  * The figure is the difference of Home Assistant's own last_updated of both. A bare WebSocket client and
  * Tomte's reflex, both connected all the time, take turns change by change. Usage: HOME_ASSISTANT_URL=… HOME_ASSISTANT_TOKEN=… node
- * --conditions=source bench/reaction.ts [changes]
+ * --conditions=tomte-source bench/reaction.ts [changes]
  */
 import { grantsOf } from '@tomte/sdk/types-grant';
 import WebSocket from 'ws';

@@ -79,7 +79,7 @@ const root = join(import.meta.dirname, '..');
 await mkdir(join(folder, 'node_modules/@tomte'), { recursive: true });
 await symlink(join(root, 'sdk'), join(folder, 'node_modules/@tomte/sdk'));
 const compilerOptions = {
-  ...{ target: 'es2024', module: 'nodenext', customConditions: ['source'], types: [] },
+  ...{ target: 'es2024', module: 'nodenext', customConditions: ['tomte-source'], types: [] },
   ...{ strict: true, noEmit: true, allowImportingTsExtensions: true, skipLibCheck: true },
 };
 await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }));

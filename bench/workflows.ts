@@ -37,7 +37,7 @@ async function live(
   const life: BenchLife = { connection: embedded.pool, what, count, startedAt: clock.now() };
   const running = spawn(
     process.execPath,
-    ['--expose-gc', '--conditions=source', child, JSON.stringify(life)],
+    ['--expose-gc', '--conditions=tomte-source', child, JSON.stringify(life)],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   let printed = '';

@@ -43,7 +43,7 @@ export function fail(...lines) {
 // A small young generation and a bound on the old one: Node takes what it is given, and on a Raspberry
 // Pi there is little to give. 5,000 entities need about 60 MB of heap.
 const flags = [
-  ...(checkout ? ['--conditions=source'] : []),
+  ...(checkout ? ['--conditions=tomte-source'] : []),
   '--disable-warning=ExperimentalWarning',
   '--max-semi-space-size=4',
   '--max-old-space-size=400',

@@ -113,7 +113,7 @@ async function buildWeb() {
   // Taken first: sources that change while it builds make it stale again.
   const hash = webHash();
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-  const args = ['--conditions=source', vite, 'build', '--logLevel', 'error'];
+  const args = ['--conditions=tomte-source', vite, 'build', '--logLevel', 'error'];
   const code = await runProgram(findNode(), args, { cwd: join(root, 'web') });
   if (code !== 0) fail('The web app could not be built.');
   writeFileSync(hashFile(), hash);

@@ -820,6 +820,36 @@ export const errorTable = {
     retry: false,
     hint: 'Check the name of the model, the key and the account at its provider. Until then the rule decides.',
   },
+  'decide.model_not_found': {
+    status: 404,
+    exit: 2,
+    retry: false,
+    hint: 'tomte models lists those that are set up; tomte models kinds, what can be.',
+  },
+  'decide.not_agreed': {
+    status: 409,
+    exit: 2,
+    retry: false,
+    hint: 'Look at what would leave the home first: tomte models preview NAME; then agree.',
+  },
+  'decide.watch_first': {
+    status: 409,
+    exit: 2,
+    retry: false,
+    hint: 'Let it watch beside the rule first: tomte models watch NAME. tomte models compare NAME shows how it does.',
+  },
+  'decide.budget_spent': {
+    status: 429,
+    exit: 1,
+    retry: true,
+    hint: 'Wait for the next day (UTC), or raise the budget in the settings of Decisions.',
+  },
+  'decide.not_found': {
+    status: 404,
+    exit: 2,
+    retry: false,
+    hint: 'tomte decisions lists them.',
+  },
   'decide.answer_invalid': {
     status: 502,
     exit: 1,

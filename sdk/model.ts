@@ -45,13 +45,19 @@ export interface ModelAnswer {
   readonly probabilities?: Readonly<Record<string, number>> | undefined;
 }
 
+/** The home as a model may use it: its own AI tasks can be asked too. */
+export interface ModelHome extends AskedHome {
+  /** What the home prefers for its AI tasks; empty where it knows none. */
+  aiPreferences(): Promise<Readonly<Record<string, unknown>>>;
+}
+
 export interface ModelContext<S> {
   /** A secret stands as a word for it: `fetch` fills it in, for its own hosts. */
   readonly settings: S;
   /** Through the egress guard; at most 1 MiB of answer. */
   readonly fetch: typeof fetch;
   /** The home the question is about; null while it is not connected. */
-  readonly home: AskedHome | null;
+  readonly home: ModelHome | null;
   /** Text of an earlier answer to a prompt with this hash; null when there is none. */
   readonly recorded: (hash: string) => Promise<string | null>;
   readonly signal: AbortSignal;

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { op } from './operation.ts';
 import { alertOperations } from './operations-alerts.ts';
+import { decideOperations } from './operations-decide.ts';
 import { detectOperations } from './operations-detect.ts';
 import { energyOperations } from './operations-energy.ts';
 import * as t from './types.ts';
@@ -21,6 +22,7 @@ const home = z.string().max(200);
 const id = z.string().max(200);
 
 export const operations = {
+  ...decideOperations,
   ...detectOperations,
   ...energyOperations,
   status: op('GET', 'status', none, t.serviceStatus, 'What runs here.'),

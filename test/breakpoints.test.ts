@@ -27,7 +27,7 @@ interface Message {
 
 /** A test run that waits for a debugger, and the debugger. */
 async function debug(folder: string, file: string) {
-  const args = ['--conditions=source', '--inspect-brk=127.0.0.1:0', file];
+  const args = ['--conditions=tomte-source', '--inspect-brk=127.0.0.1:0', file];
   child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   let err = '';
   const address = await new Promise<string>((resolve, reject) => {

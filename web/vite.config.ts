@@ -7,7 +7,7 @@ export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: './',
   plugins: [svelte()],
-  resolve: { conditions: ['source', ...defaultClientConditions] },
+  resolve: { conditions: ['tomte-source', ...defaultClientConditions] },
   build: {
     outDir: 'dist',
     emptyOutDir: true,

@@ -5,18 +5,21 @@ import type { CliDeps, Command, Context, Opened, Problem } from './command.ts';
 import actions from './commands/actions.ts';
 import alerts from './commands/alerts.ts';
 import approve from './commands/approve.ts';
+import audit from './commands/audit.ts';
 import away from './commands/away.ts';
 import backtest from './commands/backtest.ts';
 import backup from './commands/backup.ts';
 import channels from './commands/channels.ts';
 import check from './commands/check.ts';
 import connectors from './commands/connectors.ts';
+import decisions from './commands/decisions.ts';
 import detect from './commands/detect.ts';
 import doctor from './commands/doctor.ts';
 import energy from './commands/energy.ts';
 import guests from './commands/guests.ts';
 import homes from './commands/homes.ts';
 import link from './commands/link.ts';
+import models from './commands/models.ts';
 import newOne from './commands/new.ts';
 import password from './commands/password.ts';
 import pause from './commands/pause.ts';
@@ -42,9 +45,8 @@ export type { BackedUp, CliDeps, Command, Flags, Opened, Problem, Restored } fro
 export const commands: readonly Command[] = [
   ...[start, status, link, homes, unlink, doctor, alerts],
   ...[workflows, run, runs, actions, why, backtest, channels, persons, routes],
-  ...[energy, connectors, approve, pause, guests, away, newOne, types, stopActions],
-  ...[password, backup, restore, check, detect],
-  ...[connectors, approve, pause, guests, away, newOne, types, stopActions],
+  ...[energy, connectors, models, decisions, audit],
+  ...[approve, pause, guests, away, newOne, types, stopActions],
   ...[password, backup, restore, check, detect, plan],
 ];
 

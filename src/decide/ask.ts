@@ -26,6 +26,8 @@ export interface Told {
   /** Why there is none. */
   readonly fault: Pick<ErrorBody['error'], 'code' | 'message'> | null;
   readonly probabilities: Readonly<Record<string, number>> | null;
+  /** The valid answer as it came. */
+  readonly raw: string | null;
   readonly requests: number;
   readonly tokensIn: number;
   readonly tokensOut: number;
@@ -53,7 +55,7 @@ export async function askModel(model: ModelInUse, prompt: Prompt, o: AskOptions)
   const signal = AbortSignal.any([o.signal, late.signal]);
   const sum = { requests: 0, tokensIn: 0, tokensOut: 0 };
   let version: string | null = null;
-  const told = (rest: Pick<Told, 'answer' | 'fault' | 'probabilities'>): Told => ({
+  const told = (rest: Pick<Told, 'answer' | 'fault' | 'probabilities' | 'raw'>): Told => ({
     ...{ model: model.name, host: model.host, version },
     ...rest,
     ...sum,
@@ -69,8 +71,8 @@ export async function askModel(model: ModelInUse, prompt: Prompt, o: AskOptions)
         sum.tokensOut += count(raw.tokensOut);
         version = typeof raw.model === 'string' ? raw.model.slice(0, 120) : null;
         const answer = prompt.read(raw.text);
-        if (answer)
-          return told({ answer, fault: null, probabilities: prompt.odds(raw.probabilities) });
+        const probabilities = prompt.odds(raw.probabilities);
+        if (answer) return told({ answer, fault: null, probabilities, raw: raw.text });
       } catch (error) {
         o.signal.throwIfAborted();
         fault = asFault(model, late.signal.aborted ? late.signal.reason : error);
@@ -80,7 +82,7 @@ export async function askModel(model: ModelInUse, prompt: Prompt, o: AskOptions)
   } finally {
     cancel();
   }
-  return told({ answer: null, fault: bodyOf(fault), probabilities: null });
+  return told({ answer: null, fault: bodyOf(fault), probabilities: null, raw: null });
 }
 
 /** The parts that a model may see: how the answer is read is not for it. */

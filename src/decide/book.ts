@@ -1,5 +1,6 @@
 import type { DecideRequest } from '@tomte/sdk/decide';
 import type { Told } from './ask.ts';
+import type { Looked } from './prompt.ts';
 
 /** Why the rule decided. */
 export type WhyRule =
@@ -21,6 +22,8 @@ export interface Entry {
   /** The same key is the same Decision. */
   readonly key: string | null;
   readonly request: DecideRequest;
+  /** States as they were told. */
+  readonly look: Looked | null;
   readonly promptHash: string;
   readonly promptTokens: number;
   readonly leaves: readonly string[];

@@ -4,7 +4,7 @@ import type { EntitySelector } from '@tomte/sdk/define';
 import type { Clock } from '../lib/clock.ts';
 import { askModel, type ModelInUse, type Told } from './ask.ts';
 import type { Book, ToldAs, WhyRule } from './book.ts';
-import type { Privacy } from './facts.ts';
+import { keptRequest, type Privacy } from './facts.ts';
 import { type Looked, type Prompt, promptOf } from './prompt.ts';
 import { plain } from './untrusted.ts';
 import { forPeople, strangerIn } from './words.ts';
@@ -43,7 +43,7 @@ export interface Purse {
     tokens: number;
   }): Promise<'over_budget' | 'resting' | null>;
   /** What it came to; answers its cost, null without a price. */
-  paid(o: { home: string; by: string; told: Told }): Promise<number | null>;
+  paid(o: { by: string; told: Told; tokens: number }): Promise<number | null>;
 }
 
 export interface DeciderParts {
@@ -88,7 +88,7 @@ export function openDecider(parts: DeciderParts): Decider {
     if (shut) return shut;
     const limit = Math.min(deadlineMs ?? Number.POSITIVE_INFINITY, parts.deadlineMs());
     const told = await askModel(model, prompt, { clock, deadlineMs: limit, signal });
-    return { ...told, as, cost: await parts.purse.paid({ home, by, told }) };
+    return { ...told, as, cost: await parts.purse.paid({ by, told, tokens: prompt.tokens }) };
   }
 
   return {
@@ -105,7 +105,8 @@ export function openDecider(parts: DeciderParts): Decider {
       const { acts, told } = await toldBy(asking, prompt);
       const { why, ...decided } = settled(request, prompt, { acts, privacy });
       const decision = await book.add({
-        ...{ home, by, key, request, why, told, ...decided },
+        ...{ home, by, key, look, why, told, ...decided },
+        request: keptRequest(request),
         ...{ at: clock.now(), rule: request.fallback },
         ...{ promptHash: prompt.hash, promptTokens: prompt.tokens },
         leaves: told.some(({ host }) => host !== null) ? prompt.leaves : [],

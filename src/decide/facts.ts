@@ -1,4 +1,5 @@
 /** Facts of a question as they may leave: plain, capped, without secrets, people and places. */
+import type { DecideRequest } from '@tomte/sdk/decide';
 import { plain, withoutSecrets, withoutWords } from './untrusted.ts';
 
 /** What is left out of everything that leaves, by the word that stands for it. */
@@ -67,4 +68,14 @@ export function quotedText(quoted: Readonly<Record<string, string>>, privacy: Pr
       hidden(withoutSecrets(plain(String(text), quotedMax.chars)), privacy),
     ]);
   return JSON.stringify(Object.fromEntries(kept));
+}
+
+/** As it is kept: for the people of the home, so with names; codes and keys are in no record. */
+export function keptRequest<R extends DecideRequest>(request: R): R {
+  const open: Privacy = { people: null, places: null, names: true };
+  return {
+    ...request,
+    ...(request.facts ? { facts: JSON.parse(factsText(request.facts, open)) } : {}),
+    ...(request.quoted ? { quoted: JSON.parse(quotedText(request.quoted, open)) } : {}),
+  };
 }

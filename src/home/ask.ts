@@ -21,6 +21,9 @@ export const answeringActions: Readonly<Record<string, readonly string[]>> = {
   green_planet_energy: ['get_prices', 'get_cheapest_duration'],
 };
 
+/** Those of its AI tasks, which write and judge and switch nothing: for models alone, as each may cost. */
+export const aiActions: typeof answeringActions = { ai_task: ['generate_data', 'evaluate'] };
+
 export interface Ask {
   readonly domain: string;
   readonly action: string;
@@ -39,9 +42,10 @@ export async function askHome(
   link: Pick<Link, 'call' | 'mirror' | 'state'>,
   ask: Ask,
   signal?: AbortSignal,
+  answering: typeof answeringActions = answeringActions,
 ): Promise<Readonly<Record<string, unknown>>> {
   const name = `${ask.domain}.${ask.action}`;
-  const allowed = Object.hasOwn(answeringActions, ask.domain) ? answeringActions[ask.domain]! : [];
+  const allowed = Object.hasOwn(answering, ask.domain) ? answering[ask.domain]! : [];
   if (!allowed.includes(ask.action)) {
     throw new TomteError('home.ask_refused', `${name} is not known to change nothing`);
   }

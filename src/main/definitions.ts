@@ -6,6 +6,7 @@ import type {
   TriggerDefinition,
   WorkflowDefinition,
 } from '@tomte/sdk/define';
+import type { ModelDefinition } from '@tomte/sdk/model';
 import { type Extensions, loadExtensions } from '../lib/extensions.ts';
 
 /** All that is made of one file each: built-ins first, then the person's own folder. */
@@ -13,6 +14,7 @@ export interface Definitions {
   readonly detectors: Extensions<DetectorDefinition>;
   readonly channels: Extensions<ChannelDefinition>;
   readonly connectors: Extensions<ConnectorDefinition>;
+  readonly models: Extensions<ModelDefinition>;
   readonly triggers: Extensions<TriggerDefinition>;
   readonly workflows: Extensions<WorkflowDefinition>;
 }
@@ -28,8 +30,11 @@ export const loadDetectors = (dataFolder: string | null) =>
     folderOf(dataFolder, 'detectors'),
   );
 
+export const loadModels = (dataFolder: string | null) =>
+  loadExtensions<ModelDefinition>('model', own('decide/models'), folderOf(dataFolder, 'models'));
+
 export async function loadDefinitions(dataFolder: string | null): Promise<Definitions> {
-  const [detectors, channels, connectors, triggers, workflows] = await Promise.all([
+  const [detectors, channels, connectors, models, triggers, workflows] = await Promise.all([
     loadDetectors(dataFolder),
     loadExtensions<ChannelDefinition>(
       'channel',
@@ -41,8 +46,9 @@ export async function loadDefinitions(dataFolder: string | null): Promise<Defini
       own('connect/connectors'),
       folderOf(dataFolder, 'connectors'),
     ),
+    loadModels(dataFolder),
     loadExtensions<TriggerDefinition>('trigger', own('engine/triggers')),
     loadExtensions<WorkflowDefinition>('workflow', own('workflows')),
   ]);
-  return { detectors, channels, connectors, triggers, workflows };
+  return { detectors, channels, connectors, models, triggers, workflows };
 }

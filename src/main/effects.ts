@@ -4,6 +4,7 @@ import type { EntityInfo, EntityState, Reading } from '@tomte/sdk/home';
 import type { Alerts } from '../alert/alerts.ts';
 import type { Effects, Eyes, Window } from '../engine/effects.ts';
 import { hourStatistics, stateHistory } from '../home/history.ts';
+import type { Mirror } from '../home/mirror.ts';
 import type { HomeLife } from './home-life.ts';
 import { lifeOf } from './lives.ts';
 
@@ -53,6 +54,9 @@ export function effectsOf(o: {
   };
 }
 
+export const selectedEntities = (mirror: Mirror, selector: EntitySelector): EntityInfo[] =>
+  selected(mirror.infos(), selector, (id) => mirror.areaOf(id));
+
 async function historyOf(
   { link }: HomeLife,
   entity: string,
@@ -90,7 +94,7 @@ function eyesOf({ link, zone }: HomeLife): Eyes {
   };
 }
 
-/** Every given field must fit. Areas by name or id. */
+/** Every given field must fit. Areas by name or id. Throws run.call_invalid without any. */
 function selected(
   infos: readonly EntityInfo[],
   selector: EntitySelector,

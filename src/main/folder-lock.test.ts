@@ -19,7 +19,13 @@ function takers(count: number) {
     try { globalThis.kept = lockFolder(process.argv[1]); console.log('got'); setInterval(() => {}, 1000); }
     catch (error) { console.log(error.code); }`;
   return Array.from({ length: count }, () => {
-    const flags = ['--conditions=source', '--input-type=module-typescript', '-e', script, folder];
+    const flags = [
+      '--conditions=tomte-source',
+      '--input-type=module-typescript',
+      '-e',
+      script,
+      folder,
+    ];
     const child = spawn(process.execPath, flags, { stdio: ['ignore', 'pipe', 'inherit'] });
     const said = once(child.stdout!.setEncoding('utf8'), 'data').then(([text]) =>
       String(text).trim(),

@@ -53,7 +53,7 @@ test('what is made type-checks, its test passes, and nothing in it depends on th
   await writeFile(join(folder, 'home.d.ts'), typesOfHome(cabin));
   expect(await tsc(folder)).toBe('');
   expect(await checkWorkflows(folder)).toEqual([]);
-  const { stdout } = await run(process.execPath, ['--conditions=source', '--test'], {
+  const { stdout } = await run(process.execPath, ['--conditions=tomte-source', '--test'], {
     cwd: folder,
   });
   expect(stdout).toMatch(/pass 3\n/);
@@ -92,7 +92,9 @@ test('a test made from a Run passes, and fails once the workflow does it differe
   await symlink(join(root, 'node_modules/@types'), join(folder, 'node_modules/@types'));
   expect(await tsc(folder)).toBe('');
   const once = () =>
-    run(process.execPath, ['--conditions=source', '--test', 'that-day.test.ts'], { cwd: folder });
+    run(process.execPath, ['--conditions=tomte-source', '--test', 'that-day.test.ts'], {
+      cwd: folder,
+    });
   expect((await once()).stdout).toMatch(/pass 1\n/);
   const file = join(folder, 'door-open.ts');
   const written = await readFile(file, 'utf8');

@@ -13,6 +13,7 @@ import { backtestOperations } from './backtests.ts';
 import { dump, openHomeStore } from './backups.ts';
 import { openBase } from './base.ts';
 import { briefly } from './brief-life.ts';
+import { modelLists, recordOperations } from './decide/operations.ts';
 import { loadDefinitions } from './definitions.ts';
 import { openHomeSettings } from './home-settings.ts';
 import { authorizedAnswer, keepAuthorized } from './keep-home.ts';
@@ -142,6 +143,8 @@ async function openAll(config: Config, log: Log): Promise<Opened> {
         ...storedLists(parts, definitions),
         ...storedChannels(parts, definitions),
         backtest: (input) => backtestOnce(parts, config, input),
+        ...recordOperations(parts),
+        ...modelLists(parts, definitions),
         ...connectorOperations(parts, async () => (await definitions()).connectors),
       },
       close: async () => {

@@ -45,6 +45,6 @@ export function openOutside(
 }
 
 /** The demo home is made up, and so is what it would ask: nothing of it leaves this computer. */
-const nobody: GuardedFetch = async () => {
+export const nobody: GuardedFetch = async () => {
   throw new TomteError('connect.address_refused', 'The demo home asks nobody outside');
 };

@@ -1,5 +1,6 @@
 import type { ConnectorDefinition } from '@tomte/sdk/connector';
 import type { DetectorDefinition, TriggerDefinition, WorkflowDefinition } from '@tomte/sdk/define';
+import type { ModelDefinition } from '@tomte/sdk/model';
 import type { LiveEvent } from '@tomte/sdk/types';
 import type { Engine } from '../engine/engine.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -20,6 +21,7 @@ export interface PlaceParts {
   readonly workflows: Extensions<WorkflowDefinition>;
   readonly triggers: Extensions<TriggerDefinition>;
   readonly connectors: Extensions<ConnectorDefinition>;
+  readonly models: Extensions<ModelDefinition>;
   /** What may be reached besides public addresses, by what a person typed. */
   readonly allowAddresses: readonly string[];
   readonly engine: Engine;

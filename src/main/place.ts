@@ -4,7 +4,6 @@ import type { Alerts } from '../alert/alerts.ts';
 import { drawPng } from '../alert/picture.ts';
 import { LiveHub } from '../api/live.ts';
 import type { Site } from '../api/routes.ts';
-import { ruleDecider } from '../decide/decider.ts';
 import type { Extensions } from '../lib/extensions.ts';
 import { openAlertsOfEpisode } from '../store/alerts.ts';
 import type { HomeRow } from '../store/homes.ts';
@@ -12,6 +11,8 @@ import type { AlertButton } from './alert-button.ts';
 import { fireTurnsSince } from './alert-turns.ts';
 import type { Approvals } from './approvals.ts';
 import { backtestOperations } from './backtests.ts';
+import { type Decisions, openDecisions } from './decide/decisions.ts';
+import { decideOperations } from './decide/operations.ts';
 import { keepOffering } from './default-channels.ts';
 import { openAnswers } from './detect/answers.ts';
 import { openBeats } from './detect/heartbeat.ts';
@@ -65,6 +66,7 @@ export interface Place {
   readonly approvals: Approvals;
   readonly homeSettings: AllHomeSettings;
   readonly outside: Outside;
+  readonly decisions: Decisions;
   /** The past at each stop of a slider, answers, the heartbeat. */
   readonly detect: Pick<DetectParts, 'previews' | 'answers' | 'beats'>;
   readonly energy: EnergyRoom;
@@ -143,6 +145,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
       begun(parts, alerts, life, row, () => homeSettings.of(life.home).buttonsEntity),
   });
   const outside = openOutside(parts, () => lives.all);
+  const decisions = await openDecisions({ parts, alerts, lives: () => lives.all });
   const previews = openPreviews(parts);
   const detect = {
     previews,
@@ -158,7 +161,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
       ...{ alerts, now: parts.clock.now },
       lives: () => lives.all,
       doors: {
-        ...outsideDoors({ clock: parts.clock, outside, decider: ruleDecider }),
+        ...outsideDoors({ clock: parts.clock, outside, decider: decisions.decider }),
         ask: approvals.ask,
       },
     }),
@@ -181,6 +184,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     approvals,
     homeSettings,
     outside,
+    decisions,
     detect,
     energy,
     lives: () => lives.all,
@@ -259,6 +263,7 @@ function operationsOf(
     ...whyOperations(place),
     ...connectorOperations(place.parts, async () => place.parts.connectors),
     ...askOperation(place.outside),
+    ...decideOperations(place.parts, place.decisions),
     ...detectOperations({ ...place, ...place.detect }),
     ...energyOperations(place.energy),
     ...settingsOperations(place, o),

@@ -11,7 +11,7 @@ export function packageText(o: { sdk: string; zod: string; node: string | null }
       name: 'workflows',
       private: true,
       type: 'module',
-      scripts: { test: `${node} --conditions=source --test`, check: 'tsc' },
+      scripts: { test: `${node} --conditions=tomte-source --test`, check: 'tsc' },
       devDependencies: {
         // Links to the Tomte that runs here, so that types and tests are those of its version.
         '@tomte/sdk': `file:${o.sdk}`,
@@ -31,7 +31,7 @@ export const tsconfigText = `${JSON.stringify(
       lib: ['es2024'],
       module: 'nodenext',
       moduleResolution: 'nodenext',
-      customConditions: ['source'],
+      customConditions: ['tomte-source'],
       types: ['node'],
       strict: true,
       noUncheckedIndexedAccess: true,

@@ -139,7 +139,7 @@ const spawnChild = (graceSeconds: string) =>
   spawn(
     process.execPath,
     [
-      '--conditions=source',
+      '--conditions=tomte-source',
       fileURLToPath(new URL('./testing-child.ts', import.meta.url)),
       dataDir,
       graceSeconds,

@@ -8,6 +8,12 @@ import type { Grant } from '@tomte/sdk/types-grant';
 import type { ColumnType, Generated, Insertable, Kysely, Selectable, Updateable } from 'kysely';
 import type { Json, Maybe, MaybeJson, MaybeTime, Texts, Time, TimeNow } from './columns.ts';
 import { keepableJson } from './keepable.ts';
+import type {
+  DecisionChainsTable,
+  DecisionsTable,
+  DecisionUsageTable,
+  ModelsTable,
+} from './tables-decide.ts';
 import type { EnergyRatesTable, EnergySettingsTable, ForecastDaysTable } from './tables-energy.ts';
 import type {
   AlertStepsTable,
@@ -447,6 +453,10 @@ export interface Tables {
   energy_settings: EnergySettingsTable;
   energy_rates: EnergyRatesTable;
   forecast_days: ForecastDaysTable;
+  models: ModelsTable;
+  decisions: DecisionsTable;
+  decision_chains: DecisionChainsTable;
+  decision_usage: DecisionUsageTable;
 }
 
 /** A `Transaction<Tables>` is one too. */

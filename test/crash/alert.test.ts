@@ -14,7 +14,7 @@ const stride = 7;
 
 const live = (life: AlertLife): Promise<number | null> =>
   new Promise((resolve) => {
-    spawn(process.execPath, ['--conditions=source', child, JSON.stringify(life)], {
+    spawn(process.execPath, ['--conditions=tomte-source', child, JSON.stringify(life)], {
       stdio: ['ignore', 'ignore', 'inherit'],
     }).once('close', (code) => resolve(code));
   });

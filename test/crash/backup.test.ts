@@ -39,7 +39,7 @@ async function fill(name: 'old' | 'new'): Promise<void> {
 
 /** Begins, and dies at that point. */
 async function die(point: Point): Promise<void> {
-  const args = ['--conditions=source', child, JSON.stringify(point)];
+  const args = ['--conditions=tomte-source', child, JSON.stringify(point)];
   const life = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] });
   const by = await new Promise((resolve) => {
     life.once('close', (_, signal) => resolve(signal));

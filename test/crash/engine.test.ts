@@ -28,7 +28,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 async function live(life: Life): Promise<{ code: number | null; printed: string }> {
   const running: ChildProcess = spawn(
     process.execPath,
-    ['--conditions=source', child, JSON.stringify(life)],
+    ['--conditions=tomte-source', child, JSON.stringify(life)],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let printed = '';

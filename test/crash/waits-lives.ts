@@ -23,9 +23,13 @@ export interface Lived {
 /** One life, ended after `killMs` if it lives so long. */
 async function live(life: WaitsLife, killMs?: number): Promise<Lived> {
   const began = systemClock.ticks();
-  const running = spawn(process.execPath, ['--conditions=source', child, JSON.stringify(life)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const running = spawn(
+    process.execPath,
+    ['--conditions=tomte-source', child, JSON.stringify(life)],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   let printed = '';
   running.stdout.setEncoding('utf8').on('data', (part: string) => {
     printed += part;

@@ -39,7 +39,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Runs a command; answers what it told and the most memory it had, MB. */
 async function measured(args: readonly string[]): Promise<{ told: string[]; memory: number }> {
-  const child = spawn(process.execPath, ['--conditions=source', program, ...args], {
+  const child = spawn(process.execPath, ['--conditions=tomte-source', program, ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let err = '';

@@ -13,7 +13,7 @@ afterEach(() => {
 /** A script in a process of its own; answers its lines one by one. */
 function run(script: string, ...args: string[]) {
   const file = fileURLToPath(new URL(script, import.meta.url));
-  const child = spawn(process.execPath, ['--conditions=source', file, ...args], {
+  const child = spawn(process.execPath, ['--conditions=tomte-source', file, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   children.push(child);

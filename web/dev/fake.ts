@@ -1,6 +1,6 @@
 /**
  * The built app with made-up answers, for looking at the pages:
- *   node --conditions=source web/dev/fake.ts 8699
+ *   node --conditions=tomte-source web/dev/fake.ts 8699
  * `?` of the first page chooses a scene: none, linked, stale, locked, silent.
  */
 import { readFile } from 'node:fs/promises';

@@ -1,6 +1,6 @@
 /**
  * Opens every page in a real browser, takes its picture in both themes and three widths, and asks axe.
- *   node --conditions=source web/dev/look.ts FOLDER [name of page …]
+ *   node --conditions=tomte-source web/dev/look.ts FOLDER [name of page …]
  */
 import { mkdir } from 'node:fs/promises';
 import type { Page } from 'playwright-core';

@@ -30,7 +30,7 @@ export function startChild(heapMb: number): ChildProcess {
       '--no-warnings',
       '--permission',
       ...readable().map((folder) => `--allow-fs-read=${folder}`),
-      ...(source ? ['--conditions=source'] : []),
+      ...(source ? ['--conditions=tomte-source'] : []),
     ],
     // One zone everywhere: local times are asked of the home.
     env: { TZ: 'UTC' },

@@ -9,7 +9,7 @@ const options: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2024,
   module: ts.ModuleKind.NodeNext,
   moduleResolution: ts.ModuleResolutionKind.NodeNext,
-  customConditions: ['source'],
+  customConditions: ['tomte-source'],
   types: ['node'],
   strict: true,
   noUncheckedIndexedAccess: true,

@@ -1,0 +1,28 @@
+import { createAnthropic } from '@ai-sdk/anthropic';
+import { defineModel } from '@tomte/sdk/model';
+import { secret } from '@tomte/sdk/secret';
+import { z } from 'zod';
+import { generate } from './ai/generate.ts';
+
+export default defineModel({
+  title: 'Anthropic',
+  text: 'Claude, by the interface of Anthropic.',
+  settings: z.strictObject({
+    model: z.string().min(1).max(200).describe('Name of the model, as Anthropic calls it'),
+    key: secret({ description: 'Key of the account', hostOf: 'address' }),
+    address: z
+      .url({ protocol: /^https?$/ })
+      .max(500)
+      .default('https://api.anthropic.com/v1')
+      .describe('Address of the interface, where it is another than Anthropic’s own'),
+  }),
+  host: ({ address }) => new URL(address).host,
+  async ask(prompt, { settings, fetch, signal }) {
+    const provider = createAnthropic({
+      baseURL: settings.address.replace(/\/+$/, ''),
+      apiKey: settings.key,
+      fetch,
+    });
+    return generate(provider(settings.model), prompt, { form: 'json_schema', signal });
+  },
+});
