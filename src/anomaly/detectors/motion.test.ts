@@ -147,6 +147,45 @@ test('half an hour of moving at three in the night is told, getting up once is n
   for (const one of found) expectFit(one);
 });
 
+/** A cat that is seen for a minute or two every hour, also with everybody out; now and then it runs about. */
+const cat = (days: number): Reading[] =>
+  Array.from({ length: days * 24 }, (_, i) => {
+    const t = start + i * hourMs + ((i * 17) % 40) * minuteMs;
+    const minutes = i % 61 === 0 ? 6 : 1 + (i % 2);
+    return Array.from({ length: minutes }, (_, m) => blink(t + m * minuteMs, stairs.id)).flat();
+  }).flat();
+
+test('where a cat is known somebody who walks about is told, the cat is not', () => {
+  const watch = open(motion, { entities });
+  const readings = [...days(28), ...cat(29)].sort((a, b) => a.t - b.t);
+  const out = start + 28 * dayMs + 8 * hourMs;
+  const came = out + 3 * hourMs;
+  readings.push(say(out, maja.id, 'not_home'));
+  for (let m = 0; m < 16; m++) {
+    readings.push(...blink(came + m * minuteMs, hall.id));
+    if (m % 2) readings.push(...blink(came + m * minuteMs + 1000, stairs.id));
+  }
+  const raised = feed(
+    watch,
+    readings.sort((a, b) => a.t - b.t),
+    came + hourMs,
+  ).filter((one) => one.kind === 'raised' && one.rule === 'away' && one.at > learned);
+  expect(raised.map((one) => one.at >= came)).toEqual([true]);
+  expect(raised[0]!.at - came).toBeLessThanOrEqual(20 * minuteMs);
+});
+
+test('a phone that is late by as much as it once was is no burglar', () => {
+  const watch = open(motion, { entities });
+  // The hall sees her three minutes before the phone, every ninth day twelve.
+  const late = days(60).map((one) =>
+    one.id === maja.id && one.v === 'home' && Math.floor((one.t - start) / dayMs) % 9 === 4
+      ? { ...one, t: one.t + 9 * minuteMs }
+      : one,
+  );
+  const raised = feed(watch, late).filter((one) => one.kind === 'raised');
+  expect(raised).toEqual([]);
+});
+
 test('without motion sensors nothing is watched', () => {
   expect(motion.picks([maja, vacuum])).toEqual([]);
 });

@@ -326,3 +326,44 @@ test('a softener that runs every few nights is told twice, and then only when it
   }
   expect(raised).toEqual([1, 1, 0, 0, 0, 1]);
 });
+
+/** Showers, a tap now and then, and every eleventh night a softener. */
+function lived(from: number, days: number): ReturnType<typeof say>[] {
+  return Array.from({ length: days }, (_, day) => {
+    const at = (minutes: number) => from + day * 24 * hourMs + minutes * minuteMs;
+    const uses = [
+      { minute: 7 * 60, lpm: 8, lasts: 9 },
+      { minute: 12 * 60 + 7 * (day % 5), lpm: 4, lasts: 3 },
+      { minute: 19 * 60, lpm: 2.5, lasts: 6 + (day % 4) },
+      ...(day % 11 === 3 ? [{ minute: 26 * 60, lpm: 5, lasts: 38 }] : []),
+    ];
+    return uses.flatMap(({ minute, lpm, lasts }) => [
+      say(at(minute), lpm),
+      say(at(minute + lasts), 0),
+    ]);
+  }).flat();
+}
+
+test.each([
+  ['in the night of a home with a softener', 26 * 60],
+  ['at noon', 13 * 60],
+])('a thin flow is told within half an hour: %s', (_, minute) => {
+  const from = at('2026-09-01T00:00:00Z');
+  const watch = openWatch();
+  feed(watch, lived(from, 50));
+  const leaks = from + 50 * 24 * hourMs + minute * minuteMs;
+  const found = feed(watch, [say(leaks, 0.3)], leaks + 2 * hourMs);
+  expect(found[0]).toMatchObject({ kind: 'raised', rule: 'unbroken', since: leaks });
+  expect(found[0]!.at - leaks).toBeLessThanOrEqual(30 * minuteMs);
+});
+
+test('a filter that drips through every evening is learned, and is not told', () => {
+  const from = at('2026-09-01T00:00:00Z');
+  const watch = openWatch();
+  const evenings = Array.from({ length: 60 }, (_, day) => {
+    const begins = from + day * 24 * hourMs + 20 * hourMs;
+    return [say(begins, 0.4), say(begins + (32 + (day % 5)) * minuteMs, 0)];
+  }).flat();
+  const raised = feed(watch, evenings).filter((one) => one.kind === 'raised');
+  expect(raised.filter((one) => one.at > from + 14 * 24 * hourMs)).toEqual([]);
+});

@@ -8,8 +8,9 @@ import { localHours, minuteMs } from '../local-hour.ts';
 import { peopleSensors } from '../people-sensors.ts';
 import { chosenSensors, sooner } from '../sooner.ts';
 import { partOf, watchParts } from '../watch-parts.ts';
-import { hearMotion, type MotionPart, marksMin, newMotion, passMotion } from './part.ts';
-import { suspectMotion } from './rules.ts';
+import { hearMotion, type MotionPart, marksMin, newMotion } from './part.ts';
+import { passMotion } from './pass.ts';
+import { motionRules } from './rules.ts';
 import { type ToldMotion, wordMotion, wordMotionOver } from './words.ts';
 
 export const motionSettings = z.strictObject({ sooner, sensors: chosenSensors });
@@ -35,7 +36,7 @@ export function watchMotion(context: DetectorContext<MotionSettings>): Watch {
   const infos = new Map(entities.map((e) => [e.id, e]));
   const local = localHours(zone);
   const around = aroundSensors(entities.filter((e) => e.domain !== 'sensor'));
-  const suspect = suspectMotion({ sooner: settings.sooner, local });
+  const rules = motionRules({ sooner: settings.sooner, local });
   const feeds = new Map([...motion, ...robots(entities).map((e) => e.id)].map((id) => [id, whole]));
   // The part's clock is moved before it is judged, and it needs to know who is home.
   let away: number | null = null;
@@ -52,8 +53,8 @@ export function watchMotion(context: DetectorContext<MotionSettings>): Watch {
       hear: (part, { id, v }) => hearMotion(part, id, v),
       suspect(part, at, now, frozen) {
         away = awaySince(now.people);
-        passMotion(part, at, { away, frozen, local });
-        return suspect(part, at, away);
+        passMotion(part, at, { away, frozen, local, busyMarks: rules.busyMarks(part) });
+        return rules.suspect(part, at, away);
       },
       isOver(part, { episode, at }) {
         const last = Math.max(0, ...Object.values(part.rooms).map((room) => room.last));

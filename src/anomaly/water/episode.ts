@@ -2,7 +2,7 @@ import { iso } from '../../lib/clock.ts';
 import { type LocalHour, minuteMs } from '../local-hour.ts';
 import { keepHours, keepProgram } from './programs.ts';
 import { type Rule, rules, type Suspicion } from './rules.ts';
-import { dryGapMs, learnRest, learnRun, type Tap } from './tap.ts';
+import { dryGapMs, learnRest, learnUse, type Tap } from './tap.ts';
 
 /** The finding while it lasts. Plain JSON. */
 export interface Episode {
@@ -126,7 +126,8 @@ export function forget(
       keepHours(tap, { since, until, litres }, local);
     }
     // Leaks are long and low: they are no habit, however often they come.
-    if (episode.rule === 'pouring' || episode.rule === 'much') learnRun(tap);
+    const used = episode.rule === 'pouring' || episode.rule === 'much';
+    if (used && tap.run) learnUse(tap, tap.run);
     if (episode.rule === 'noRest') learnRest(tap);
     tap.run = null;
     tap.strong = null;

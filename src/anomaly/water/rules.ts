@@ -3,13 +3,14 @@ import { dayMs, hourMs, type LocalHour } from '../local-hour.ts';
 import { isMaterial } from './hours.ts';
 import { isProgram, isProgramTime } from './programs.ts';
 import type { Limits } from './settings.ts';
-import { rateOf, type Tap } from './tap.ts';
+import { type Run, rateOf, type Tap } from './tap.ts';
 import {
   gapFreeLimitMs,
   isQuiet,
   muchLitres,
   quietLimitMs,
   restLimitMs,
+  slowLimitMs,
   unbrokenLimitMs,
 } from './usual.ts';
 
@@ -41,6 +42,11 @@ function quietHoursIn(
   return hours;
 }
 
+const isUnbroken = (tap: Tap, run: Run, limits: Limits): boolean =>
+  run.quietMs >= quietLimitMs(tap, limits) ||
+  run.wetUntil - run.since >= unbrokenLimitMs(tap, limits) ||
+  (run.slowMs ?? []).some((ms, i) => ms >= slowLimitMs(tap, limits, i));
+
 /** The most urgent rule that this tap breaks now, or null. Pure. */
 export function suspect(
   tap: Tap,
@@ -60,8 +66,7 @@ export function suspect(
     return { rule: 'much', tap: tap.id, since: run.since, litres: run.litres, lpm };
   }
   if (run && !known && run.litres >= limits.unbrokenLitresMin) {
-    const ms = run.wetUntil - run.since;
-    if (run.quietMs >= quietLimitMs(tap, limits) || ms >= unbrokenLimitMs(tap, limits)) {
+    if (isUnbroken(tap, run, limits)) {
       const lpm = rateOf(run.litres, run.since, run.wetUntil);
       return { rule: 'unbroken', tap: tap.id, since: run.since, litres: run.litres, lpm };
     }

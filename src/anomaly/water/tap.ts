@@ -18,6 +18,8 @@ export interface Run {
   litres: number;
   /** Part of it in hours that are usually dry. */
   quietMs: number;
+  /** Parts of it below each of `slowLpm`. */
+  slowMs?: number[];
   /** Litres that nine in ten such hours stay below, when it began. */
   readonly roomLitres: number;
   /** Rate smoothed over a minute, litres a minute: now, and the highest. */
@@ -69,6 +71,8 @@ export interface Tap {
   readonly rates: Tail;
   readonly volumes: Tail;
   readonly quiets: Tail;
+  /** Minutes of a run below each of `slowLpm`. */
+  readonly slows: readonly Tail[];
   /** Minutes: of a run, without a dry gap, without a rest. */
   readonly runs: Tail;
   readonly gaps: Tail;
@@ -81,6 +85,9 @@ export interface Tap {
   /** A meter's value before it fell, to know a restored value from water. */
   before: { value: number; at: number } | null;
 }
+
+/** A tap, a shower, a machine give more, litres a minute: what runs on and on below is hardly ever somebody's use. */
+export const slowLpm = [1, 3] as const;
 
 export const newTap = (id: string): Tap => ({
   id,
@@ -99,6 +106,7 @@ export const newTap = (id: string): Tap => ({
   rates: newTail(),
   volumes: newTail(),
   quiets: newTail(),
+  slows: slowLpm.map(newTail),
   runs: newTail(),
   gaps: newTail(),
   rests: newTail(),
@@ -130,8 +138,10 @@ export function addWater(
   },
 ): void {
   const { from, to, litres } = segment;
-  if (tap.run && from - tap.run.wetUntil <= o.breakMs) {
-    if (o.quiet) tap.run.quietMs += to - Math.max(from, tap.run.wetUntil);
+  const goesOn = tap.run !== null && from - tap.run.wetUntil <= o.breakMs;
+  const newMs = to - (goesOn ? Math.max(from, tap.run!.wetUntil) : from);
+  if (tap.run && goesOn) {
+    if (o.quiet) tap.run.quietMs += newMs;
     tap.run.litres += litres;
   } else {
     if (tap.run) closeRun(tap);
@@ -139,14 +149,17 @@ export function addWater(
       since: from,
       wetUntil: to,
       litres,
-      quietMs: o.quiet ? to - from : 0,
+      quietMs: o.quiet ? newMs : 0,
       roomLitres: o.roomLitres,
       peakLpm: 0,
       smoothLpm: 0,
     };
   }
   tap.run.wetUntil = to;
-  if (o.timed) smooth(tap.run, segment);
+  if (o.timed) {
+    smooth(tap.run, segment);
+    addSlow(tap.run, { lpm: rateOf(litres, from, to), ms: newMs });
+  }
   if (tap.gapFree && from - tap.gapFree.until > dryGapMs) endGapFree(tap);
   tap.gapFree ??= { since: from, until: to, litres: 0 };
   tap.gapFree.until = to;
@@ -156,6 +169,11 @@ export function addWater(
   tap.restless.until = to;
   tap.restless.litres += litres;
   if (o.timed) addStrong(tap, segment, o);
+}
+
+function addSlow(run: Run, { lpm, ms }: { lpm: number; ms: number }): void {
+  run.slowMs ??= slowLpm.map(() => 0);
+  for (const [i, limit] of slowLpm.entries()) if (lpm < limit) run.slowMs[i]! += ms;
 }
 
 function addStrong(
@@ -241,11 +259,19 @@ function closeRun(tap: Tap): void {
 export function learnRun(tap: Tap): void {
   const run = tap.run;
   if (!run) return;
+  learnUse(tap, run);
   const day = iso(run.wetUntil).slice(0, 10);
-  if (run.wetUntil - run.since <= usedMsMax) noteHigh(tap.rates, day, run.peakLpm);
-  noteHigh(tap.volumes, day, Math.max(0, run.litres - run.roomLitres));
-  noteHigh(tap.runs, day, (run.wetUntil - run.since) / minuteMs);
   noteHigh(tap.quiets, day, run.quietMs / minuteMs);
+  for (const [i, ms] of (run.slowMs ?? []).entries()) noteHigh(tap.slows[i]!, day, ms / minuteMs);
+}
+
+/** How strong, how much and how long: all that a run teaches which was told for one of these. */
+export function learnUse(tap: Tap, run: Run): void {
+  const day = iso(run.wetUntil).slice(0, 10);
+  const ms = run.wetUntil - run.since;
+  if (ms <= usedMsMax) noteHigh(tap.rates, day, run.peakLpm);
+  noteHigh(tap.volumes, day, Math.max(0, run.litres - run.roomLitres));
+  if (ms <= taughtMsMax) noteHigh(tap.runs, day, ms / minuteMs);
 }
 
 /** The second longest run of late: one odd day alone does not set what is usual. */

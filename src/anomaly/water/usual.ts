@@ -2,7 +2,7 @@ import { type Baseline, roomAround } from '../baseline.ts';
 import type { LocalHour } from '../local-hour.ts';
 import { dailyLimits, highestOf } from '../tail.ts';
 import type { Limits } from './settings.ts';
-import { longestUsualMs, type Tap } from './tap.ts';
+import { longestUsualMs, slowLpm, type Tap } from './tap.ts';
 
 export const learnedDaysMin = 7;
 /** An hour with less room than this, litres, is usually dry: a flush and a glass of water. */
@@ -42,6 +42,7 @@ const limit = {
   rates: dailyLimits(),
   volumes: dailyLimits(),
   quiets: dailyLimits(),
+  slows: slowLpm.map(dailyLimits),
   gaps: dailyLimits(),
   runs: dailyLimits(),
   rests: dailyLimits(),
@@ -90,6 +91,25 @@ export function restLimitMs(tap: Tap, limits: Limits): number | null {
 export function quietLimitMs(tap: Tap, limits: Limits): number {
   const known = limit.quiets(tap.quiets, { perMonth, scaleMin: 2 });
   return known === null ? limits.unbrokenMs : Math.max(0.5 * limits.unbrokenMs, known * 60_000);
+}
+
+/** How much of the setting's time a run below each of `slowLpm` takes at least to be unusual. */
+const slowShares = [0.5, 1];
+
+/** Unbroken flow below one of `slowLpm`, at any hour, before it is unusual, ms. */
+export function slowLimitMs(tap: Tap, limits: Limits, i: number): number {
+  const known = limit.slows[i]!(tap.slows[i]!, { perMonth, scaleMin: 2 });
+  return known === null
+    ? limits.unbrokenMs
+    : Math.max(slowShares[i]! * limits.unbrokenMs, known * 60_000);
+}
+
+/** Of a run that was slow nearly all the time: the most minutes that such a one took on ordinary days. */
+export function slowUsualMinutes({ run, slows }: Tap): number | null {
+  if (!run) return null;
+  const most = 0.9 * (run.wetUntil - run.since);
+  const i = (run.slowMs ?? []).findIndex((ms) => ms >= most);
+  return i < 0 ? null : highestOf(slows[i]!);
 }
 
 /**

@@ -13,7 +13,7 @@ import { type WaterSensor, waterSensors } from './sensors.ts';
 import { limitsOf, type WaterSettings } from './settings.ts';
 import { readState, type WaterState } from './state.ts';
 import type { Tap } from './tap.ts';
-import { baselineFor, hourlyUsual, isLearned } from './usual.ts';
+import { baselineFor, hourlyUsual, isLearned, slowUsualMinutes } from './usual.ts';
 import { type Told, wordOver, wordWater } from './words.ts';
 
 /** Watches the water of one home. All that it knows is in `state`, plain JSON. */
@@ -186,6 +186,7 @@ function toldOf(episode: Episode, lead: Tap, people: People, o: Judging): Told {
     baseline,
     at: local(Math.max(episode.since, until - 1)),
     people: peopleSentence(people, o.at, o.zone),
+    slowMinutes: episode.rule === 'unbroken' ? slowUsualMinutes(lead) : null,
   };
 }
 

@@ -21,6 +21,8 @@ export interface Told {
   readonly baseline: Baseline;
   readonly at: LocalHour;
   readonly people: string | null;
+  /** Where it is told because it runs so slowly: the most minutes that such water ran on other days. */
+  readonly slowMinutes: number | null;
 }
 export function wordWater(told: Told): Worded {
   const { rule } = told;
@@ -84,6 +86,10 @@ function usually(told: Told): string {
   if (rule === 'noDryGap' || rule === 'noRest') return 'It usually stops for longer much sooner.';
   const { median, highest } = usualAt(baseline, at);
   if (median < 1) return 'At this hour it is usually 0.';
+  if (told.slowMinutes !== null) {
+    const most = spoken(Math.max(1, told.slowMinutes) * 60_000);
+    return `Such a thin flow usually ends within ${most}.`;
+  }
   return `At this hour ${volume(told, median)} is usual, ${volume(told, highest)} the most.`;
 }
 
