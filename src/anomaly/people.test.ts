@@ -69,6 +69,6 @@ test('an alert does not invent somebody who moves', () => {
     [say(night, 'on', backyard.id), say(night, 'on', motion.id), say(night, 0.5)],
     night + 46 * minuteMs,
   );
-  expect(found[0]!.facts.around).toEqual([]);
+  expect(found[0]!.facts.around).toEqual(['No restart and no gap']);
   expect(found[0]!.text).not.toContain('Somebody');
 });

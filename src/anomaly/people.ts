@@ -32,7 +32,7 @@ export function hearPerson(
 }
 
 /** Forgets sensors that are no longer listened to. */
-export function keepOnly(kept: Record<string, Heard>, ids: { has(id: string): boolean }): void {
+export function keepOnly(kept: Record<string, unknown>, ids: { has(id: string): boolean }): void {
   for (const id of Object.keys(kept)) if (!ids.has(id)) delete kept[id];
 }
 

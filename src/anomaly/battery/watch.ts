@@ -85,7 +85,7 @@ export function watchBatteries(context: DetectorContext<BatterySettings>): Watch
     everyMinutes: 30,
     state: context.state,
     fresh: newBattery,
-    rules: () => ({
+    rules: (parts) => ({
       detector: 'battery',
       pass(part, to) {
         part.at = to;
@@ -103,7 +103,11 @@ export function watchBatteries(context: DetectorContext<BatterySettings>): Watch
       isOver: (_, { suspicion }) => suspicion === null,
       tell(part, { kind, episode, at }) {
         const name = nameOf(sensors.get(part.id)!);
-        const told = { name, part, since: episode.since, now: at, zone, rule: episode.rule };
+        const others = parts.filter(
+          (one) => one !== part && one.value !== null && suspect(one, settings) === null,
+        ).length;
+        const { since, rule } = episode;
+        const told = { name, part, others, since, now: at, zone, rule };
         return { ...(kind === 'cleared' ? wordOver(told) : word(told)), probability: 0.85 };
       },
     }),
@@ -180,6 +184,8 @@ const leastOf = (usual: number | null, settings: BatterySettings): number =>
 interface Told {
   readonly name: string;
   readonly part: BatteryPart;
+  /** Other batteries that are as usual: it is not their app, nor a cold night. */
+  readonly others: number;
   readonly rule: string;
   readonly since: number;
   readonly now: number;
@@ -223,7 +229,10 @@ function word(told: Told): Worded {
       is: shown,
       usually: usually ? `loses ${usually}` : 'not known yet',
       since: `${from}, ${duration(now - since)}`,
-      around: [],
+      around:
+        told.others === 0
+          ? []
+          : [`${count(told.others, 'other battery', 'other batteries')} as usual`],
       probably: rule === 'low' ? 'It is empty soon' : 'A bad battery, or a sensor that cannot rest',
       check: 'Change the battery',
       numbers: {

@@ -106,7 +106,10 @@ function factsOf(told: ToldCold, rising: number | null): Facts {
       ? `${degrees(usual.middle, unit)}, seldom above ${degrees(usual.top, unit)}`
       : 'not known yet',
     since: `${moment(since, now, zone)}, ${lasted}`,
-    around: linesOf(told).slice(0, plug ? 1 : 0),
+    around: [
+      ...linesOf(told).slice(0, plug ? 1 : 0),
+      ...notDefrost(told).map((line) => line.replace(/\.$/, '')),
+    ],
     probably: off ? 'It has no power' : 'The door is not shut',
     check: off ? 'Look at its plug and the fuse first' : 'Shut the door first',
     numbers: {

@@ -313,6 +313,37 @@ test('every text fits the limits of an alert', () => {
   }
 });
 
+test('what is not the cause is said: machines that are off, a sensor that was heard all the time', () => {
+  const watts = { deviceClass: 'power', unit: 'W', stateClass: 'measurement' };
+  const washer = entity('sensor.washer_power', { ...watts, name: 'Waschmaschine Leistung' });
+  const dishes = entity('sensor.dishes', { ...watts, name: 'Dishwasher power' });
+  const entities = [flow, motion, washer, dishes];
+  const leak = [
+    say(night - hourMs, 1.2, washer.id),
+    say(night - hourMs, 0.4, dishes.id),
+    say(night, 'off', motion.id),
+    say(night, 0.4),
+  ];
+  const facts = (readings: ReturnType<typeof say>[]) =>
+    feed(openWatch({ entities, state: learned(entities) }), readings, night + hourMs)[0]!.facts;
+  expect(facts(leak).around).toEqual([
+    'Nobody has moved since 01:40',
+    'Washing machine and dishwasher off',
+    'No restart and no gap',
+  ]);
+  const after = [
+    say(night - 2 * minuteMs, 0),
+    say(night - minuteMs, 'unavailable'),
+    ...leak.slice(2),
+    say(night + minuteMs, 1900, dishes.id),
+  ];
+  expect(facts(after.sort((a, b) => a.t - b.t)).around).toEqual([
+    'Nobody has moved since 01:40',
+    'Dishwasher on since 01:41',
+    'The sensor was silent from 01:39 to 01:40',
+  ]);
+});
+
 test('a softener that runs every few nights is told twice, and then only when it does not end', () => {
   const watch = openWatch({
     state: learnWater(pastOf({ until: night, days: 40, entities: [flow] }), settingsOf()),

@@ -1,6 +1,7 @@
 import { defineDetector } from '@tomte/sdk/define';
 import { peopleSensors } from '../people-sensors.ts';
 import { chartWater } from '../water/chart.ts';
+import { machineSensors } from '../water/machines.ts';
 import { learnWater, lookAtWater } from '../water/past.ts';
 import { waterSensors } from '../water/sensors.ts';
 import { waterSettings } from '../water/settings.ts';
@@ -19,8 +20,9 @@ export default defineDetector({
   picks(entities, settings) {
     const sensors = waterSensors(entities, settings?.sensors).map((sensor) => sensor.id);
     const { motion, who } = peopleSensors(entities);
-    // Who is about is asked only where there is water to speak of.
-    return sensors.length === 0 ? [] : [...sensors, ...motion, ...who];
+    // Who is about, and which machine runs, is asked only where there is water to speak of.
+    const about = [...motion, ...who, ...machineSensors(entities).keys()];
+    return sensors.length === 0 ? [] : [...sensors, ...about];
   },
   smallest: smallestOfWater,
   watch: watchWater,

@@ -30,6 +30,10 @@ export function watchPower(context: DetectorContext<PowerSettings>): Watch {
   const sensorOf = (part: PowerPart) => sensors.get(part.id)!;
   const isHouse = (part: PowerPart) => sensorOf(part).kind === 'house';
   const suspect = suspectPower({ sensor: sensorOf, settings });
+  const apart = [...sensors.values()]
+    .filter(({ kind }) => kind !== 'house')
+    .map(({ entity }) => nameOf(entity))
+    .slice(0, 3);
 
   return watchParts<PowerPart>({
     ids: [...sensors.keys()],
@@ -58,6 +62,7 @@ export function watchPower(context: DetectorContext<PowerSettings>): Watch {
           zone,
           name: nameOf(sensorOf(part).entity),
           away: awaySince(around.people),
+          apart: isHouse(part) ? apart : [],
         });
         const worded = kind === 'cleared' ? wordPowerOver(told) : wordPower(told);
         return { ...worded, probability: 0.75 };
@@ -102,6 +107,7 @@ function toldOf(
     zone: string;
     name: string;
     away: number | null;
+    apart: readonly string[];
   },
 ): ToldPower {
   const { rule } = o;
@@ -127,6 +133,7 @@ function toldOf(
     usualStarts: middleOf(part.cycles),
     longestMinutes: highestOf(part.minutes),
     awaySince: o.away,
+    apart: o.apart,
     days: Math.max(part.base.highs.length, part.minutes.highs.length, part.cycles.highs.length),
   };
 }

@@ -18,6 +18,8 @@ export interface ToldPower {
   readonly usualStarts: number | null;
   readonly longestMinutes: number | null;
   readonly awaySince: number | null;
+  /** Things that have a sensor of their own, and are not what the house is told for. */
+  readonly apart: readonly string[];
   readonly days: number;
 }
 
@@ -120,7 +122,12 @@ function factsOf(told: ToldPower): Facts {
     is: rule === 'cycles' ? `${told.starts} starts in 2 h` : watts(told.watts),
     usually: usually[rule] ?? 'not known yet',
     since: `${moment(since, now, zone)}, ${duration(now - since)}`,
-    around: [],
+    around: [
+      ...(told.awaySince === null
+        ? []
+        : [`Nobody home since ${moment(told.awaySince, now, zone)}`]),
+      ...(told.apart.length === 0 ? [] : [`Not ${told.apart.join(', ')}: measured apart`]),
+    ],
     probably:
       rule === 'base' || rule === 'steady' ? 'Something new draws power all the time' : null,
     check: checks[rule] ?? null,

@@ -106,6 +106,7 @@ export function hearFlow(tap: Tap, v: number | string): void {
 /** The silence is over. Nobody knows what ran in it: it breaks nothing and adds nothing. */
 export function bridge(tap: Tap): void {
   if (tap.value !== null || tap.unknownSince === null) return;
+  if (tap.saidAt > 0) tap.silent = { from: tap.unknownSince, to: tap.at };
   const silentMs = tap.at - tap.unknownSince;
   tap.unknownSince = null;
   if (tap.run) tap.run.wetUntil = Math.min(tap.at, tap.run.wetUntil + silentMs);

@@ -43,7 +43,7 @@ export function learnWater(past: Past, settings: WaterSettings): WaterState {
     const ordinary = hours.filter((h) => !odd.some((s) => h.start >= s.since && h.start < s.until));
     return { ...newTap(sensor.id), baseline: baselineOf(ordinary) };
   });
-  return { version: 1, taps, people: nobodyKnown(), episode: null, minute: 0 };
+  return { version: 1, taps, people: nobodyKnown(), machines: {}, episode: null, minute: 0 };
 }
 
 /** What would have been told of this past, in time order. Two sensors of the same water tell once. */

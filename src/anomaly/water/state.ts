@@ -1,5 +1,6 @@
 import { nobodyKnown, type People } from '../people.ts';
 import type { Episode } from './episode.ts';
+import type { Machines } from './machines.ts';
 import { newTap, type Tap } from './tap.ts';
 
 /** What the water detector knows. Plain JSON, saved and restored whole. */
@@ -7,6 +8,7 @@ export interface WaterState {
   readonly version: 1;
   readonly taps: Tap[];
   readonly people: People;
+  readonly machines: Machines;
   episode: Episode | null;
   /** The minute the clock was last looked at without a word of water. */
   minute: number;
@@ -24,6 +26,7 @@ export function readState(saved: unknown, ids: readonly string[]): WaterState {
     version: 1,
     taps,
     people: kept?.people ?? nobodyKnown(),
+    machines: kept?.machines ?? {},
     episode,
     minute: kept?.minute ?? 0,
   };

@@ -56,6 +56,8 @@ export interface Tap {
   /** When `value` was last said, epoch ms. */
   saidAt: number;
   unknownSince: number | null;
+  /** Its newest silence. */
+  silent?: { from: number; to: number };
   run: Run | null;
   strong: { since: number; until: number; litres: number } | null;
   /** Time without a dry gap, and the litres in it. */

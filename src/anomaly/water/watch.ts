@@ -2,11 +2,12 @@ import type { DetectorContext, Finding, Watch } from '@tomte/sdk/define';
 import type { Reading, Severity } from '@tomte/sdk/home';
 import type { Worded } from '../fit.ts';
 import { hourMs, type LocalHour, localHours, minuteMs } from '../local-hour.ts';
-import { hearPerson, keepOnly, type People, peopleSentence } from '../people.ts';
+import { hearPerson, keepOnly, peopleSentence } from '../people.ts';
 import { peopleSensors } from '../people-sensors.ts';
 import { shownFor } from '../units.ts';
 import { advance, hearFlow, jumpMsMax, type Surroundings } from './advance.ts';
 import { type Episode, forget, openEpisode, turn } from './episode.ts';
+import { hearMachine, machineSensors, machineWords } from './machines.ts';
 import { hearMeter } from './meter.ts';
 import { rules, type Suspicion, suspect } from './rules.ts';
 import { type WaterSensor, waterSensors } from './sensors.ts';
@@ -14,18 +15,21 @@ import { limitsOf, type WaterSettings } from './settings.ts';
 import { readState, type WaterState } from './state.ts';
 import type { Tap } from './tap.ts';
 import { baselineFor, hourlyUsual, isLearned, slowUsualMinutes } from './usual.ts';
-import { type Told, wordOver, wordWater } from './words.ts';
+import { heardWords, type Told, wordOver, wordWater } from './words.ts';
 
 /** Watches the water of one home. All that it knows is in `state`, plain JSON. */
 export function watchWater(context: DetectorContext<WaterSettings>): Watch {
   const { settings, entities, zone } = context;
   const sensors = new Map(waterSensors(entities, settings.sensors).map((s) => [s.id, s]));
   const { motion, who } = peopleSensors(entities);
+  const machines = machineSensors(entities);
+  const units = new Map(entities.map((e) => [e.id, e.unit]));
   const motionIds = new Set(motion);
   const whoIds = new Set(who);
   const state = readState(context.state, [...sensors.keys()]);
   keepOnly(state.people.motion, motionIds);
   keepOnly(state.people.who, whoIds);
+  keepOnly(state.machines, machines);
   const limits = limitsOf(settings);
   const local = localHours(zone);
 
@@ -68,8 +72,11 @@ export function watchWater(context: DetectorContext<WaterSettings>): Watch {
     else if (tap) hearMeter(tap, reading.v, around(tap));
     else if (motionIds.has(reading.id)) hearPerson(state.people.motion, reading);
     else if (whoIds.has(reading.id)) hearPerson(state.people.who, reading);
+    else if (machines.has(reading.id))
+      hearMachine(state.machines, reading, units.get(reading.id) ?? null);
   };
-  const judge = (at: number): Finding[] => judgeWater(state, { at, zone, sensors, local, around });
+  const judge = (at: number): Finding[] =>
+    judgeWater(state, { at, zone, sensors, machines, local, around });
 
   /** Once a minute: others speak by the thousand, and water is judged in minutes. */
   const tick = (t: number): Finding[] => {
@@ -99,6 +106,7 @@ interface Judging {
   readonly at: number;
   readonly zone: string;
   readonly sensors: ReadonlyMap<string, WaterSensor>;
+  readonly machines: ReturnType<typeof machineSensors>;
   readonly local: (t: number) => LocalHour;
   around(tap: Tap): Surroundings;
 }
@@ -148,7 +156,7 @@ const atFault = (state: WaterState, suspicion: Suspicion, at: number): string[] 
 
 function finding(kind: Finding['kind'], episode: Episode, state: WaterState, o: Judging): Finding {
   const lead = state.taps.find((tap) => tap.id === episode.lead)!;
-  const told = toldOf(episode, lead, state.people, o);
+  const told = toldOf(episode, lead, state, o);
   const worded: Worded = kind === 'cleared' ? wordOver(told) : wordWater(told);
   return {
     kind,
@@ -170,7 +178,7 @@ function finding(kind: Finding['kind'], episode: Episode, state: WaterState, o: 
   };
 }
 
-function toldOf(episode: Episode, lead: Tap, people: People, o: Judging): Told {
+function toldOf(episode: Episode, lead: Tap, state: WaterState, o: Judging): Told {
   const { baseline, local, sensor } = o.around(lead);
   const newest = lead.run?.wetUntil ?? lead.streak?.until ?? o.at;
   const until = episode.rule === 'hours' && lead.streak ? lead.streak.until : newest;
@@ -185,7 +193,11 @@ function toldOf(episode: Episode, lead: Tap, people: People, o: Judging): Told {
     shown: shownFor(sensor.unit),
     baseline,
     at: local(Math.max(episode.since, until - 1)),
-    people: peopleSentence(people, o.at, o.zone),
+    people: peopleSentence(state.people, o.at, o.zone),
+    notTheCause: [
+      ...machineWords(state.machines, { sensors: o.machines, now: o.at, zone: o.zone }),
+      ...heardWords(lead, { since: episode.since, now: o.at, zone: o.zone }),
+    ],
     slowMinutes: episode.rule === 'unbroken' ? slowUsualMinutes(lead) : null,
   };
 }

@@ -25,6 +25,7 @@ const told = (part: Partial<Told> = {}): Told => ({
   baseline: days(5.6),
   at: local(since),
   people: null,
+  notTheCause: [],
   slowMinutes: null,
   ...part,
 });

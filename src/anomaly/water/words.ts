@@ -5,6 +5,7 @@ import { fit, type Worded } from '../fit.ts';
 import type { LocalHour } from '../local-hour.ts';
 import type { Shown } from '../units.ts';
 import type { Rule } from './rules.ts';
+import type { Tap } from './tap.ts';
 import { isLearned, strongestUse } from './usual.ts';
 
 /** All that an alert's words are made of. Litres and litres a minute; times epoch ms. */
@@ -21,6 +22,8 @@ export interface Told {
   readonly baseline: Baseline;
   readonly at: LocalHour;
   readonly people: string | null;
+  /** Machines that take water, and whether the sensor was heard: what may be the cause, and mostly is not. */
+  readonly notTheCause: readonly string[];
   /** Where it is told because it runs so slowly: the most minutes that such water ran on other days. */
   readonly slowMinutes: number | null;
 }
@@ -155,6 +158,7 @@ function linesOf(told: Told): string[] {
   return [
     ...(highest && learned ? [`Highest at this hour in ${daysOf(told.baseline)}: ${highest}`] : []),
     ...(told.people ? [told.people.replace(/\.$/, '')] : []),
+    ...(told.notTheCause.length > 0 ? [told.notTheCause.join('; ')] : []),
     ...(learned ? [] : [knownFor(told.baseline).replace(/\.$/, '')]),
   ];
 }
@@ -168,7 +172,7 @@ function factsOf(told: Told): Facts {
     is: rule === 'hours' ? volume(told, told.litres) : rate(told, told.lpm),
     usually: isLearned(baseline) ? usualWords(told) : knownFor(baseline).replace(/\.$/, ''),
     since: `${moment(since, now, zone)}, ${lasted}, ${volume(told, told.litres)} so far`,
-    around: told.people ? [told.people.replace(/\.$/, '')] : [],
+    around: [...(told.people ? [told.people.replace(/\.$/, '')] : []), ...told.notTheCause],
     probably: probably ? `${capital(probably.what)}: ${figure(told.lpm)} L/min, steady` : null,
     check: probably ? probably.check : 'Close the main tap',
     numbers: {
@@ -180,6 +184,23 @@ function factsOf(told: Told): Facts {
       days: baseline.days,
     },
   };
+}
+
+/** After a restart or a gap a sensor may say what it said long ago. */
+const gapMs = 60 * 60_000;
+
+/** Whether a restart or a gap of the sensor may be the cause. */
+export function heardWords(
+  tap: Pick<Tap, 'silent' | 'unknownSince'>,
+  o: { since: number; now: number; zone: string },
+): string[] {
+  if (tap.unknownSince !== null)
+    return [`The sensor is silent since ${moment(tap.unknownSince, o.now, o.zone)}`];
+  const { silent } = tap;
+  if (silent === undefined || silent.to < o.since - gapMs) return ['No restart and no gap'];
+  return [
+    `The sensor was silent from ${moment(silent.from, o.now, o.zone)} to ${clockTime(silent.to, o.zone)}`,
+  ];
 }
 
 const round = (value: number): number => Number(value.toPrecision(4));
