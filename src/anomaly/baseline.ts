@@ -48,13 +48,26 @@ export function learnHour(
 function push(samples: number[], value: number): void {
   samples.push(value);
   if (samples.length > samplesMax) samples.shift();
+  inOrder.delete(samples);
+}
+
+/** Samples of cells in order: the same hour is asked about at each reading, and learned from once a day. */
+const inOrder = new WeakMap<readonly number[], Float64Array>();
+
+function cellQuantile(samples: readonly number[], q: number): number {
+  const sorted = inOrder.get(samples) ?? new Float64Array(samples).sort();
+  inOrder.set(samples, sorted);
+  return quantileIn(sorted, q);
 }
 
 /** Value below which the share `q` of the samples lies, between neighbours in proportion; 0 without samples. */
 export function quantile(samples: readonly number[], q: number): number {
-  if (samples.length === 0) return 0;
   // Numbers sort several times as fast there, and this is asked for each hour of each sensor.
-  const sorted = new Float64Array(samples).sort();
+  return quantileIn(new Float64Array(samples).sort(), q);
+}
+
+function quantileIn(sorted: Float64Array, q: number): number {
+  if (sorted.length === 0) return 0;
   const at = q * (sorted.length - 1);
   const low = sorted[Math.floor(at)]!;
   const high = sorted[Math.ceil(at)]!;
@@ -73,8 +86,8 @@ export interface Usual {
 export function usualAt(baseline: Baseline, at: LocalHour): Usual {
   const { amounts, peaks } = baseline.cells[cellIndex(at.hour, at.weekend)]!;
   return {
-    median: quantile(amounts, 0.5),
-    high: quantile(amounts, 0.95),
+    median: cellQuantile(amounts, 0.5),
+    high: cellQuantile(amounts, 0.95),
     highest: Math.max(0, ...amounts),
     highestPeak: peaks.length === 0 ? null : Math.max(...peaks),
     samples: amounts.length,
@@ -90,7 +103,7 @@ export function roomAround(baseline: Baseline, at: LocalHour): number {
   for (const step of [-1, 0, 1]) {
     for (const weekend of [false, true]) {
       const { amounts } = baseline.cells[cellIndex(at.hour + step, weekend)]!;
-      room = Math.max(room, quantile(amounts, 0.9));
+      room = Math.max(room, cellQuantile(amounts, 0.9));
     }
   }
   return room;
