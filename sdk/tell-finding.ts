@@ -25,12 +25,17 @@ export type TellSettings = z.infer<z.ZodObject<typeof tellSettings>>;
 
 /**
  * `kind` begins the key: `water:sensor.main`. `over` and `lasted` name what ended: `the water stopped`,
- * `It ran for`. `action` is what a button of the alert does.
+ * `It ran for`. `action` finds what a button of the alert does, while it goes on.
  */
 export async function tellFinding(
   ctx: WorkflowContext,
   settings: TellSettings,
-  o: { kind: string; over: string; lasted: string; action?: OfferedAction | undefined },
+  o: {
+    kind: string;
+    over: string;
+    lasted: string;
+    action?: (finding: Finding) => Promise<OfferedAction | null>;
+  },
 ): Promise<unknown> {
   if (ctx.trigger.kind !== 'anomaly') return null;
   const { finding } = ctx.trigger;
@@ -42,6 +47,7 @@ export async function tellFinding(
   const { title, text, lines, since, entities, facts, episode, detector, at } = finding;
   const severity = settings.tell === 'as found' ? finding.severity : settings.tell;
   const worse = settings.ringWhenWorse && finding.worse === true;
+  const action = await o.action?.(finding);
   // The finding's own time: a step repeated after a crash must not open again what is over since.
   return ctx.alert({
     key,
@@ -57,7 +63,7 @@ export async function tellFinding(
     worse,
     at,
     ...(hangsOnHome.includes(o.kind) ? { dependsOn: Object.values(causes) } : {}),
-    ...(o.action ? { action: o.action } : {}),
+    ...(action ? { action } : {}),
   });
 }
 

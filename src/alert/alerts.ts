@@ -57,7 +57,7 @@ export interface AlertsOptions {
   /** A question was answered on a page or a phone. Throws approval.closed and the like. */
   readonly choose: (o: Chosen) => Promise<void>;
   /** The button that switches something was pressed. `by` is a name people read. */
-  readonly press?: (alert: string, by: string | null) => Promise<unknown>;
+  readonly press?: (alert: string, by: string | null) => Promise<{ readonly text: string }>;
 }
 
 export interface Chosen {

@@ -42,7 +42,7 @@ export function openLinkPages(o: LinkPagesOptions): LinkPages {
   const zoneOf = async (home: string) => (await getHome(db, home))?.time_zone ?? 'UTC';
   const channelName = async (id: string) => (await getChannel(db, id))?.name ?? null;
 
-  async function render(subject: LinkSubject, done: boolean): Promise<string> {
+  async function render(subject: LinkSubject, done: boolean, said?: string): Promise<string> {
     if (subject.action === 'test') {
       return renderTestPage((await channelName(subject.id)) ?? 'Test', done);
     }
@@ -51,7 +51,7 @@ export function openLinkPages(o: LinkPagesOptions): LinkPages {
     const zone = await zoneOf(page.home);
     const token = (action: LinkAction) => tokenOf(o.links.url({ ...subject, action }, now));
     const picture = await o.picture(page);
-    const common = { action: subject.action, done, picture, zone, now };
+    const common = { action: subject.action, done, picture, zone, now, said };
     if (page.choices) return renderLinkPage(page, { ...common, forms: choiceForms(page, subject) });
     const quietLabel = `Quiet until ${clockTime(nextMorning(now, zone), zone)}`;
     const all = [
@@ -94,20 +94,22 @@ export function openLinkPages(o: LinkPagesOptions): LinkPages {
     show: (token) => render(o.links.read(token, o.clock.now()), false),
     async act(token) {
       const subject = o.links.read(token, o.clock.now());
-      await perform(subject, false);
-      return render(subject, true);
+      return render(subject, true, await perform(subject, false));
     },
     async press(token) {
       await perform(o.links.read(token, o.clock.now()), true);
     },
-    pressed: (subject, by) => perform(subject, true, by),
+    async pressed(subject, by) {
+      await perform(subject, true, by);
+    },
   };
 
+  /** Answers what came of it, where that is not what the alert says anyway. */
   async function perform(
     subject: LinkSubject,
     strict: boolean,
     said: string | null = null,
-  ): Promise<void> {
+  ): Promise<string | undefined> {
     const by = said ?? (subject.channel === null ? null : await readerName(db, subject.channel));
     switch (subject.action) {
       case 'choose':
@@ -119,8 +121,7 @@ export function openLinkPages(o: LinkPagesOptions): LinkPages {
         await o.acknowledge(subject.id, by);
         break;
       case 'act':
-        await o.act?.(subject.id, by);
-        break;
+        return (await o.act?.(subject.id, by))?.text;
       case 'quiet': {
         const { home } = await o.page(subject.id);
         await o.quiet(subject.id, nextMorning(o.clock.now(), await zoneOf(home)));
@@ -130,6 +131,7 @@ export function openLinkPages(o: LinkPagesOptions): LinkPages {
         await o.desk.confirmTest(subject.id, { button: true });
         break;
     }
+    return undefined;
   }
 }
 

@@ -50,6 +50,8 @@ export interface LinkPageOptions {
     readonly token: string;
     readonly danger?: boolean | undefined;
   }[];
+  /** What came of the press; else how the alert stands is said. */
+  readonly said?: string | undefined;
   readonly picture?: Uint8Array | null;
   /** Zone of the home and the time now, for `Seen by Maja 02:44`; without them no clock is told. */
   readonly zone?: string;
@@ -65,7 +67,7 @@ const ownLabels: Partial<Record<LinkAction, string>> = {
 /** The whole page as HTML. Every text of the home is escaped. */
 export function renderLinkPage(page: ShownAlert, o: LinkPageOptions): string {
   const lines = page.lines.map((line) => `<li>${e(line)}</li>`).join('');
-  const said = standing(page, o);
+  const said = o.said === undefined ? standing(page, o) : `${o.said}.`;
   return document(
     page.title,
     [

@@ -1,5 +1,6 @@
 import type { OfferedAction } from '@tomte/sdk/define';
 import { TomteError } from '@tomte/sdk/errors';
+import type { Action } from '@tomte/sdk/home';
 import type { Pressed } from '@tomte/sdk/types-people';
 import { clockTime } from '@tomte/sdk/words';
 import type { Alerts } from '../alert/alerts.ts';
@@ -40,9 +41,7 @@ export function openAlertButton(o: AlertButtonOptions): AlertButton {
     await o.alerts.note(alert, `${text} ${clockTime(clock.now(), life.zone)}`);
   }
 
-  function words(life: HomeLife, { action }: OfferedAction): string {
-    return actionWords(action, (id) => life.link.mirror.info(id)?.name ?? id);
-  }
+  const nameIn = (life: HomeLife) => (id: string) => life.link.mirror.info(id)?.name ?? id;
 
   return {
     async press(id, by) {
@@ -57,7 +56,7 @@ export function openAlertButton(o: AlertButtonOptions): AlertButton {
       const askedBy = `workflow:${row.workflow}`;
       await o.alerts.acknowledge(id, by);
       const outcome = await life.door.act(offered.action, { askedBy, key });
-      const what = words(life, offered);
+      const what = actionWords(offered.action, nameIn(life));
       if (outcome.kind === 'needs_approval') {
         await o.ask({
           ...{ id: key, home: row.home_id, workflow: row.workflow, run: null, position: null },
@@ -66,7 +65,7 @@ export function openAlertButton(o: AlertButtonOptions): AlertButton {
         });
         return { outcome: 'asked', text: `${what} waits for a yes`, approval: key };
       }
-      const text = outcomeWords(what, outcome);
+      const text = inNames(outcomeWords(what, outcome), offered.action, nameIn(life));
       await note(id, life, text);
       return { outcome: outcome.kind, text, approval: null };
     },
@@ -76,10 +75,15 @@ export function openAlertButton(o: AlertButtonOptions): AlertButton {
       const asked = action as OfferedAction['action'];
       const options = { askedBy: `workflow:${workflow}`, key: id, approval: id };
       const outcome = await life.door.act(asked, options);
-      await note(alert, life, outcomeWords(words(life, { label: '', action: asked }), outcome));
+      const text = outcomeWords(actionWords(asked, nameIn(life)), outcome);
+      await note(alert, life, inNames(text, asked, nameIn(life)));
     },
   };
 }
+
+/** The guardrail speaks of entities by id; people do not. */
+const inNames = (text: string, { entities }: Action, nameOf: (id: string) => string): string =>
+  entities.reduce((said, id) => said.replaceAll(id, nameOf(id)), text);
 
 function outcomeWords(what: string, outcome: DoorOutcome): string {
   switch (outcome.kind) {

@@ -2,6 +2,7 @@
 import type { Action } from '@tomte/sdk/home';
 import type { LiveEvent } from '@tomte/sdk/types';
 import { afterAll, beforeEach, expect, test } from 'vitest';
+import { removePerson, savePerson } from '../alert/persons.ts';
 import {
   type HandClock,
   handClock,
@@ -227,6 +228,30 @@ test('the page behind a link shows all options, the harmless first; only its POS
   // Once more it says so again, and changes nothing.
   expect(await d.room.alerts.links.act(words[0]!)).toContain('Maja said “Boil” 02:41');
   expect(d.answers).toMatchObject([{ answer: 'boil', by: 'Maja' }]);
+});
+
+test('whose yes does not count may not answer, by button or link; once it counts, it does', async () => {
+  const d = await desk();
+  await phone(d);
+  const [channel] = await d.room.alerts.channels();
+  const ola = await savePerson(store.db, {
+    ...{ name: 'Ola', channels: [channel!.id], maySayYes: false },
+  });
+  await d.approvals.ask(action());
+  await d.room.alerts.drain();
+  const [no, yes] = pushed(d).words as [string, string];
+  for (const word of [no, yes]) {
+    const refusal = { code: 'person.not_allowed', message: 'Ola may not answer this' };
+    await expect(d.room.alerts.links.press(word)).rejects.toMatchObject(refusal);
+    await expect(d.room.alerts.links.act(word)).rejects.toMatchObject(refusal);
+  }
+  expect(d.answers).toEqual([]);
+  expect(await d.approvals.list({ state: 'open' })).toHaveLength(1);
+  // A phone of two: one whose yes counts is enough.
+  const maja = await savePerson(store.db, { name: 'Maja', channels: [channel!.id] });
+  await d.room.alerts.links.press(yes);
+  expect(d.answers).toMatchObject([{ answer: 'yes', by: 'Maja' }]);
+  for (const { id } of [ola, maja]) await removePerson(store.db, id);
 });
 
 test('nobody answers: the fallback is taken, and everybody reads it', async () => {

@@ -7,6 +7,7 @@ import { hourStatistics, stateHistory } from '../home/history.ts';
 import type { Mirror } from '../home/mirror.ts';
 import type { HomeLife } from './home-life.ts';
 import { lifeOf } from './lives.ts';
+import { offered } from './offered.ts';
 
 /** Doors that other rooms hand in. */
 export type OutsideDoors = Pick<Effects, 'fetch' | 'facts' | 'decide' | 'ask'>;
@@ -25,7 +26,7 @@ export function effectsOf(o: {
       const { name, zone } = life(home);
       return { id: home, name, zone };
     },
-    alert: (request) => o.alerts.open(request),
+    alert: (request) => o.alerts.open(offered(request, o.lives().get(request.home))),
     resolve: (home, key, last) => o.alerts.resolve(home, key, last),
     act: (home, action, by) => life(home).door.act(action, by),
     async wouldAct(home, action, by) {

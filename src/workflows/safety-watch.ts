@@ -1,4 +1,5 @@
 import { defineWorkflow } from '@tomte/sdk/define';
+import { closeValve } from '@tomte/sdk/offer';
 import { tellFinding, tellSettings } from '@tomte/sdk/tell-finding';
 import { z } from 'zod';
 
@@ -9,5 +10,11 @@ export default defineWorkflow({
   triggers: [{ anomaly: { about: 'safety' } }],
   settings: z.strictObject(tellSettings),
   run: (ctx, settings) =>
-    tellFinding(ctx, settings, { kind: 'safety', over: 'the warning ended', lasted: 'It lasted' }),
+    tellFinding(ctx, settings, {
+      ...{ kind: 'safety', over: 'the warning ended', lasted: 'It lasted' },
+      async action({ entities: [sensor] }) {
+        const [warns] = sensor === undefined ? [] : await ctx.home.entities({ entity: sensor });
+        return warns?.deviceClass === 'moisture' ? closeValve(ctx) : null;
+      },
+    }),
 });

@@ -30,7 +30,11 @@ function notebook(told: Finding) {
   const alerts: Record<string, unknown>[] = [];
   const overs: Record<string, unknown>[] = [];
   const context: Partial<WorkflowContext> = {
-    home: { id: 'h1', name: 'Home', zone: 'Europe/Stockholm' } as WorkflowContext['home'],
+    home: {
+      ...{ id: 'h1', name: 'Home', zone: 'Europe/Stockholm' },
+      entities: async () => [{ id: 'valve.main' }],
+      state: async () => ({ state: 'open' }),
+    } as unknown as WorkflowContext['home'],
     trigger: { kind: 'anomaly', about: 'water', finding: told },
     step: async (_name, body) => body(),
     async alert(request) {
@@ -60,6 +64,7 @@ test('a finding becomes an alert in the words and with the urgency of the findin
       since: finding.since,
       episode: 'water-1',
       worse: false,
+      action: expect.objectContaining({ label: 'Close valve…' }),
     }),
   ]);
 });

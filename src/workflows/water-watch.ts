@@ -1,4 +1,5 @@
-import { defineWorkflow, type OfferedAction } from '@tomte/sdk/define';
+import { defineWorkflow } from '@tomte/sdk/define';
+import { closeValve } from '@tomte/sdk/offer';
 import { tellFinding, tellSettings } from '@tomte/sdk/tell-finding';
 import { z } from 'zod';
 
@@ -13,22 +14,14 @@ export default defineWorkflow({
       .string()
       .regex(/^(valve|switch)\.[a-z0-9_]+$/)
       .optional()
-      .describe('Valve of the house: alerts then carry a button that closes it, after your yes'),
+      .describe(
+        'Valve of the house, if there is more than one: alerts carry a button that closes it, after your yes, once you allow it',
+      ),
   }),
   wants: ({ valve }) => (valve === undefined ? [] : [valve]),
   run: (ctx, settings) =>
     tellFinding(ctx, settings, {
       ...{ kind: 'water', over: 'the water stopped', lasted: 'It ran for' },
-      action: settings.valve === undefined ? undefined : closing(settings.valve),
+      action: () => closeValve(ctx, settings.valve),
     }),
 });
-
-/** A valve that is a switch is shut by switching it off. */
-function closing(valve: string): OfferedAction {
-  const isValve = valve.startsWith('valve.');
-  const [domain, action] = isValve ? ['valve', 'close_valve'] : ['switch', 'turn_off'];
-  return {
-    label: 'Close valve…',
-    action: { domain: domain!, action: action!, entities: [valve], data: {} },
-  };
-}

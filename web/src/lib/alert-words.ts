@@ -3,8 +3,21 @@ import type { Alert, AlertPage } from '@tomte/sdk/types';
 import { duration } from '@tomte/sdk/words';
 import { when } from './ages.ts';
 
-/** `Told Maja’s phone 02:41 · e-mail failed: no such host`. */
-export function toldWords(alert: Alert, now: number, zone: string): string {
+/** Lines that say what the facts beside them do not: what came of a button, the person's own notes. */
+export function moreLines({ lines, facts }: Pick<AlertPage, 'lines' | 'facts'>): string[] {
+  if (!facts) return lines;
+  const said = [facts.is, facts.usually, facts.since, ...facts.around, facts.probably, facts.check]
+    .join(' ')
+    .toLowerCase();
+  return lines.filter((line) => !said.includes(line.toLowerCase()));
+}
+
+/** `Told Maja’s phone 02:41 · e-mail: not told, no such host · Ola’s phone next, 02:51`. */
+export function toldWords(
+  alert: Alert & Partial<Pick<AlertPage, 'next'>>,
+  now: number,
+  zone: string,
+): string {
   const parts: string[] = [];
   const last = new Map(
     alert.deliveries.filter((d) => d.kind !== 'over').map((d) => [d.channel, d] as const),
@@ -18,6 +31,9 @@ export function toldWords(alert: Alert, now: number, zone: string): string {
     if (d.state === 'failed')
       parts.push(`${d.channel}: not told${d.error ? `, ${d.error.message}` : ''}`);
   }
+  const [next] = alert.next ?? [];
+  if (next && next.channels.length > 0)
+    parts.push(`${next.channels.join(', ')} next, ${when(next.at, now, zone)}`);
   return parts.length > 0 ? parts.join(' · ') : 'Told nobody: no channel takes it';
 }
 
