@@ -211,6 +211,13 @@ export const operations = {
     'Runs, newest first.',
   ),
   getRun: op('GET', 'runs/:id', z.strictObject({ id }), t.runPage, 'One Run with its steps.'),
+  getRunStates: op(
+    'GET',
+    'runs/:id/states',
+    z.strictObject({ id }),
+    r.runStates,
+    'What the entities a Run read or switched did while it ran; at most three.',
+  ),
 
   listNotRuns: op(
     'GET',

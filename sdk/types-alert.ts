@@ -57,6 +57,13 @@ export const alert = z.object({
 });
 export type Alert = z.infer<typeof alert>;
 
+const watchOver = 'watch-over:';
+/** Key of the question that ends a week of watching only. */
+export const watchOverKey = (workflow: string): string => watchOver + workflow;
+/** The workflow that such an alert asks about; null for any other. */
+export const watchedIn = ({ key }: Pick<Alert, 'key'>): string | null =>
+  key.startsWith(watchOver) ? key.slice(watchOver.length) : null;
+
 /** An Alert with all its page shows. */
 export const alertPage = alert.extend({
   homeName: z.string(),

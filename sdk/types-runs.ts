@@ -126,6 +126,24 @@ export const backtest = z.object({
 });
 export type Backtest = z.infer<typeof backtest>;
 
+/** What the entities a Run read or switched did while it ran, and shortly before and after. */
+export const runStates = z.object({
+  from: isoTime,
+  to: isoTime,
+  lanes: z.array(
+    z.object({
+      entity: z.string(),
+      name: z.string(),
+      unit: z.string().nullable(),
+      deviceClass: z.string().nullable(),
+      domain: z.string(),
+      /** In time order, each another than the one before; the first holds from `from`. */
+      states: z.array(z.object({ at: isoTime, state: z.string() })),
+    }),
+  ),
+});
+export type RunStates = z.infer<typeof runStates>;
+
 /** A workflow file of the person's own folder. */
 export const workflowFile = z.object({
   name: z.string(),

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { backtest, branchedRun, runPage } from '../web/dev/answers-runs.ts';
-import { pastDays, spanWords } from '../web/src/lib/past-days.ts';
+import { backtest, branchedRun, runPage, runStates } from '../web/dev/answers-runs.ts';
+import { pastDays, spanWords, triedWords } from '../web/src/lib/past-days.ts';
+import { strips } from '../web/src/lib/run-beside.ts';
 import { bars, laneRows } from '../web/src/lib/run-lanes.ts';
 import { actionWords, storyRows } from '../web/src/lib/run-story.ts';
 
@@ -92,4 +93,27 @@ test('a long wait is folded: its bar is no longer than people can see the rest b
 test('what a Run took over from another says so', () => {
   const rows = storyRows(branchedRun, zone, Date.parse(branchedRun.createdAt));
   expect(rows.map(({ kept }) => kept)).toEqual([true, true, false, false, false, false]);
+});
+
+test('sixty days in few words', () => {
+  expect(triedWords(0, 0)).toBe('Nothing to tell in 60 days');
+  expect(triedWords(1, 0)).toBe('Told once in 60 days');
+  expect(triedWords(3, 1)).toBe('Told 3 times, switched once in 60 days');
+  expect(triedWords(0, 2)).toBe('Switched 2 times in 60 days');
+});
+
+test('beside a Run stands what the home did: parts of what is on or open, a line of what is a number', () => {
+  const [boiler, price] = strips(runStates, 'Europe/Berlin');
+  expect(boiler).toMatchObject({
+    ...{ name: 'Boiler', line: null, range: null, words: 'off · on from 01:59 · off from 02:29' },
+    parts: [
+      { left: 0, width: 25, look: 'rest' },
+      { left: 25, width: 50, look: 'active', words: 'on' },
+      { left: 75, width: 25, look: 'rest' },
+    ],
+  });
+  expect(price).toMatchObject({ parts: [], range: ['18 ct/kWh', '31.2 ct/kWh'] });
+  // A gap is a gap: the line begins anew behind it.
+  expect(price!.line).toBe('M0.00 2.0H25.00M50.00 38.0H100.00');
+  expect(price!.words).toBe('31.2 ct/kWh · not there from 01:59 · 18 ct/kWh from 02:14');
 });

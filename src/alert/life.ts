@@ -211,7 +211,8 @@ export async function acknowledge(
   o: { id: string; by: string | null; now: number },
 ): Promise<Lived> {
   const row = await alertById(tx, o.id);
-  if (row.seen_at || row.state === 'resolved') return { alert: row, turn: null };
+  // Seen before, and quiet since or speaking again: seen once more says something.
+  if (row.state === 'acknowledged' || row.state === 'resolved') return { alert: row, turn: null };
   await dropSteps(tx, row.id);
   const alert = await change(tx, o.id, {
     state: 'acknowledged',

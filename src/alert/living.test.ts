@@ -235,3 +235,17 @@ test('a later step and the digest are journalled: told once, also by two at once
   const all = [...room.voice.told, ...other.voice.told].map(({ action }) => action);
   expect(all.toSorted()).toEqual(['mobile_app_maja', 'mobile_app_ola']);
 });
+
+test('what was seen, then quiet, can be seen again: while it is quiet, and when it speaks once more', async () => {
+  await phone('Maja');
+  const { id } = await room.alerts.open(water());
+  await room.alerts.acknowledge(id, 'Maja');
+  await room.alerts.quiet(id, room.clock.now() + hour);
+  await room.alerts.acknowledge(id, 'Ola');
+  expect(await room.alerts.page(id)).toMatchObject({ state: 'acknowledged', seenBy: 'Ola' });
+  await room.alerts.quiet(id, room.clock.now() + hour);
+  await later(2 * hour);
+  expect((await room.alerts.page(id)).state).toBe('open');
+  await room.alerts.acknowledge(id, 'Maja');
+  expect(await room.alerts.page(id)).toMatchObject({ state: 'acknowledged', seenBy: 'Maja' });
+});

@@ -55,7 +55,10 @@ export function openAlertButton(o: AlertButtonOptions): AlertButton {
       const key = `alert:${id}:${Math.floor(clock.now() / pressMs)}`;
       const askedBy = `workflow:${row.workflow}`;
       await o.alerts.acknowledge(id, by);
-      const outcome = await life.door.act(offered.action, { askedBy, key });
+      // What was refused is no press that counts: once the reason is gone, the next is judged anew.
+      const { kind } = life.door.judge(offered.action, { askedBy, key });
+      const counts = kind === 'refused' ? `${key}/refused` : key;
+      const outcome = await life.door.act(offered.action, { askedBy, key: counts });
       const what = actionWords(offered.action, nameIn(life));
       if (outcome.kind === 'needs_approval') {
         await o.ask({

@@ -80,9 +80,11 @@ function unusual(o: FirstLookInput, raised: Finding): FirstLook['unusual'][numbe
   const cleared = o.found.find((f) => f.kind === 'cleared' && f.episode === raised.episode);
   const last = o.found.findLast((f) => f.episode === raised.episode) ?? raised;
   const story = cleared ?? last;
+  // Last words such as “Over: the base load is as usual” say nothing of what it was.
+  const wordless = story.title.startsWith('Over');
   return {
-    title: story.title,
-    text: story.text,
+    title: wordless ? raised.title : story.title,
+    text: wordless ? `${raised.text} ${story.text}` : story.text,
     from: iso(raised.since),
     to: cleared ? iso(cleared.at) : null,
     entities: [...raised.entities],

@@ -32,6 +32,7 @@ import { lifeOf } from './lives.ts';
 import type { PlaceParts } from './parts.ts';
 import type { Place } from './place.ts';
 import { pageOf } from './run-page.ts';
+import { statesOfRun } from './run-states.ts';
 import { triggerProblems } from './trigger-fits.ts';
 import { closeWatch, watchEnd } from './watched-weeks.ts';
 import { workflowOwner } from './workflow-owner.ts';
@@ -43,6 +44,7 @@ type Names =
   | 'setWorkflow'
   | 'listRuns'
   | 'getRun'
+  | 'getRunStates'
   | 'cancelRun'
   | 'runWorkflow'
   | 'forkRun';
@@ -130,6 +132,7 @@ export function workflowOperations(
         await listActions(db, { run: id, limit: actionsShown }),
       );
     },
+    getRunStates: ({ id }) => statesOfRun(place, id),
     cancelRun: async ({ id }) => {
       await parts.engine.cancel(parts.place, id, 'Ended by a person');
       return runNamed(id);

@@ -12,6 +12,7 @@ import { readReadings } from '../store/readings.ts';
 import { listSeries } from '../store/series.ts';
 import { type DetectorSettings, withSensors } from './detect/settings.ts';
 import type { HomeLife } from './home-life.ts';
+import { missingWords } from './missing-words.ts';
 import type { PlaceParts } from './parts.ts';
 import { toReading } from './readings.ts';
 
@@ -92,7 +93,10 @@ export async function recordedPast(o: PastRequest): Promise<RecordedPast> {
       (
         await hourStatistics(call, { ids: [id], from: window.from, to: window.to ?? to, signal })
       ).get(id) ?? [],
-    missing: missingOf({ entities, first, from, to, hours: [...hours.keys()], infos }),
+    missing:
+      entities.length === 0
+        ? []
+        : missingWords({ from, to, first, hoursFrom: earliest([...hours.values()]) }),
   };
 }
 
@@ -254,25 +258,8 @@ function changesOf(
   return changes;
 }
 
-function missingOf(o: {
-  entities: readonly string[];
-  first: number | null;
-  from: number;
-  to: number;
-  hours: readonly string[];
-  infos: readonly EntityInfo[];
-}): string[] {
-  const { first, from, entities } = o;
-  if (entities.length === 0) return [];
-  if (first === null) {
-    return o.hours.length > 0
-      ? ['Only hours are recorded of this time, no single changes.']
-      : ['Nothing is recorded of this time.'];
-  }
-  const days = Math.floor((first - from) / dayMs);
-  if (days < 1) return [];
-  const what = o.hours.length > 0 ? 'only hours are recorded' : 'nothing is recorded';
-  return [
-    `Of the first ${days === 1 ? 'day' : `${days} days`} ${what}: Home Assistant keeps single changes for a limited time.`,
-  ];
+/** When the first of these hours began, epoch ms. */
+function earliest(all: readonly (readonly HourRow[])[]): number | null {
+  const starts = all.flatMap((rows) => rows[0]?.start ?? []);
+  return starts.length === 0 ? null : Math.min(...starts);
 }

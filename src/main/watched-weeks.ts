@@ -1,3 +1,4 @@
+import { watchOverKey } from '@tomte/sdk/types-alert';
 import type { Alerts } from '../alert/alerts.ts';
 import type { RunView } from '../engine/run-view.ts';
 import { listRuns } from '../store/runs.ts';
@@ -9,8 +10,6 @@ import type { Place } from './place.ts';
 export const watchMs = 7 * 86_400_000;
 const againMs = 600_000;
 const runsMax = 500;
-
-const watchOverKey = (workflow: string): string => `watch-over:${workflow}`;
 
 export interface WatchedWeeks {
   readonly parts: Pick<PlaceParts, 'clock' | 'log' | 'place'> & {

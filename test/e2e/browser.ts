@@ -80,8 +80,29 @@ export async function axe(page: Page): Promise<string[]> {
   );
 }
 
+/**
+ * Throws unless the page as it stands is accessible in both themes, fits a small phone, and complained
+ * about nothing. Leaves it light, and as wide as a desk.
+ */
+export async function standsWell({ page, faults }: Visitor): Promise<void> {
+  const wrong: string[] = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    wrong.push(...(await axe(page)));
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize({ width: 320, height: 700 });
+  // A chart is drawn anew for the width it gets.
+  await page.waitForFunction(fits, undefined, { timeout: 10_000 }).catch(async () => {
+    wrong.push(`${await tooWide(page)} px too wide at 320`);
+  });
+  await page.setViewportSize({ width: 1440, height: 900 });
+  wrong.push(...faults);
+  if (wrong.length > 0) throw new Error(`${page.url()} does not stand well:\n${wrong.join('\n')}`);
+}
+
+const wider = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+const fits = `${wider} <= 0`;
+
 /** Pixels by which the page is wider than the window; more than 0 means sideways scrolling. */
-export const tooWide = (page: Page): Promise<number> =>
-  page.evaluate(
-    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-  ) as Promise<number>;
+export const tooWide = (page: Page): Promise<number> => page.evaluate(wider) as Promise<number>;

@@ -6,7 +6,7 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openSim, type Sim } from '../../src/sim/sim.ts';
 import { type RunningService, startService } from '../crash/harness.ts';
-import { axe, openBrowser, type TestBrowser, tooWide, type Visitor } from './browser.ts';
+import { axe, openBrowser, standsWell, type TestBrowser, type Visitor } from './browser.ts';
 
 const slow = 60_000;
 let sim: Sim;
@@ -41,19 +41,6 @@ afterAll(async () => {
 
 const heading = (name: string | RegExp): Locator => page.getByRole('heading', { level: 1, name });
 
-/** The page as it stands is accessible in both themes, fits a small phone, and complained about nothing. */
-async function standsWell(): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    expect(await axe(page)).toEqual([]);
-  }
-  await page.emulateMedia({ colorScheme: 'light' });
-  await page.setViewportSize({ width: 320, height: 700 });
-  await expect.poll(() => tooWide(page)).toBeLessThanOrEqual(0);
-  await page.setViewportSize({ width: 1440, height: 900 });
-  expect(visitor.faults).toEqual([]);
-}
-
 async function authorize(address: string, port: string, token: string): Promise<void> {
   await page.getByLabel('Home Assistant public IP or URL').fill(address);
   await page.getByLabel('Port', { exact: true }).fill(port);
@@ -67,7 +54,7 @@ test('the first page has two doors and says when Tomte watches', { timeout: slow
   await page.getByText('Tomte watches only while this computer is on').waitFor();
   await page.getByRole('link', { name: 'Link my home' }).waitFor();
   await page.getByRole('link', { name: 'Look around a demo home' }).waitFor();
-  await standsWell();
+  await standsWell(visitor);
 });
 
 test('the demo notices a leak, explains it, and says Demo all the time', {
@@ -79,12 +66,12 @@ test('the demo notices a leak, explains it, and says Demo all the time', {
     .first()
     .waitFor();
   await page.getByText('A made-up home.').waitFor();
-  await standsWell();
+  await standsWell(visitor);
   await page.getByRole('link', { name: /See why/ }).click();
   await page.getByText('Usually', { exact: true }).waitFor();
   await page.locator('figure svg').first().waitFor();
   await page.getByText('A made-up home.').waitFor();
-  await standsWell();
+  await standsWell(visitor);
 });
 
 test('the chart can be read with the keyboard and as a table', { timeout: slow }, async () => {
@@ -127,7 +114,7 @@ test.each([
   await page.goto(`${service.url}demo/#/${place}`);
   await page.locator('main h1').waitFor();
   await expect.poll(() => page.locator('[aria-busy=true]').count()).toBe(0);
-  await standsWell();
+  await standsWell(visitor);
 });
 
 test.each([
@@ -168,7 +155,7 @@ test('the form links the home, and First look shows the toilet that ran', {
     .getByRole('heading', { name: /Water ran for/ })
     .first()
     .waitFor();
-  await standsWell();
+  await standsWell(visitor);
   // Whoever was in the demo is led out of it.
   await bystander.page.waitForURL((url) => !url.pathname.includes('demo'));
   await bystander.page.locator('main h1').waitFor();
@@ -187,7 +174,7 @@ test('a workflow is switched on from First look, and Today says what is watched'
   await heading(/./).waitFor();
   await expect.poll(() => page.getByText('Every workflow is off').count()).toBe(0);
   expect(await page.getByText('A made-up home.').count()).toBe(0);
-  await standsWell();
+  await standsWell(visitor);
 });
 
 test('a lost link is said on every page, and taken back when the home is there again', {
@@ -217,7 +204,7 @@ test('a channel is added, tested and removed', { timeout: slow }, async () => {
   });
   await card.getByRole('button', { name: /^Send a test/ }).click();
   await card.locator('.note.bad').first().waitFor();
-  await standsWell();
+  await standsWell(visitor);
   await card.getByRole('button', { name: /^Remove…/ }).click();
   await card.getByRole('button', { name: 'Remove Log server' }).click();
   await card.waitFor({ state: 'detached' });

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../../src/lib/clock.ts';
 import { openSim, type Sim } from '../../src/sim/sim.ts';
 import { type RunningService, startService } from '../crash/harness.ts';
-import { axe, openBrowser, type TestBrowser, tooWide, type Visitor } from './browser.ts';
+import { openBrowser, standsWell, type TestBrowser, type Visitor } from './browser.ts';
 
 const slow = 90_000;
 const home = 'villa';
@@ -69,18 +69,6 @@ afterAll(async () => {
 
 const heading = (name: string | RegExp): Locator => page.getByRole('heading', { level: 1, name });
 
-async function standsWell(): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    expect(await axe(page)).toEqual([]);
-  }
-  await page.emulateMedia({ colorScheme: 'light' });
-  await page.setViewportSize({ width: 320, height: 700 });
-  await expect.poll(() => tooWide(page)).toBeLessThanOrEqual(0);
-  await page.setViewportSize({ width: 1440, height: 900 });
-  expect(visitor.faults).toEqual([]);
-}
-
 test('before it is turned on, a workflow shows the last sixty days', {
   timeout: slow,
 }, async () => {
@@ -89,7 +77,7 @@ test('before it is turned on, a workflow shows the last sixty days', {
   await heading('Watch the water').waitFor();
   await page.getByText(/^In 60 days it would have run .*told you once/).waitFor();
   await page.locator('figure svg').first().waitFor();
-  await standsWell();
+  await standsWell(visitor);
   await page.getByRole('button', { name: 'Turn on' }).click();
   await expect
     .poll(
@@ -112,7 +100,7 @@ test('turned on after its past was shown, it asks on Today; its run tells who an
   const { id } = await tomte.runWorkflow({ home, name: 'garden' });
   await page.goto(`${service.url}#/today`);
   await page.getByRole('heading', { name: 'Water the garden?' }).waitFor();
-  await standsWell();
+  await standsWell(visitor);
   await page.getByRole('button', { name: 'Water it: Water the garden?' }).click();
   await expect
     .poll(async () => (await tomte.getRun({ id })).state, { timeout: 30_000 })
@@ -121,11 +109,11 @@ test('turned on after its past was shown, it asks on Today; its run tells who an
   await page.locator(`a[href="#/run/${id}"]`).click();
   await heading(/^Water the garden: ran/).waitFor();
   await page.getByText(/answered: yes/).waitFor();
-  await standsWell();
+  await standsWell(visitor);
   await page.getByText('What went in and came out').first().click();
   await page.getByRole('button', { name: /^Run again from here/ }).click();
   await page.getByText('Tried: nothing was switched and nobody was told.').waitFor();
-  await standsWell();
+  await standsWell(visitor);
 });
 
 test('a webhook has its address and key shown once; a signed message is known as its last call', {
@@ -137,7 +125,7 @@ test('a webhook has its address and key shown once; a signed message is known as
   const told = page.locator('dd code');
   await told.first().waitFor();
   const [address, key] = await told.allTextContents();
-  await standsWell();
+  await standsWell(visitor);
   const seconds = Math.floor(systemClock.now() / 1000);
   const mac = createHmac('sha256', key!).update(`${seconds}.dry`).digest('hex');
   const answer = await fetch(address!, {
@@ -174,7 +162,7 @@ test('the search of every page finds workflows, their runs, and things of the ho
   await expect
     .poll(() => page.getByLabel('Find a sensor or a lamp').inputValue())
     .toBe('Hall Light');
-  await standsWell();
+  await standsWell(visitor);
 });
 
 test('paused, it does not run, and the answer to why says so', { timeout: slow }, async () => {
@@ -190,7 +178,7 @@ test('paused, it does not run, and the answer to why says so', { timeout: slow }
   await page.getByRole('searchbox').fill('Why did water the garden not run?');
   await page.getByRole('button', { name: 'Ask', exact: true }).click();
   await page.locator('dialog .sentence', { hasText: /paused/i }).waitFor();
-  await standsWell();
+  await standsWell(visitor);
   await page.getByRole('button', { name: 'Close' }).click();
   await page.getByRole('button', { name: /^End/ }).click();
   await expect.poll(async () => (await tomte.listModes({ home })).length).toBe(0);
@@ -202,7 +190,7 @@ test('all switching is stopped with one button, and goes on with another', {
   await page.goto(`${service.url}#/workflows`);
   await page.getByRole('button', { name: 'Stop switching' }).click();
   await page.getByText('Tomte switches nothing now.').waitFor();
-  await standsWell();
+  await standsWell(visitor);
   await page.getByRole('button', { name: 'Let it switch again' }).click();
   await page.getByText('Tomte switches nothing now.').waitFor({ state: 'detached' });
 });

@@ -2,7 +2,14 @@
 import type { RunPage } from '@tomte/sdk/types';
 import type { Approval } from '@tomte/sdk/types-approval';
 import type { HomeMode } from '@tomte/sdk/types-mode';
-import type { Backtest, NewWebhook, NotRun, Webhook, WhyAnswer } from '@tomte/sdk/types-runs';
+import type {
+  Backtest,
+  NewWebhook,
+  NotRun,
+  RunStates,
+  Webhook,
+  WhyAnswer,
+} from '@tomte/sdk/types-runs';
 import { at, chart } from './fixtures.ts';
 
 const minute = 60_000;
@@ -245,10 +252,27 @@ export const backtest: Backtest = {
       },
     },
   ],
-  missing: [
-    'Of the first 50 days only hours are recorded: Home Assistant keeps single changes for a limited time.',
-  ],
+  missing: ['Of the first 50 days only hours are recorded: short things are not seen there.'],
   sentence:
     'In 60 days it would have run once, told you once and switched nothing. One more was not allowed.',
   ...{ chart, tookMs: 1400 },
+};
+
+const beside = (ago: number, state: string) => ({ at: at(ago * minute), state });
+/** An hour, in the middle of which the Run switched the boiler. */
+export const runStates: RunStates = {
+  from: at(57 * minute),
+  to: at(-3 * minute),
+  lanes: [
+    {
+      ...{ entity: 'switch.boiler', name: 'Boiler', unit: null, deviceClass: null },
+      domain: 'switch',
+      states: [beside(57, 'off'), beside(42, 'on'), beside(12, 'off')],
+    },
+    {
+      ...{ entity: 'sensor.price', name: 'Price', unit: 'ct/kWh', deviceClass: null },
+      domain: 'sensor',
+      states: [beside(57, '31.2'), beside(42, 'unavailable'), beside(27, '18')],
+    },
+  ],
 };

@@ -152,6 +152,7 @@ function get(path: string, scene: Scene): unknown {
     'homes/villa-berg/first-look': answers.look(scene !== 'looking'),
     'homes/villa-berg/workflows/water-watch': answers.workflow,
     'runs/r1': runs.runPage,
+    'runs/r1/states': runs.runStates,
     'runs/r2': runs.branchedRun,
     'homes/villa-berg/workflows/water-watch/webhooks': runs.webhooks,
     'homes/villa-berg/workflows/water-watch/webhooks/bell': runs.newWebhook,

@@ -10,6 +10,7 @@ import { oneByOne } from '../../lib/one-by-one.ts';
 import { type AnswerRow, listAnswers } from '../../store/answers.ts';
 import { knownOf, nights } from '../charts.ts';
 import type { HomeLife } from '../home-life.ts';
+import { missingWords } from '../missing-words.ts';
 import type { PlaceParts } from '../parts.ts';
 import { keptPast, replay, type Story, storiesOf } from './replay.ts';
 
@@ -208,7 +209,7 @@ export async function previewPage(
       };
     }),
     findings,
-    missing: missingOf(previewed, days),
+    missing: missingWords(previewed),
     tookMs: parts.clock.ticks() - o.startedAt,
   };
 }
@@ -226,17 +227,6 @@ function newIn(these: readonly Story[], those: readonly Story[]): string[] {
     a.raised.since <= end(b) &&
     b.raised.since <= end(a);
   return these.filter((a) => !those.some((b) => same(a, b))).map(({ episode }) => episode);
-}
-
-function missingOf({ from, first, hoursFrom }: Previewed, days: number): string[] {
-  if (first === null && hoursFrom === null) return ['Nothing is recorded of this time.'];
-  const out: string[] = [];
-  if (days < pastDays - 1 && from < Math.min(first ?? Infinity, hoursFrom ?? Infinity))
-    out.push(`Only ${count(days, 'day')} of history; what is usual will be rough at first.`);
-  if (first === null) out.push('Only hours are recorded of this time, no single changes.');
-  else if (first - from > dayMs && hoursFrom !== null && hoursFrom < first - dayMs)
-    out.push('Before the single changes only hours are recorded: short things are not seen there.');
-  return out;
 }
 
 /** The picture of one story, from what is kept of its first sensor. */

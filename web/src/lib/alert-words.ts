@@ -6,10 +6,10 @@ import { when } from './ages.ts';
 /** Lines that say what the facts beside them do not: what came of a button, the person's own notes. */
 export function moreLines({ lines, facts }: Pick<AlertPage, 'lines' | 'facts'>): string[] {
   if (!facts) return lines;
-  const said = [facts.is, facts.usually, facts.since, ...facts.around, facts.probably, facts.check]
-    .join(' ')
-    .toLowerCase();
-  return lines.filter((line) => !said.includes(line.toLowerCase()));
+  const bare = (text: string) => text.toLowerCase().replaceAll(/[:;,]/g, '');
+  const { is, usually, since, around, probably, check } = facts;
+  const said = bare([is, usually, since, ...around, probably, check].join(' '));
+  return lines.filter((line) => !said.includes(bare(line)));
 }
 
 /** `Told Maja’s phone 02:41 · e-mail: not told, no such host · Ola’s phone next, 02:51`. */

@@ -49,11 +49,18 @@ export function pastDays(result: Backtest, zone: string): PastDay[] {
   });
 }
 
+const timesIn = (n: number, word: string): string[] =>
+  n === 0 ? [] : [`${word} ${n === 1 ? 'once' : `${n} times`}`];
+
+/** All 60 days in few words: `Told once, switched 4 times in 60 days`. */
+export function triedWords(told: number, switched: number): string {
+  const parts = [...timesIn(told, 'told'), ...timesIn(switched, 'switched')].join(', ');
+  if (parts === '') return 'Nothing to tell in 60 days';
+  return `${parts.charAt(0).toUpperCase()}${parts.slice(1)} in 60 days`;
+}
+
 function dayWords(date: string, o: { told: number; ran: number; switched: number }): string {
-  const parts = [
-    o.told > 0 ? `told ${o.told === 1 ? 'once' : `${o.told} times`}` : '',
-    o.switched > 0 ? `switched ${o.switched === 1 ? 'once' : `${o.switched} times`}` : '',
-  ].filter((part) => part !== '');
+  const parts = [...timesIn(o.told, 'told'), ...timesIn(o.switched, 'switched')];
   if (parts.length > 0) return `${date}: ${parts.join(', ')}`;
   return o.ran > 0 ? `${date}: ${count(o.ran, 'run')}` : `${date}: nothing`;
 }
