@@ -122,7 +122,8 @@ const abilities = ({ appends, ear, throughHome }: ChannelDefinition): string =>
   ].join(' ');
 
 async function extensionsPage(): Promise<string> {
-  const { detectors, channels, connectors, triggers, workflows } = await loadDefinitions(null);
+  const { detectors, channels, connectors, tariffs, triggers, workflows } =
+    await loadDefinitions(null);
   const settings = (schema: z.ZodType) => {
     const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as {
       properties?: Record<
@@ -159,6 +160,9 @@ async function extensionsPage(): Promise<string> {
       `May be asked for: ${fields(c.query, 'input')}. Answers: ${fields(c.facts, 'output')}.\n`,
     );
   }
+  out.push('## Tariffs\n');
+  for (const [name, t] of tariffs)
+    out.push(`### ${name}: ${t.title}\n\n${t.text}\n\n${settings(t.settings)}`);
   out.push('## Triggers\n');
   for (const [name, t] of triggers) out.push(`- \`${name}\`: ${t.title}`);
   return `${out.join('\n')}\n`;

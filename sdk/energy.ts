@@ -7,7 +7,10 @@ export interface Slot {
   readonly end: number;
 }
 
-/** What is expected of a stretch, with the band in which eight of ten such stretches fall. Mean power, W. */
+/**
+ * What is expected of a stretch, with the band in which eight of ten such stretches fall. Mean power, W.
+ * `expected` is the middle: half of them lie above.
+ */
 export interface ForecastSlot extends Slot {
   readonly expected: number;
   readonly low: number;

@@ -1,4 +1,4 @@
-/** What can be asked of energy: how the home is set up, and whether its sensors can be trusted. */
+/** What can be asked of energy: set-up, sensors, prices, forecasts, story. */
 import { z } from 'zod';
 import { op } from './operation.ts';
 import * as e from './types-energy.ts';
@@ -25,5 +25,57 @@ export const energyOperations = {
     }),
     e.energySetup,
     'What a person says of a suspected sensor: at once it is set right, or trusted.',
+  ),
+  energyPrices: op(
+    'GET',
+    'homes/:home/energy/prices',
+    z.strictObject({ home }),
+    e.energyPrices,
+    'What a kWh costs, two days on: told, or assumed and said to be.',
+  ),
+  listTariffs: op(
+    'GET',
+    'homes/:home/energy/tariffs',
+    z.strictObject({ home }),
+    z.array(e.tariffKind),
+    'Kinds of tariffs, the form of each, and whether the home has what it needs.',
+  ),
+  setTariff: op(
+    'PUT',
+    'homes/:home/energy/tariff',
+    z.strictObject({
+      home,
+      /** Null gives it back to what can be read from the home. */
+      tariff: z.string().max(200).nullable(),
+      settings: z.record(z.string(), z.unknown()).optional(),
+    }),
+    e.energyPrices,
+    'Choose where prices come from.',
+  ),
+  confirmPrice: op(
+    'POST',
+    'homes/:home/energy/price',
+    z.strictObject({
+      home,
+      at: z.iso.datetime({ offset: true }),
+      /** What the supplier shows for that time, taxes and fees included, per kWh. */
+      perKWh: z.number().min(-10).max(100),
+    }),
+    e.energyPrices,
+    'The one number: taxes and fees follow from it.',
+  ),
+  energyForecast: op(
+    'GET',
+    'homes/:home/energy/forecast',
+    z.strictObject({ home }),
+    e.energyForecast,
+    'What the home will use and its panels will make, with bands, and how well past days were foreseen.',
+  ),
+  energyStory: op(
+    'GET',
+    'homes/:home/energy/story',
+    z.strictObject({ home }),
+    e.energyStory,
+    'What is used, when and by what, what changed, and where money could be saved.',
   ),
 } as const;

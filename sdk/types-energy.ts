@@ -1,6 +1,6 @@
-/** What crosses the wire of energy: how a home is set up, faults of its sensors. */
+/** What crosses the wire of energy: how a home is set up, its sensors, prices, forecasts and story. */
 import { z } from 'zod';
-import { isoTime } from './types-alert.ts';
+import { errorShape, isoTime } from './types-alert.ts';
 
 /** A fault of a sensor that the energy page names. */
 export const sensorFault = z.object({
@@ -34,3 +34,124 @@ export const energySetup = z.object({
   unknown: z.array(z.string()),
 });
 export type EnergySetupPage = z.infer<typeof energySetup>;
+
+export const wireRate = z.object({
+  start: isoTime,
+  end: isoTime,
+  /** Paid for a kWh, and brought by a kWh fed in; currency of the home. */
+  buy: z.number(),
+  sell: z.number(),
+  /** Not told yet, taken from a day before. */
+  assumed: z.boolean(),
+});
+export type WireRate = z.infer<typeof wireRate>;
+
+export const tariffKind = z.object({
+  name: z.string(),
+  title: z.string(),
+  text: z.string(),
+  schema: z.record(z.string(), z.unknown()),
+  /** True where the home has what it needs. */
+  fits: z.boolean(),
+});
+export type TariffKind = z.infer<typeof tariffKind>;
+
+export const energyPrices = z.object({
+  home: z.string(),
+  currency: z.string(),
+  /** When prices were last told; null where they never were. */
+  asOf: isoTime.nullable(),
+  tariff: z
+    .object({
+      name: z.string(),
+      title: z.string(),
+      /** A person chose it, or it was read from the home. */
+      by: z.enum(['person', 'home']),
+      settings: z.record(z.string(), z.unknown()),
+    })
+    .nullable(),
+  /** `Now 31.4 ct/kWh; cheapest 18.2 at 03:00.` */
+  sentence: z.string(),
+  /** The one number: what a person compares with the supplier; null where no price is told. */
+  check: z
+    .object({ at: isoTime, perKWh: z.number(), text: z.string(), confirmed: z.boolean() })
+    .nullable(),
+  rates: z.array(wireRate),
+  /** What is assumed, in words, and what that guess is usually off by. */
+  assumed: z.string().nullable(),
+  assumedFrom: isoTime.nullable(),
+  /** What is not known about what is fed in, in words. */
+  selling: z.string().nullable(),
+  error: errorShape.nullable(),
+});
+export type EnergyPricesPage = z.infer<typeof energyPrices>;
+
+export const forecastSlot = z.object({
+  start: isoTime,
+  end: isoTime,
+  /** Mean W, and the band in which eight of ten fall. */
+  expected: z.number(),
+  low: z.number(),
+  high: z.number(),
+});
+
+const score = z
+  .object({ days: z.number(), lossW: z.number(), baselineLossW: z.number() })
+  .nullable();
+
+export const energyForecast = z.object({
+  home: z.string(),
+  asOf: isoTime,
+  /** `About 9.1 kWh until tomorrow evening, 3.2 of them from the sun.` */
+  sentence: z.string(),
+  load: z.array(forecastSlot),
+  solar: z.array(forecastSlot),
+  /** Mean W of the hours of the last day that are over, to be drawn before. */
+  came: z.array(
+    z.object({ start: isoTime, load: z.number().nullable(), solar: z.number().nullable() }),
+  ),
+  /** Whose word the sky is. */
+  sky: z.enum(['service', 'clouds', 'past']),
+  /** How well days that are over were foreseen, in words; null before one was. */
+  proof: z.string().nullable(),
+  scores: z.object({ load: score, solar: score }),
+});
+export type EnergyForecastPage = z.infer<typeof energyForecast>;
+
+export const energyStory = z.object({
+  home: z.string(),
+  asOf: isoTime,
+  currency: z.string(),
+  sentence: z.string(),
+  lines: z.array(z.string()),
+  perDay: z.number().nullable(),
+  before: z.number().nullable(),
+  baseLoad: z
+    .object({ nowW: z.number(), beforeW: z.number().nullable(), yearCost: z.number().nullable() })
+    .nullable(),
+  devices: z.array(
+    z.object({
+      sensor: z.string(),
+      name: z.string(),
+      perDay: z.number(),
+      before: z.number().nullable(),
+      share: z.number().nullable(),
+    }),
+  ),
+  /** Mean kWh by hour of the day and by day of the week, Monday first. */
+  byHour: z.array(z.number().nullable()),
+  byWeekday: z.array(z.number().nullable()),
+  savings: z.array(
+    z.object({
+      kind: z.enum(['shift', 'base-load', 'grown']),
+      title: z.string(),
+      text: z.string(),
+      sensor: z.string().nullable(),
+      perMonth: z.number(),
+      low: z.number(),
+      high: z.number(),
+      days: z.number(),
+    }),
+  ),
+});
+export type EnergyStoryPage = z.infer<typeof energyStory>;

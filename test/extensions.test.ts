@@ -11,6 +11,7 @@ const kinds = [
   { kind: 'detector', folder: 'src/anomaly/detectors', verb: 'watch' },
   { kind: 'channel', folder: 'src/alert/channels', verb: 'send' },
   { kind: 'connector', folder: 'src/connect/connectors', verb: 'fetch' },
+  { kind: 'tariff', folder: 'src/energy/tariffs', verb: 'rates' },
   { kind: 'workflow', folder: 'src/workflows', verb: 'run' },
   { kind: 'trigger', folder: 'src/engine/triggers', verb: 'matches' },
   { kind: 'model', folder: 'src/decide/models', verb: 'ask' },
@@ -53,7 +54,7 @@ for (const { kind, folder, verb } of kinds) {
 
   test(`every ${kind} has a title for people, and says each setting’s meaning`, async () => {
     for (const [name, definition] of await load(kind, folder)) {
-      expect(definition.title, name).toMatch(/^\p{Lu}|^ntfy/u);
+      expect(definition.title, name).toMatch(/^\p{Lu}|^(ntfy|aWATTar|easyEnergy)$/u);
       expect(definition.title.length, name).toBeLessThanOrEqual(60);
       if (definition.text !== undefined) expect(definition.text, name).toMatch(/\.$/);
       for (const schema of [definition.settings, definition.query]) {
@@ -85,7 +86,7 @@ test('a connector can be asked without saying more, and promises a form of its f
 });
 
 test('a workflow, a detector and a trigger work with no setting made', async () => {
-  const setUp = ['channel', 'connector', 'model'];
+  const setUp = ['channel', 'connector', 'model', 'tariff'];
   const alone = kinds.filter(({ kind }) => !setUp.includes(kind));
   for (const { kind, folder } of alone) {
     for (const [name, { settings }] of await load(kind, folder)) {
@@ -112,6 +113,8 @@ test('no extension reaches for the network or the clock by itself: both are hand
       expect(text, `${folder}/${name}`).not.toMatch(ways);
       // A connector’s one function is called so, and takes its own `fetch` out of what it is handed.
       if (verb === 'fetch') expect(text, name).toMatch(/async fetch\(\{[^)]*\}/);
+      else if (verb === 'rates' && /(?<![.\w])fetch\(/.test(text))
+        expect(text, name).toMatch(/async rates\([^)]*\bfetch\b[^)]*\)/);
       else expect(text, `${folder}/${name}`).not.toMatch(/(?<![.\w])fetch\(/);
     }
   }

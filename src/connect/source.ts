@@ -1,8 +1,8 @@
 /** One question to the source of a Connector, within its limits; what it says is judged before it counts. */
 import type { ConnectorDefinition, FreshFacts } from '@tomte/sdk/connector';
 import { TomteError } from '@tomte/sdk/errors';
-import type { Clock } from '../lib/clock.ts';
 import { fetchWithSecrets } from '../lib/secret-fetch.ts';
+import { withinLimit } from '../lib/within-limit.ts';
 import { type ConnectorId, getConnectorSettings } from '../store/connectors.ts';
 import type { Key } from '../store/seal.ts';
 import { type SettingsOwner, secretsInUse, wordedSettings } from '../store/sealed-settings.ts';
@@ -49,7 +49,7 @@ export async function openSource(
     async ask(query, stopped) {
       try {
         const context = { settings, fetch, home, now };
-        const answer = await limited(parts.clock, stopped, (signal) =>
+        const answer = await withinLimit(parts.clock, { ms: askMs, stopped }, (signal) =>
           definition.fetch({ ...context, signal }, query),
         );
         const facts = judged(definition, id.connector, answer.facts);
@@ -59,29 +59,6 @@ export async function openSource(
       }
     },
   };
-}
-
-/** A Connector that does not heed its signal is left behind. */
-async function limited<T>(
-  clock: Clock,
-  stopped: AbortSignal,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const limit = new AbortController();
-  const cancel = clock.after(askMs, () =>
-    limit.abort(new TomteError('connect.timeout', `No answer within ${askMs / 1000} s`)),
-  );
-  const signal = AbortSignal.any([limit.signal, stopped]);
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const stop = () => reject(signal.reason);
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    signal.throwIfAborted();
-    return await Promise.race([work(signal), aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-    cancel();
-  }
 }
 
 function judged(definition: ConnectorDefinition, connector: string, facts: unknown): unknown {

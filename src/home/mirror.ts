@@ -18,6 +18,8 @@ export interface HomeConfig {
   readonly state: string;
   readonly time_zone: string;
   readonly currency: string;
+  /** ISO code such as `DE`; null where nobody typed it. */
+  readonly country: string | null;
   readonly language: string;
   readonly location_name: string;
   readonly latitude: number | null;
@@ -159,6 +161,7 @@ function readConfig(value: unknown): HomeConfig {
     state: text('state', 'RUNNING'),
     time_zone: text('time_zone', 'UTC'),
     currency: text('currency', 'EUR'),
+    country: text('country', '') || null,
     language: text('language', 'en'),
     location_name: text('location_name', 'Home'),
     latitude: number('latitude'),

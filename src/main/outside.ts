@@ -27,13 +27,13 @@ export function openOutside(
   lives: () => ReadonlyMap<string, HomeLife>,
 ): Outside {
   const { clock, allowAddresses: allow, store } = parts;
-  const isDemo = parts.place === 'demo';
   const facts = openFacts({
     ...parts,
-    fetch: isDemo ? nobody : guardedFetch({ clock, allow }),
+    fetch: fetchFor(parts),
     home: (home) => askedHome(lifeOf(lives(), home)),
   });
-  const send = isDemo ? nobody : guardedFetch({ clock, allow, bytesMax: answerMaxBytes });
+  const send =
+    parts.place === 'demo' ? nobody : guardedFetch({ clock, allow, bytesMax: answerMaxBytes });
   return {
     ...facts,
     async fetchOf(home, workflow) {
@@ -43,6 +43,10 @@ export function openOutside(
     },
   };
 }
+
+/** What connectors and tariffs of a place reach the outside with. */
+export const fetchFor = ({ place, clock, allowAddresses: allow }: PlaceParts): GuardedFetch =>
+  place === 'demo' ? nobody : guardedFetch({ clock, allow });
 
 /** The demo home is made up, and so is what it would ask: nothing of it leaves this computer. */
 export const nobody: GuardedFetch = async () => {

@@ -1,6 +1,7 @@
 import type { ConnectorDefinition } from '@tomte/sdk/connector';
 import type { DetectorDefinition, TriggerDefinition, WorkflowDefinition } from '@tomte/sdk/define';
 import type { ModelDefinition } from '@tomte/sdk/model';
+import type { TariffDefinition } from '@tomte/sdk/tariff';
 import type { LiveEvent } from '@tomte/sdk/types';
 import type { Engine } from '../engine/engine.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -22,6 +23,7 @@ export interface PlaceParts {
   readonly triggers: Extensions<TriggerDefinition>;
   readonly connectors: Extensions<ConnectorDefinition>;
   readonly models: Extensions<ModelDefinition>;
+  readonly tariffs: Extensions<TariffDefinition>;
   /** What may be reached besides public addresses, by what a person typed. */
   readonly allowAddresses: readonly string[];
   readonly engine: Engine;

@@ -20,8 +20,9 @@ import { type DetectParts, detectOperations } from './detect/operations.ts';
 import { openPreviews } from './detect/preview.ts';
 import { doorParts } from './door-parts.ts';
 import { effectsOf } from './effects.ts';
+import { openEnergyOf } from './energy/open.ts';
 import { energyOperations } from './energy/operations.ts';
-import { type EnergyRoom, openEnergy } from './energy/room.ts';
+import type { EnergyRoom } from './energy/room.ts';
 import { type Grants, openGrants } from './grants.ts';
 import type { HomeLife } from './home-life.ts';
 import { homePanel, openPanelEvents } from './home-panel.ts';
@@ -146,6 +147,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
   });
   const outside = openOutside(parts, () => lives.all);
   const decisions = await openDecisions({ parts, alerts, lives: () => lives.all });
+  const energy = openEnergyOf(parts, outside, () => lives.all);
   const previews = openPreviews(parts);
   const detect = {
     previews,
@@ -154,7 +156,6 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     ),
     beats: await openBeats(parts, () => lives.all),
   };
-  const energy = openEnergy({ ...parts, lives: () => lives.all });
   parts.engine.addPlace(parts.place, {
     store,
     effects: effectsOf({
@@ -195,6 +196,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
       for (const stop of stops) stop();
       modes.stop();
       detect.beats.stop();
+      energy.stop();
       await approvals.stop();
       await alerts.stop();
       await outside.close();
@@ -265,7 +267,7 @@ function operationsOf(
     ...askOperation(place.outside),
     ...decideOperations(place.parts, place.decisions),
     ...detectOperations({ ...place, ...place.detect }),
-    ...energyOperations(place.energy),
+    ...energyOperations({ ...place.parts, ...place }),
     ...settingsOperations(place, o),
   };
   return { tomte, link };

@@ -120,9 +120,16 @@ async function withSecrets({ db }: Store): Promise<string[]> {
     .where('secrets_sealed', 'is not', null)
     .orderBy('connector')
     .execute();
+  const tariffs = await db
+    .selectFrom('energy_settings')
+    .select('tariff')
+    .where('secrets_sealed', 'is not', null)
+    .orderBy('tariff')
+    .execute();
   return [
     ...channels.map(({ name }) => `the channel ${name}`),
     ...workflows.map(({ workflow }) => `the workflow ${workflow}`),
     ...connectors.map(({ connector }) => `the connector ${connector}`),
+    ...tariffs.map(({ tariff }) => `the tariff ${tariff}`),
   ];
 }

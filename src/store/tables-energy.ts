@@ -24,6 +24,12 @@ export interface ForecastDaysTable {
   hours: Maybe<number>;
 }
 
+export interface EnergyForeseenTable {
+  home_id: string;
+  starts_at: Time;
+  watts: number;
+}
+
 export interface EnergyRatesTable {
   home_id: string;
   starts_at: Time;

@@ -14,7 +14,12 @@ import type {
   DecisionUsageTable,
   ModelsTable,
 } from './tables-decide.ts';
-import type { EnergyRatesTable, EnergySettingsTable, ForecastDaysTable } from './tables-energy.ts';
+import type {
+  EnergyForeseenTable,
+  EnergyRatesTable,
+  EnergySettingsTable,
+  ForecastDaysTable,
+} from './tables-energy.ts';
 import type {
   AlertStepsTable,
   DigestItemsTable,
@@ -452,6 +457,7 @@ export interface Tables {
   digests: DigestsTable;
   energy_settings: EnergySettingsTable;
   energy_rates: EnergyRatesTable;
+  energy_foreseen: EnergyForeseenTable;
   forecast_days: ForecastDaysTable;
   models: ModelsTable;
   decisions: DecisionsTable;

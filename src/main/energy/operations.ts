@@ -1,23 +1,85 @@
+import { TomteError } from '@tomte/sdk/errors';
 import type { Tomte } from '@tomte/sdk/operations';
 import type { DoctorFinding } from '@tomte/sdk/types';
 import type { EnergySetupPage, WireSensorFault } from '@tomte/sdk/types-energy';
 import { count } from '@tomte/sdk/words';
+import { z } from 'zod';
 import { answerKey, type LintAnswer } from '../../energy/lint/lint.ts';
 import type { SensorFault } from '../../energy/lint/sensor.ts';
 import { iso } from '../../lib/clock.ts';
+import { getEnergySettings } from '../../store/energy.ts';
+import { shownSettings } from '../../store/sealed-settings.ts';
+import type { HomeLife } from '../home-life.ts';
+import { lifeOf } from '../lives.ts';
+import type { PlaceParts } from '../parts.ts';
 import { type EnergyHome, pastDays } from './meters.ts';
+import { forecastPage, pricesPage, storyPage } from './pages.ts';
 import { type EnergyRoom, energyOrNull } from './room.ts';
+import { tariffHome } from './tariff-desk.ts';
 
-type Names = 'energySetup' | 'answerSensor';
+type Names =
+  | 'energySetup'
+  | 'answerSensor'
+  | 'energyPrices'
+  | 'listTariffs'
+  | 'setTariff'
+  | 'confirmPrice'
+  | 'energyForecast'
+  | 'energyStory';
 
-export function energyOperations(room: EnergyRoom): Pick<Tomte, Names> {
+type Parts = Pick<PlaceParts, 'store' | 'clock' | 'tariffs'> & {
+  readonly energy: EnergyRoom;
+  lives(): ReadonlyMap<string, HomeLife>;
+};
+
+export function energyOperations(parts: Parts): Pick<Tomte, Names> {
+  const { energy: room, clock, store, tariffs } = parts;
+  const where = (home: string) => ({
+    ...{ home, now: clock.now() },
+    zone: lifeOf(parts.lives(), home).zone,
+  });
+  async function prices(home: string) {
+    const row = await getEnergySettings(store.db, home);
+    const definition = tariffs.get(row?.tariff ?? '');
+    const settings = row ? shownSettings(definition?.settings, row) : {};
+    return pricesPage(where(home), await room.prices(home), settings);
+  }
   const page = async (home: string, energy: EnergyHome) =>
     setupPage(home, energy, await room.answers(home));
   return {
     energySetup: async ({ home }) => page(home, await room.home(home)),
     answerSensor: async ({ home, ...given }) => page(home, await room.answer(home, given)),
+    energyPrices: ({ home }) => prices(home),
+    async listTariffs({ home }) {
+      const asked = tariffHome(lifeOf(parts.lives(), home));
+      const rows = [...tariffs].map(async ([name, { title, text, settings, fits }]) => ({
+        ...{ name, title, text, schema: formOf(settings) },
+        // What fits nobody can ask for is for everybody: a price that a person types.
+        fits: fits === undefined || (await fits(asked)) !== null,
+      }));
+      return Promise.all(rows);
+    },
+    async setTariff({ home, tariff, settings = {} }) {
+      await room.choose(home, tariff === null ? null : { name: tariff, settings });
+      return prices(home);
+    },
+    async confirmPrice({ home, at, perKWh }) {
+      await room.confirm(home, { at: Date.parse(at), paid: perKWh });
+      return prices(home);
+    },
+    async energyForecast({ home }) {
+      const energy = await room.home(home);
+      if (!energy.prefs) {
+        throw new TomteError('energy.not_set_up', 'Home Assistant’s energy page is empty');
+      }
+      return forecastPage(where(home), await room.forecasts(home), energy);
+    },
+    energyStory: async ({ home }) => storyPage(home, await room.story(home)),
   };
 }
+
+const formOf = (schema: z.ZodObject) =>
+  z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Record<string, unknown>;
 
 function setupPage(
   home: string,
