@@ -5,12 +5,11 @@ import { openRoom, receiver } from '../../src/alert/testing.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { freshStore } from '../../src/store/testing.ts';
 import type { AlertLife } from './alert-child.ts';
+import { killPlaces, patienceMs } from './places.ts';
 
 const child = fileURLToPath(new URL('./alert-child.ts', import.meta.url));
 /** More queries than the story has: then nothing was cut any more and all places were tried. */
 const placesMax = 200;
-/** Not each place, so that the run stays within two minutes. */
-const stride = 7;
 
 const live = (life: AlertLife): Promise<number | null> =>
   new Promise((resolve) => {
@@ -21,10 +20,10 @@ const live = (life: AlertLife): Promise<number | null> =>
 
 test.each(['before', 'after'] as const)(
   'killed %s any query, each turn of an alert still arrives, once to whoever looks at the id',
-  { timeout: 600_000 },
+  { timeout: patienceMs },
   async (kill) => {
     let cuts = 0;
-    for (let killAt = 1; killAt < placesMax; killAt += stride) {
+    for (const killAt of killPlaces(placesMax, 7)) {
       await using store = await freshStore();
       await using hook = await receiver(() => ({ status: 204 }));
       const room = await openRoom(store);

@@ -13,6 +13,7 @@ import { startEmbedded } from '../../src/store/embedded.ts';
 import { openStore } from '../../src/store/open.ts';
 import { freshStore } from '../../src/store/testing.ts';
 import type { Life } from './engine-child.ts';
+import { killPlaces, patienceMs } from './places.ts';
 import { home } from './story.ts';
 
 const child = fileURLToPath(new URL('./engine-child.ts', import.meta.url));
@@ -94,7 +95,9 @@ async function liveThrough(life: Omit<Life, 'boot'>, where: string): Promise<voi
   }
 }
 
-test('killed before and after any query, the story is the same', { timeout: 600_000 }, async () => {
+test('killed before and after any query, the story is the same', {
+  timeout: patienceMs,
+}, async () => {
   await using whole = await freshStore();
   await prepared(whole.connection);
   const effectsFile = join(folder, 'whole');
@@ -103,8 +106,7 @@ test('killed before and after any query, the story is the same', { timeout: 600_
   await expectTheStory(whole.pool, effectsFile, 'whole');
   const queries = Number(printed);
   expect(queries).toBeGreaterThan(30);
-  const stride = Number(process.env.TOMTE_CRASH_STRIDE ?? 5);
-  for (let killAt = 1; killAt <= queries; killAt += stride) {
+  for (const killAt of killPlaces(queries, 5)) {
     const kill = killAt % 2 === 0 ? 'before' : 'after';
     const where = `${kill} query ${killAt} of ${queries}`;
     await using store = await freshStore();

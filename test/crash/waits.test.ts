@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { killPlaces, patienceMs } from './places.ts';
 import { throughOne } from './waits-lives.ts';
 
 /** How late a timer may be after a restart; a machine shared with other suites is slower by itself. */
@@ -14,7 +15,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const base = () => ({ folder, lateMaxMs });
 
 test('killed before and after any query, every Run completes once', {
-  timeout: 1_800_000,
+  timeout: patienceMs,
 }, async () => {
   const { printed } = await throughOne(
     { killAt: 0, kill: 'before' },
@@ -22,15 +23,14 @@ test('killed before and after any query, every Run completes once', {
   );
   const queries = Number(printed);
   expect(queries).toBeGreaterThan(100);
-  const stride = Number(process.env.TOMTE_CRASH_STRIDE ?? 12);
-  for (let killAt = 1; killAt <= queries; killAt += stride) {
+  for (const killAt of killPlaces(queries, 12)) {
     const kill = killAt % 2 === 0 ? 'before' : 'after';
     const where = `${kill} query ${killAt} of ${queries}`;
     await throughOne({ killAt, kill }, { ...base(), where });
   }
 });
 
-test('killed at any moment, every Run completes once', { timeout: 1_800_000 }, async () => {
+test('killed at any moment, every Run completes once', { timeout: patienceMs }, async () => {
   const whole = await throughOne({ killAt: 0, kill: 'before' }, { ...base(), where: 'whole' });
   const moments = Number(process.env.TOMTE_CRASH_MOMENTS ?? 12);
   for (let n = 0; n < moments; n++) {
