@@ -35,7 +35,7 @@ export function comfortOf(
     ]);
     before = warmth;
   });
-  if (load.powerMinW !== 0) starts(model, problem, load, on, weights);
+  if (load.powerMinW !== 0) starts(model, problem, load, on);
   return { load, on, kW, fixedKW: problem.slots.map(() => 0) };
 }
 

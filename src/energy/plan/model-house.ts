@@ -34,6 +34,8 @@ export function houseOf(
   o: { apart: Apart; weights: Weights; endValuePerKWh: number },
 ): SlotColumns[] {
   const { battery, slots } = problem;
+  // Where some hour pays for taking, room in the battery may be worth more than the sun.
+  const paid = slots.some(({ importPrice }) => importPrice < 0);
   const peak = problem.peak ? model.column({ cost: problem.peak.pricePerKW }) : null;
   const columns = slots.map((slot, n): SlotColumns => {
     const { hours } = slot;
@@ -41,7 +43,7 @@ export function houseOf(
     const surplusKW = Math.max(0, slot.solarW - slot.baseLoadW) / 1000;
     const sentKW = surplusKW + (battery?.mayExport ? battery.dischargeMaxW / 1000 : 0);
     const sendsKW = Math.min(sentKW, problem.gridExportMaxW / 1000);
-    const cuts = slot.exportPrice < 0 || slot.importPrice < 0 || sendsKW < sentKW;
+    const cuts = slot.exportPrice < 0 || paid || sendsKW < sentKW;
     const own: SlotColumns = {
       import: model.column({ cost: slot.importPrice * hours }),
       export: sendsKW > 0 ? model.column({ cost: -slot.exportPrice * hours, high: sendsKW }) : null,

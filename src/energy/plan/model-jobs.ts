@@ -99,10 +99,10 @@ export function piecesOf(
   if (minutes.length > 0) {
     minutes.push([model.column({ cost: late.neverPerMinute, high: load.minutes }), 1]);
     // Whole slots may hold more than what is left, by less than the longest of them.
-    const over = load.powerMinW === null ? Math.max(0, longest - 1e-6) : 0;
+    const over = load.powerMinW === null ? 0.99 * longest : 0;
     model.row({ low: load.minutes, high: load.minutes + over }, minutes);
   }
-  starts(model, problem, load, on, o.weights);
+  starts(model, problem, load, on);
   return { load, on, kW, fixedKW: slots.map(() => 0) };
 }
 
@@ -112,11 +112,10 @@ export function starts(
   { slots }: Problem,
   load: Load,
   on: readonly (readonly Term[])[],
-  weights: Weights,
 ): void {
   const begins = on.map((terms, n) => {
     if (terms.length === 0) return null;
-    const column = model.column({ cost: weights.start, high: 1 });
+    const column = model.column({ cost: load.startCost, high: 1 });
     const was = n > 0 ? on[n - 1]! : [];
     model.row({ low: n === 0 && load.running ? -1 : 0 }, [[column, 1], ...was, ...minus(terms)]);
     return column;

@@ -57,6 +57,8 @@ export interface Load {
   readonly fromBattery: boolean;
   readonly minOnMinutes: number;
   readonly minOffMinutes: number;
+  /** What a start is weighed with: fewer are kinder to the appliance. */
+  readonly startCost: number;
   readonly comfort: Comfort | null;
 }
 

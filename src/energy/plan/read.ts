@@ -8,6 +8,8 @@ import {
 } from './schema.ts';
 
 const minuteMs = 60_000;
+/** Only breaks ties. */
+const leastStartCost = 0.0003;
 const dayMs = 24 * 60 * minuteMs;
 
 /** Makes a problem whole. Throws plan.input_invalid, which names the place. */
@@ -132,6 +134,7 @@ function loadOf(wire: LoadOnWire, slots: readonly PlanSlot[], n: number): Load {
     fromBattery: wire.fromBattery ?? true,
     minOnMinutes: wire.minOnMinutes ?? 0,
     minOffMinutes: wire.minOffMinutes ?? 0,
+    startCost: wire.startCost ?? leastStartCost,
     comfort: wire.comfort ? comfortOf(wire.comfort, slots.length, n) : null,
   };
 }

@@ -47,6 +47,7 @@ const load = z.object({
   fromBattery: z.boolean().nullish(),
   minOnMinutes: minutes.nullish(),
   minOffMinutes: minutes.nullish(),
+  startCost: z.number().finite().min(0).max(100).nullish(),
   comfort: comfort.nullish(),
 });
 

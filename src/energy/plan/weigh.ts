@@ -14,13 +14,10 @@ export interface Weights {
   late(load: Load): { once: number; perMinute: number; neverPerMinute: number };
   /** For starting elsewhere than the plan before. */
   readonly move: number;
-  /** For each start: fewer are kinder to the appliance. */
-  readonly start: number;
 }
 
 /** Two cents: a plan that moves for less is a plan nobody can rely on. */
 const movePrice = 0.02;
-const startPrice = 0.0003;
 
 export function weightsOf(problem: Problem): Weights {
   const prices = problem.slots.flatMap(({ importPrice, exportPrice }) => [
@@ -45,6 +42,5 @@ export function weightsOf(problem: Problem): Weights {
       };
     },
     move: movePrice,
-    start: startPrice,
   };
 }
