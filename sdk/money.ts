@@ -8,12 +8,18 @@ const hundredths: Readonly<Record<string, string>> = {
 
 const minus = (text: string): string => text.replace('-', '−');
 
-/** `31.4 ct/kWh`; in whole money where hundredths are not usual: `8.31 CZK/kWh`. */
-export function pricePerKWh(value: number, currency: string): string {
+/** The unit in which people read a price of a kWh, and what the price is multiplied with to be in it. */
+export function priceUnit(currency: string): { unit: string; factor: number } {
   const hundredth = hundredths[currency];
   return hundredth
-    ? `${minus((value * 100).toFixed(1))} ${hundredth}/kWh`
-    : `${minus(value.toFixed(2))} ${currency}/kWh`;
+    ? { unit: `${hundredth}/kWh`, factor: 100 }
+    : { unit: `${currency}/kWh`, factor: 1 };
+}
+
+/** `31.4 ct/kWh`; in whole money where hundredths are not usual: `8.31 CZK/kWh`. */
+export function pricePerKWh(value: number, currency: string): string {
+  const { unit, factor } = priceUnit(currency);
+  return `${minus((value * factor).toFixed(factor === 1 ? 2 : 1))} ${unit}`;
 }
 
 /** `2.10 EUR`. */

@@ -110,6 +110,8 @@ export const energyForecast = z.object({
   came: z.array(
     z.object({ start: isoTime, load: z.number().nullable(), solar: z.number().nullable() }),
   ),
+  /** From sunset to sunrise; empty where the home does not say where it is. */
+  nights: z.array(z.object({ from: isoTime, to: isoTime })),
   /** Whose word the sky is. */
   sky: z.enum(['service', 'clouds', 'past']),
   /** How well days that are over were foreseen, in words; null before one was. */

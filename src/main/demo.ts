@@ -23,7 +23,7 @@ export interface DemoOptions extends Omit<PlaceParts, 'store' | 'place' | 'publi
 
 async function openDemo(o: DemoOptions): Promise<Demo> {
   const log = o.log.child({ demo: true });
-  const sim = await openSim({ clock: o.clock, days: 60 });
+  const sim = await openSim({ clock: o.clock, days: 60, options: { richEnergy: true } });
   // Long enough to be unusual at any hour of the day, so that a newcomer meets an alert at once.
   sim.fault('leak', { minutesAgo: 97 });
   const first = await openStore({ connection: o.connection, schema: 'demo', log });

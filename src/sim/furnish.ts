@@ -168,7 +168,8 @@ function standStill(world: World): void {
   const now = world.clock.now();
   for (const e of world.lived.values()) {
     const { state, since } = lastChange(world, e, now);
-    world.recorder.seed(world.states.place(e.id, { state, attributes: e.attributes, since }));
+    const attributes = attributesAt(world, e, now);
+    world.recorder.seed(world.states.place(e.id, { state, attributes, since }));
   }
   for (const f of fixed) {
     const stands =
@@ -176,6 +177,11 @@ function standStill(world: World): void {
     world.recorder.seed(world.states.place(f.id, { ...stands, attributes: attributesOf(f) }));
   }
 }
+
+const attributesAt = ({ house }: World, e: LivedEntity, t: number) => ({
+  ...e.attributes,
+  ...e.moving?.(house, t),
+});
 
 const sunriseHour = 7;
 const sunsetHour = 17;
@@ -204,7 +210,7 @@ export function live(world: World): void {
   for (const e of world.lived.values()) {
     if (world.held.has(e.id) || !world.states.get(e.id)) continue;
     const t = Math.floor(now / e.stepMs) * e.stepMs;
-    world.states.set(e.id, e.state(world.house, t), e.attributes);
+    world.states.set(e.id, e.state(world.house, t), attributesAt(world, e, t));
   }
   const sun = world.states.get('sun.sun');
   if (sun && !world.held.has(sun.entityId))

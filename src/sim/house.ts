@@ -36,13 +36,23 @@ export interface Minute {
   readonly index: number;
 }
 
+/** Meters since the beginning of the past. */
+export interface Totals {
+  readonly waterL: number;
+  readonly gridKWh: number;
+  readonly exportKWh: number;
+  readonly solarKWh: number;
+  readonly dishwasherKWh: number;
+  readonly carKWh: number;
+}
+
 export class House {
   readonly #o: HouseOptions;
   readonly #days = new Map<string, Day>();
   readonly faults: Fault[] = [];
   #newest: Day | null = null;
   /** Meters at the start of each minute since `from`, in litres and kWh; grown as far as was asked. */
-  #totals = { water: [0], grid: [0], solar: [0], count: 0 };
+  #totals = { water: [0], grid: [0], out: [0], solar: [0], dish: [0], car: [0], count: 0 };
   readonly #firstMinute: number;
 
   constructor(o: HouseOptions) {
@@ -88,19 +98,25 @@ export class House {
   }
 
   /** Meter readings at `t`, counted from the beginning of the past. */
-  totals(t: number): { waterL: number; gridKWh: number; solarKWh: number } {
+  totals(t: number): Totals {
     const want = Math.max(0, Math.floor(t / minuteMs) - this.#firstMinute);
     const totals = this.#totals;
     for (let i = totals.count; i < want; i++) {
       const now = this.minute((this.#firstMinute + i) * minuteMs);
       totals.water.push(totals.water[i]! + now.waterLpm);
       totals.grid.push(totals.grid[i]! + Math.max(0, now.houseW - now.solarW) / 60_000);
+      totals.out.push(totals.out[i]! + Math.max(0, now.solarW - now.houseW) / 60_000);
+      totals.dish.push(totals.dish[i]! + now.dishwasherW / 60_000);
+      totals.car.push(totals.car[i]! + now.carW / 60_000);
       totals.solar.push(totals.solar[i]! + now.solarW / 60_000);
       totals.count++;
     }
     return {
       waterL: totals.water[want]!,
       gridKWh: totals.grid[want]!,
+      exportKWh: totals.out[want]!,
+      dishwasherKWh: totals.dish[want]!,
+      carKWh: totals.car[want]!,
       solarKWh: totals.solar[want]!,
     };
   }
@@ -123,7 +139,8 @@ export class House {
     const keep = Math.max(0, Math.floor(t / minuteMs) - this.#firstMinute);
     const totals = this.#totals;
     if (keep >= totals.count) return;
-    for (const series of [totals.water, totals.grid, totals.solar]) series.length = keep + 1;
+    const { count: _count, ...all } = totals;
+    for (const series of Object.values(all)) series.length = keep + 1;
     totals.count = keep;
   }
 

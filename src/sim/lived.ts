@@ -15,6 +15,8 @@ export interface LivedEntity {
   /** How often the sensor looks; its state changes only then. */
   readonly stepMs: number;
   state(house: House, t: number): string;
+  /** Attributes that move besides. */
+  moving?(house: House, t: number): object;
 }
 
 type Marks = { [K in keyof Day]: Day[K] extends Uint8Array ? K : never }[keyof Day];
@@ -37,7 +39,7 @@ type Measure = {
   decimals: number;
   stepMs?: number;
 };
-const measured = (
+export const measured = (
   place: Place,
   m: Measure,
   value: (house: House, t: number) => number,
@@ -79,7 +81,7 @@ const battery = (
 
 const flow: Measure = { unit: 'L/min', deviceClass: 'volume_flow_rate', decimals: 1 };
 const watts: Measure = { unit: 'W', deviceClass: 'power', decimals: 0 };
-const meter = (
+export const meter = (
   unit: string,
   deviceClass: string,
   decimals: number,

@@ -83,6 +83,7 @@ const defaults: Omit<WorldOptions, 'seed' | 'days' | 'isExcluded'> = {
   recoveryMode: false,
   restoredFirst: false,
   without: [],
+  richEnergy: false,
 };
 
 export async function openSim(o: SimOptions = {}): Promise<Sim> {

@@ -4,6 +4,7 @@ import type { Log } from '../lib/log.ts';
 import { Auth, type SeenFrom } from './auth.ts';
 import { Bans } from './bans.ts';
 import { Bus } from './bus.ts';
+import { energyEntities } from './energy-page.ts';
 import { House } from './house.ts';
 import { type LivedEntity, livedEntities, livedPast } from './lived.ts';
 import type { Phone } from './phones.ts';
@@ -33,6 +34,8 @@ export interface WorldOptions {
   readonly restoredFirst: boolean;
   /** Integrations that are not loaded: `recorder`, `history`, `energy`, `mobile_app`. */
   readonly without: readonly string[];
+  /** A home whose energy page knows more: what is fed in, devices, and prices of the day ahead. */
+  readonly richEnergy: boolean;
 }
 
 export interface Notice {
@@ -96,7 +99,8 @@ export function makeWorld(o: { options: WorldOptions; clock: Clock; log: Log }):
     zone: options.zone,
     from: now - options.days * dayMs,
   });
-  const lived = new Map(livedEntities().map((e) => [e.id, e]));
+  const all = [...livedEntities(), ...(options.richEnergy ? energyEntities() : [])];
+  const lived = new Map(all.map((e) => [e.id, e]));
   const states = new States(clock);
   const bus = new Bus();
   const timers = new Set<() => void>();

@@ -102,6 +102,9 @@ test('what one person does is seen by another at once', { timeout: slow }, async
 });
 
 test.each([
+  'energy',
+  'energy/prices',
+  'energy/devices',
   'watch',
   'watched',
   'workflows',

@@ -23,8 +23,8 @@ export function storyLines(
 ): string[] {
   const lines: string[] = [];
   if (baseLoad) {
-    const cost =
-      baseLoad.yearCost === null ? '' : `, about ${money(baseLoad.yearCost, currency)} a year`;
+    const { yearCost } = baseLoad;
+    const cost = yearCost === null ? '' : `, about ${figure(yearCost)} ${currency} a year`;
     const rise = baseLoad.beforeW === null ? 0 : baseLoad.nowW - baseLoad.beforeW;
     const trend =
       baseLoad.beforeW === null || Math.abs(rise) < Math.max(10, 0.05 * baseLoad.beforeW)

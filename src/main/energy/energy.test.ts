@@ -83,7 +83,7 @@ test('the price of the energy page is taken, and one number sets taxes and fees 
     (sum, { start, end }) => sum + Date.parse(end) - Date.parse(start),
     0,
   );
-  expect(covered).toBe(48 * 3_600_000);
+  expect(covered).toBe(60 * 3_600_000);
 
   const set = await tomte.confirmPrice({ home, at: read.check!.at, perKWh: 0.314 });
   expect(set.check).toMatchObject({ confirmed: true });

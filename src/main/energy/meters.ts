@@ -83,7 +83,10 @@ async function readMeters(
   const nameOf = (id: string) => link.mirror.info(id)?.name ?? metas.get(id)?.name ?? null;
   const named = setupOf({ prefs, nameOf, hours: new Map() }).meters;
   const ids = [...new Set(named.map(({ statistic }) => statistic))];
-  const known = ids.filter((id) => metas.has(id));
+  const prices = prefs.imports.flatMap(({ price }) =>
+    price.entity === null ? [] : [price.entity],
+  );
+  const known = [...ids, ...prices].filter((id) => metas.has(id));
   const hours = await readHours(link, known, { ...o, signal: ended });
   const setup = setupOf({ prefs, nameOf, hours });
   const doubtful = ids.filter((id) => !metas.has(id) && link.mirror.entity(id));

@@ -37,6 +37,7 @@ export function energyOperations(parts: Parts): Pick<Tomte, Names> {
   const where = (home: string) => ({
     ...{ home, now: clock.now() },
     zone: lifeOf(parts.lives(), home).zone,
+    place: lifeOf(parts.lives(), home).link.mirror.config,
   });
   async function prices(home: string) {
     const row = await getEnergySettings(store.db, home);

@@ -8,11 +8,12 @@ import type {
 } from '@tomte/sdk/types-energy';
 import { clockTime, figure, moment } from '@tomte/sdk/words';
 import { askedRate } from '../../energy/prices/markup.ts';
-import { hourMs, meanOfBand } from '../../energy/series.ts';
+import { dayMs, hourMs, meanOfBand } from '../../energy/series.ts';
 import { changesByHour } from '../../energy/setup/house.ts';
 import type { Story } from '../../energy/story/story.ts';
 import { savingWords, storyLines, storySentence } from '../../energy/story/words.ts';
 import { iso, isoOrNull } from '../../lib/clock.ts';
+import { nights } from '../charts.ts';
 import type { ForecastScore, Forecasts } from './forecasts.ts';
 import type { EnergyHome } from './meters.ts';
 import type { Prices } from './prices.ts';
@@ -21,6 +22,7 @@ interface Where {
   readonly home: string;
   readonly zone: string;
   readonly now: number;
+  readonly place: { readonly latitude: number | null; readonly longitude: number | null } | null;
 }
 
 export function pricesPage(
@@ -103,7 +105,7 @@ function assumedWords(prices: Prices, { zone, now }: Here): string | null {
 }
 
 export function forecastPage(
-  { home, zone, now }: Where,
+  { home, zone, now, place }: Where,
   forecasts: Forecasts,
   energy: EnergyHome,
 ): EnergyForecastPage {
@@ -125,6 +127,9 @@ export function forecastPage(
     load: load.map(wireSlot),
     solar: solar.map(wireSlot),
     ...{ came, proof: proofOf(scores.load) },
+    nights: nights(place, now - dayMs, now + 2 * dayMs).map(({ from, to }) => ({
+      ...{ from: iso(from), to: iso(to) },
+    })),
   };
 }
 

@@ -1,11 +1,17 @@
 /** The energy of the homes of a place: read over their Links, with what people set right. */
 import { isError, TomteError } from '@tomte/sdk/errors';
+import type { Rate } from '@tomte/sdk/prices';
 import { answerKey, type LintAnswer } from '../../energy/lint/lint.ts';
 import { markupFor } from '../../energy/prices/markup.ts';
 import { dayMs, hourMs } from '../../energy/series.ts';
 import { type Story, storyOf } from '../../energy/story/story.ts';
 import type { GuardedFetch } from '../../lib/egress.ts';
-import { getEnergySettings, ratesBetween, saveEnergySettings } from '../../store/energy.ts';
+import {
+  getEnergySettings,
+  type KeptRate,
+  ratesBetween,
+  saveEnergySettings,
+} from '../../store/energy.ts';
 import type { HomeLife } from '../home-life.ts';
 import { lifeOf } from '../lives.ts';
 import type { PlaceParts } from '../parts.ts';
@@ -23,7 +29,7 @@ export interface EnergyRoom {
     o: { rule: string; sensor: string; answer: LintAnswer | null },
   ): Promise<EnergyHome>;
   answers(home: string): Promise<Readonly<Record<string, LintAnswer>>>;
-  /** From the hour that runs, two days on; null where the home has no tariff. */
+  /** From half a day ago to two days on; null where the home has no tariff. */
   prices(home: string): Promise<Prices | null>;
   /** Throws energy.tariff_not_found, energy.tariff_invalid. */
   choose(
@@ -48,6 +54,9 @@ export type EnergyParts = Pick<
   readonly fetch: GuardedFetch;
   readonly clouds: ForecastParts['clouds'];
 };
+
+/** Prices of the last hours, for pictures of the day. */
+const backMs = 12 * hourMs;
 
 /** So often prices are looked at, and forecasts kept and scored, whoever asks. */
 const keepEveryMs = 30 * 60_000;
@@ -75,7 +84,7 @@ export function openEnergy(parts: EnergyParts): EnergyRoom {
   async function pricesOf(id: string): Promise<Prices | null> {
     const { setup } = await meters.of(life(id));
     const start = Math.floor(clock.now() / hourMs) * hourMs;
-    return prices.of(life(id), setup, { start, end: start + horizonMs });
+    return prices.of(life(id), setup, { start: start - backMs, end: start + horizonMs });
   }
 
   const room: EnergyRoom = {
@@ -120,7 +129,7 @@ export function openEnergy(parts: EnergyParts): EnergyRoom {
       const story = storyOf({
         ...{ meters: energy.setup.meters, hours: energy.clean, house: energy.house },
         ...{ blocked: energy.judged.blocked, now: energy.asOf, zone: life(id).zone },
-        rates: kept.map(({ start, end, buy }) => ({ start, end, value: paid(now, buy) })),
+        rates: pastRates(kept, energy).map((rate) => ({ ...rate, value: paid(now, rate.value) })),
         meanPrice: now ? meanOf(now) : null,
       });
       return { story, asOf: energy.asOf, currency: now?.currency ?? 'EUR' };
@@ -135,6 +144,15 @@ export function openEnergy(parts: EnergyParts): EnergyRoom {
     }
   });
   return room;
+}
+
+/** What was told, and before that what the price entity of the energy page showed, hour by hour. */
+function pastRates(kept: readonly KeptRate[], { setup, hours }: EnergyHome): Rate[] {
+  const first = kept[0]?.start ?? Number.POSITIVE_INFINITY;
+  const shown = (hours.get(setup.buyPrice?.entity ?? '') ?? []).flatMap(({ start, mean }) =>
+    mean === null || start + hourMs > first ? [] : [{ start, end: start + hourMs, value: mean }],
+  );
+  return [...shown, ...kept.map(({ start, end, buy }) => ({ start, end, value: buy }))];
 }
 
 const paid = (prices: Prices | null, told: number): number => {

@@ -1,5 +1,6 @@
 /** What a home says about itself: energy preferences, integrations, repairs, notices. */
 import type { Command } from '../commands.ts';
+import { richPage } from '../energy-page.ts';
 import { hexId, seeded } from '../random.ts';
 import { seconds, stamp } from '../states.ts';
 
@@ -30,9 +31,10 @@ const water = {
 
 export const reportCommands: Record<string, Command> = {
   'energy/get_prefs': {
-    run: () => ({
-      energy_sources: [grid, solar, water],
-      device_consumption: [],
+    run: ({ world }) => ({
+      ...(world.options.richEnergy
+        ? richPage({ grid, solar, water })
+        : { energy_sources: [grid, solar, water], device_consumption: [] }),
       device_consumption_water: [],
     }),
   },

@@ -1,0 +1,73 @@
+import type { Tomte } from '@tomte/sdk/operations';
+import type { EnergyPricesPage, EnergySetupPage } from '@tomte/sdk/types-energy';
+import { expect, test, vi } from 'vitest';
+import { home, tomte } from './testing.ts';
+
+const listHomes: Tomte['listHomes'] = async () => [home];
+const at = '2026-11-27T17:00:00.000Z';
+const setup: EnergySetupPage = {
+  ...{
+    home: 'cabin',
+    asOf: at,
+    state: 'ready',
+    sentence: '3 sensors, 60 days of past, 1 left out.',
+  },
+  figures: [{ what: 'Solar panels', value: 'Roof', from: 'Home Assistant’s energy page' }],
+  faults: [
+    {
+      ...{ rule: 'unit', sensor: 'sensor.heat', name: 'Heat', leftOut: true, answered: null },
+      ...{ evidence: 'It says 2,400 kW.', consequence: 'Too much.', fix: 'Probably W.' },
+      answer: 'It is W',
+    },
+  ],
+  unknown: [],
+};
+const prices: EnergyPricesPage = {
+  ...{ home: 'cabin', currency: 'EUR', asOf: at, sentence: 'A kWh costs 31.4 ct/kWh now.' },
+  tariff: { name: 'fixed', title: 'One price', by: 'person', settings: {} },
+  check: { at, perKWh: 0.314, text: 'At 18:00 you pay 31.4 ct/kWh. Is that…?', confirmed: false },
+  rates: [{ start: at, end: '2026-11-27T18:00:00.000Z', buy: 0.314, sell: 0, assumed: true }],
+  ...{ assumed: 'Not out yet.', assumedFrom: at, selling: null, error: null },
+};
+
+test('what is known and what is wrong is told, with the command that sets it right', async () => {
+  const ran = await tomte('energy', { listHomes, energySetup: async () => setup });
+  expect(ran.code).toBe(0);
+  expect(ran.out).toContain('tomte energy answer sensor.heat unit true');
+  const answerSensor = vi.fn<Tomte['answerSensor']>(async () => setup);
+  await tomte('energy answer sensor.heat unit undo', { listHomes, answerSensor });
+  expect(answerSensor).toHaveBeenCalledWith({
+    ...{ home: 'cabin', sensor: 'sensor.heat', rule: 'unit', answer: null },
+  });
+});
+
+test('the one number goes to the hour that is asked', async () => {
+  const confirmPrice = vi.fn<Tomte['confirmPrice']>(async () => prices);
+  const ran = await tomte('energy price 0.329', {
+    ...{ listHomes, confirmPrice },
+    energyPrices: async () => prices,
+  });
+  expect(confirmPrice).toHaveBeenCalledWith({ home: 'cabin', at, perKWh: 0.329 });
+  expect(ran.out).toContain('31.4 ct/kWh  assumed');
+});
+
+test('a tariff is chosen with its settings, or given back', async () => {
+  const setTariff = vi.fn<Tomte['setTariff']>(async () => prices);
+  await tomte('energy tariff fixed --set perKWh=0.32', { listHomes, setTariff });
+  await tomte('energy tariff none', { listHomes, setTariff });
+  expect(setTariff.mock.calls).toEqual([
+    [{ home: 'cabin', tariff: 'fixed', settings: { perKWh: 0.32 } }],
+    [{ home: 'cabin', tariff: null, settings: {} }],
+  ]);
+});
+
+test.each([
+  'energy prices now',
+  'energy answer sensor.heat',
+  'energy toString',
+  'energy price dear',
+])('%s is wrong use', async (line) => {
+  const ran = await tomte(line, { listHomes, energyPrices: async () => prices });
+  expect(ran.code).toBe(2);
+  expect(ran.err).not.toBe('');
+});

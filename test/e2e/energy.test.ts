@@ -1,0 +1,133 @@
+/** The place Energy in a real browser: what is ahead, the one number, a sensor set right, where it goes. */
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Client, connect } from '@tomte/sdk/client';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { openSim, type Sim } from '../../src/sim/sim.ts';
+import { type RunningService, startService } from '../crash/harness.ts';
+import { axe, openBrowser, type TestBrowser, tooWide, type Visitor } from './browser.ts';
+
+const slow = 90_000;
+/** Where it is set, the pages are kept there as pictures, to be looked at. */
+const pictures = process.env.TOMTE_PICTURES;
+let sim: Sim;
+let service: RunningService;
+let dataDir: string;
+let browser: TestBrowser;
+let visitor: Visitor;
+let page: Page;
+let tomte: Client;
+let home: string;
+
+beforeAll(async () => {
+  const isLeftOut = (id: string) => id === 'sensor.dishwasher_energy';
+  sim = await openSim({
+    ...{ days: 60, living: false, exclude: isLeftOut },
+    options: { richEnergy: true },
+  });
+  dataDir = await mkdtemp(join(tmpdir(), 'tomte-energy-pages-'));
+  await chmod(dataDir, 0o755);
+  service = await startService({ dataDir });
+  tomte = connect({ base: `${service.url}api/`, credential: service.credential });
+  const answer = await tomte.linkHome({ address: sim.url, token: sim.tokens.admin, name: 'Villa' });
+  if (!answer.ok) throw new Error(answer.error.message);
+  home = answer.home.id;
+  browser = await openBrowser();
+  visitor = await browser.visitor();
+  page = visitor.page;
+  page.setDefaultTimeout(60_000);
+}, 180_000);
+beforeEach(() => {
+  visitor.faults.length = 0;
+});
+afterAll(async () => {
+  await browser?.close();
+  await service?.stop();
+  await sim?.close();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+async function standsWell(name: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await axe(page)).toEqual([]);
+    for (const width of pictures ? [390, 1440] : []) {
+      await page.setViewportSize({ width, height: 900 });
+      const path = join(pictures!, `${name}-${width}-${colorScheme}.png`);
+      await page.screenshot({ path, fullPage: true });
+    }
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize({ width: 320, height: 700 });
+  await expect.poll(() => tooWide(page)).toBeLessThanOrEqual(0);
+  expect(await axe(page)).toEqual([]);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  expect(visitor.faults).toEqual([]);
+}
+
+test('what is ahead stands on one axis: price, sun and use, with words under the cursor', {
+  timeout: slow,
+}, async () => {
+  await page.goto(`${service.url}#/energy`);
+  await page.getByRole('heading', { level: 1, name: /^About .* kWh until/ }).waitFor();
+  await page.getByText('Price', { exact: false }).first().waitFor();
+  const slider = page.getByRole('slider', { name: /^Price, sun and use/ });
+  await expect.poll(() => slider.getAttribute('aria-valuetext')).toMatch(/ct\/kWh · sun .* · uses/);
+  const before = await slider.getAttribute('aria-valuetext');
+  await slider.focus();
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => slider.getAttribute('aria-valuetext')).not.toBe(before);
+  await standsWell('ahead');
+});
+
+test('the one number sets every hour right', { timeout: slow }, async () => {
+  const shown = await tomte.energyPrices({ home });
+  await page.getByText('Is that what your supplier shows?').waitFor();
+  await page.getByRole('button', { name: 'It shows another' }).click();
+  await page.getByLabel(/^It shows, ct\/kWh/).fill('forty');
+  await page.getByRole('button', { name: 'Count with that' }).click();
+  await page.getByText('Type a number in ct/kWh.').waitFor();
+  const wanted = shown.check!.perKWh + 0.02;
+  await page.getByLabel(/^It shows, ct\/kWh/).fill((wanted * 100).toFixed(1));
+  await page.getByRole('button', { name: 'Count with that' }).click();
+  await expect.poll(async () => (await tomte.energyPrices({ home })).check!.confirmed).toBe(true);
+  const set = await tomte.energyPrices({ home });
+  expect(set.check!.perKWh).toBeCloseTo(wanted, 3);
+  const added = set.rates.map(({ buy }, n) => buy - shown.rates[n]!.buy);
+  for (const one of added) expect(one).toBeCloseTo(added[0]!, 6);
+});
+
+test('a sensor that is left out says why, and a person’s word counts at once', {
+  timeout: slow,
+}, async () => {
+  await page.getByRole('heading', { name: 'Sensors to look at' }).waitFor();
+  await page.getByText('the recorder has kept none of it', { exact: false }).waitFor();
+  await page.getByRole('button', { name: 'It is right Dishwasher' }).click();
+  await page.getByText('You said: it is right.').waitFor();
+  await page.getByRole('button', { name: 'Undo Dishwasher' }).click();
+  await page.getByText('left out').first().waitFor();
+});
+
+test('prices come from where a person says, and where energy goes is told', {
+  timeout: slow,
+}, async () => {
+  await page.getByRole('link', { name: 'Prices' }).click();
+  await page.getByRole('heading', { level: 1, name: /^A kWh costs/ }).waitFor();
+  await page.getByText('A price sensor, found in your home').waitFor();
+  await standsWell('prices');
+  await page.getByRole('button', { name: 'Choose another' }).click();
+  await page.getByLabel('Tariff').selectOption('fixed');
+  await page.getByLabel(/^Per k ?W ?h/i).fill('0.32');
+  await page.getByRole('button', { name: 'Use it' }).click();
+  await page.getByText('One price, chosen by you').waitFor();
+  await page.getByRole('button', { name: 'As found in my home' }).click();
+  await page.getByText('A price sensor, found in your home').waitFor();
+
+  await page.getByRole('link', { name: 'Devices' }).click();
+  await page.getByRole('heading', { level: 1, name: /^Your home uses/ }).waitFor();
+  await page.getByText('Car', { exact: true }).first().waitFor();
+  await page.getByText('What is known, and whose word it is').waitFor();
+  await standsWell('devices');
+});
