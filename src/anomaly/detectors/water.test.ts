@@ -398,3 +398,38 @@ test('a filter that drips through every evening is learned, and is not told', ()
   const raised = feed(watch, evenings).filter((one) => one.kind === 'raised');
   expect(raised.filter((one) => one.at > from + 14 * 24 * hourMs)).toEqual([]);
 });
+
+test('a meter that counts in tens of litres shows a steady leak, once, and no leak in a busy morning', () => {
+  const coarse = { ...meter, id: 'sensor.coarse' };
+  const from = at('2026-09-01T00:00:00Z');
+  const minutes = 45 * 24 * 60;
+  const leaks = 40 * 24 * 60 + 8 * 60;
+  const run = (lpm: number) => {
+    const watch = openWatch({ entities: [coarse] });
+    const readings: ReturnType<typeof say>[] = [];
+    let litres = 0;
+    let said = -1;
+    for (let m = 0; m < minutes; m++) {
+      const ofDay = m % (24 * 60);
+      // Showers, a flush each hour or two of the day, and a morning of cleaning each Saturday.
+      if (ofDay === 7 * 60) litres += 60;
+      if (ofDay > 7 * 60 && ofDay < 23 * 60 && m % 97 === 0) litres += 6;
+      const day = Math.floor(m / (24 * 60));
+      if (day % 7 === 5 && ofDay >= 9 * 60 && ofDay < 11 * 60 && m % 20 === 0) litres += 10;
+      if (m >= leaks && m < leaks + 9 * 60) litres += lpm;
+      const v = Math.floor(litres / 10) * 10;
+      if (v !== said) readings.push(say(from + m * minuteMs, v, coarse.id));
+      said = v;
+    }
+    return feed(watch, readings, from + minutes * minuteMs).filter(
+      (one) => one.kind !== 'updated' && one.at > from + 14 * 24 * hourMs,
+    );
+  };
+  expect(run(0)).toEqual([]);
+  const [raised, cleared, ...more] = run(0.3);
+  expect(raised).toMatchObject({ kind: 'raised', rule: 'noDryGap' });
+  expect(raised!.text).toMatch(/^Not dry for 45 min since /);
+  expect(raised!.at - (from + leaks * minuteMs)).toBeLessThan(6 * hourMs);
+  expect(cleared!.kind).toBe('cleared');
+  expect(more).toEqual([]);
+});

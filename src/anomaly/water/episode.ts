@@ -2,7 +2,7 @@ import { iso } from '../../lib/clock.ts';
 import { type LocalHour, minuteMs } from '../local-hour.ts';
 import { keepHours, keepProgram } from './programs.ts';
 import { type Rule, rules, type Suspicion } from './rules.ts';
-import { dryGapMs, learnRest, learnUse, type Tap } from './tap.ts';
+import { dryGapMs, dryGapOf, learnRest, learnUse, restOf, type Tap } from './tap.ts';
 
 /** The finding while it lasts. Plain JSON. */
 export interface Episode {
@@ -63,7 +63,7 @@ export function turn(
   const lead = taps.find((tap) => tap.id === episode.lead)!;
   episode.litres = Math.max(episode.litres, suspicion?.litres ?? 0, litresSince(lead, episode));
   if (isDry(episode, taps, at)) return 'cleared';
-  if (suspicion && rules.indexOf(suspicion.rule) < rules.indexOf(episode.rule)) {
+  if (suspicion && isMoreUrgent(suspicion.rule, episode.rule)) {
     const pours = suspicion.rule === 'pouring';
     episode.rule = suspicion.rule;
     if (pours) return tell(episode, { lpm: suspicion.lpm, at }, 'worse');
@@ -75,6 +75,11 @@ export function turn(
   }
   return null;
 }
+
+/** Water that comes and goes does not become unbroken: a coarse meter shows both alike. */
+const isMoreUrgent = (now: Rule, told: Rule): boolean =>
+  rules.indexOf(now) < rules.indexOf(told) &&
+  !(now === 'unbroken' && (told === 'noDryGap' || told === 'noRest'));
 
 function tell(episode: Episode, now: { lpm: number; at: number }, what: Turn): Turn {
   episode.lpm = now.lpm;
@@ -109,7 +114,17 @@ function isDry(episode: Episode, taps: readonly Tap[], at: number): boolean {
   const silent = all.filter((tap) => tap.value === null);
   if (heard.length === 0) return false;
   if (silent.some((tap) => at - (tap.unknownSince ?? at) < silentMsMax)) return false;
-  return heard.every((tap) => !tap.run || at - tap.run.wetUntil >= clearMs[episode.rule]);
+  return heard.every(
+    (tap) =>
+      (!tap.run || at - tap.run.wetUntil >= clearMs[episode.rule]) &&
+      at - (tap.wetAt ?? 0) >= stepsMs(tap, episode.rule),
+  );
+}
+
+/** Between two steps of a coarse meter the water may still run. */
+function stepsMs(tap: Tap, rule: Rule): number {
+  if (rule === 'noRest') return restOf(tap);
+  return rule === 'noDryGap' ? dryGapOf(tap) : 0;
 }
 
 /** Forgets the water of an episode that is over, so that the next is a new one. */

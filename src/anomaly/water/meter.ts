@@ -30,6 +30,7 @@ export function hearMeter(tap: Tap, v: number | string, o: Surroundings): void {
   }
   if (value === before || comesBack(tap, value)) return;
   const litres = (value - before) * o.sensor.factor;
+  tap.stepLitres = Math.min(tap.stepLitres ?? litres, litres);
   const passedMs = Math.max(tap.at - saidAt, stepMsMin);
   if (litres > (litresPerMinuteMax * passedMs) / minuteMs) return;
   const from = Math.max(tap.at - Math.min(passedMs, spreadMs), tap.run?.wetUntil ?? 0);

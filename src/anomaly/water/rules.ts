@@ -83,8 +83,8 @@ export function suspect(
   if (
     restless &&
     restMs !== null &&
-    tap.at - restless.since >= restMs &&
-    quietHoursIn(restless.since, tap.at, o) >= quietHoursMin
+    restless.until - restless.since >= restMs &&
+    quietHoursIn(restless.since, restless.until, o) >= quietHoursMin
   ) {
     const lpm = rateOf(restless.litres, restless.since, tap.at);
     return { rule: 'noRest', tap: tap.id, since: restless.since, litres: restless.litres, lpm };

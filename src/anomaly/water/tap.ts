@@ -62,8 +62,11 @@ export interface Tap {
   strong: { since: number; until: number; litres: number } | null;
   /** Time without a dry gap, and the litres in it. */
   gapFree: { since: number; until: number; litres: number } | null;
-  /** Time without a rest of an hour and a half, and the litres in it: all that a coarse meter shows of a drip. */
+  /** Time without a rest (`restOf`), and the litres in it: all that a coarse meter shows of a drip. */
   restless: { since: number; until: number; litres: number } | null;
+  /** The smallest step of a meter, litres, and when water came last. */
+  stepLitres?: number;
+  wetAt?: number;
   hour: HourSum | null;
   streak: Streak | null;
   baseline: Baseline;
@@ -125,6 +128,17 @@ const taughtMsMax = 6 * 60 * minuteMs;
 const strongBreakMs = 1.5 * minuteMs;
 export const dryGapMs = 10 * minuteMs;
 const restMs = 90 * minuteMs;
+/** Leaks and drips of this many litres a minute are to be seen, where a meter's step allows it in these times. */
+const leakLpm = 0.22;
+const dripLpm = 0.045;
+const coarseGapMsMax = 60 * minuteMs;
+const coarseRestMsMax = 4 * 60 * minuteMs;
+
+/** A meter that counts in steps of ten litres shows a steady leak as a step each half hour: less is no dry gap. */
+export const dryGapOf = ({ stepLitres = 0 }: Pick<Tap, 'stepLitres'>): number =>
+  Math.max(dryGapMs, Math.min(coarseGapMsMax, (stepLitres * minuteMs) / leakLpm));
+export const restOf = ({ stepLitres = 0 }: Pick<Tap, 'stepLitres'>): number =>
+  Math.max(restMs, Math.min(coarseRestMsMax, (stepLitres * minuteMs) / dripLpm));
 
 /** Water came. `quiet` says that the hour is usually dry. */
 export function addWater(
@@ -158,15 +172,16 @@ export function addWater(
     };
   }
   tap.run.wetUntil = to;
+  tap.wetAt = to;
   if (o.timed) {
     smooth(tap.run, segment);
     addSlow(tap.run, { lpm: rateOf(litres, from, to), ms: newMs });
   }
-  if (tap.gapFree && from - tap.gapFree.until > dryGapMs) endGapFree(tap);
+  if (tap.gapFree && from - tap.gapFree.until > dryGapOf(tap)) endGapFree(tap);
   tap.gapFree ??= { since: from, until: to, litres: 0 };
   tap.gapFree.until = to;
   tap.gapFree.litres += litres;
-  if (tap.restless && from - tap.restless.until > restMs) endRestless(tap);
+  if (tap.restless && from - tap.restless.until > restOf(tap)) endRestless(tap);
   tap.restless ??= { since: from, until: to, litres: 0 };
   tap.restless.until = to;
   tap.restless.litres += litres;
@@ -202,8 +217,8 @@ function addStrong(
 /** Time without water up to `to`. */
 export function addDry(tap: Tap, to: number, breakMs: number): void {
   if (tap.strong && to - tap.strong.until > strongBreakMs) tap.strong = null;
-  if (tap.gapFree && to - tap.gapFree.until > dryGapMs) endGapFree(tap);
-  if (tap.restless && to - tap.restless.until > restMs) endRestless(tap);
+  if (tap.gapFree && to - tap.gapFree.until > dryGapOf(tap)) endGapFree(tap);
+  if (tap.restless && to - tap.restless.until > restOf(tap)) endRestless(tap);
   if (!tap.run) return;
   const dryMs = to - tap.run.wetUntil;
   if (dryMs > breakMs) {

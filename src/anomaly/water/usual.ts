@@ -2,7 +2,7 @@ import { type Baseline, roomAround } from '../baseline.ts';
 import type { LocalHour } from '../local-hour.ts';
 import { dailyLimits, highestOf } from '../tail.ts';
 import type { Limits } from './settings.ts';
-import { longestUsualMs, slowLpm, type Tap } from './tap.ts';
+import { dryGapOf, longestUsualMs, slowLpm, type Tap } from './tap.ts';
 
 export const learnedDaysMin = 7;
 /** An hour with less room than this, litres, is usually dry: a flush and a glass of water. */
@@ -38,6 +38,7 @@ export function strongestUse(baseline: Baseline): number | null {
   return isLearned(baseline) && peaks.length > 0 ? (peaks[2] ?? peaks[0]!) : null;
 }
 
+const gapsMin = 5;
 const limit = {
   rates: dailyLimits(),
   volumes: dailyLimits(),
@@ -76,9 +77,11 @@ export function muchLitres(tap: Tap, limits: Limits): number {
 /** Time without a dry gap before it is unusual, ms; the setting's until a week is known. */
 export function gapFreeLimitMs(tap: Tap, limits: Limits): number {
   const known = limit.gaps(tap.gaps, { perMonth, scaleMin: 15 });
+  // Where a gap is long, as for a coarse meter, many uses of people fall into one.
+  const least = Math.max(0.2 * limits.noDryGapMs, gapsMin * dryGapOf(tap));
   return known === null
     ? limits.noDryGapMs
-    : Math.min(limits.noDryGapMs, Math.max(0.2 * limits.noDryGapMs, known * 60_000));
+    : Math.min(limits.noDryGapMs, Math.max(least, known * 60_000));
 }
 
 /** Time without a rest of an hour and a half before it is unusual, ms; null until a week is known. */

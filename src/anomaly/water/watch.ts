@@ -13,7 +13,7 @@ import { rules, type Suspicion, suspect } from './rules.ts';
 import { type WaterSensor, waterSensors } from './sensors.ts';
 import { limitsOf, type WaterSettings } from './settings.ts';
 import { readState, type WaterState } from './state.ts';
-import type { Tap } from './tap.ts';
+import { dryGapOf, restOf, type Tap } from './tap.ts';
 import { baselineFor, hourlyUsual, isLearned, slowUsualMinutes } from './usual.ts';
 import { heardWords, type Told, wordOver, wordWater } from './words.ts';
 
@@ -198,6 +198,7 @@ function toldOf(episode: Episode, lead: Tap, state: WaterState, o: Judging): Tol
       ...machineWords(state.machines, { sensors: o.machines, now: o.at, zone: o.zone }),
       ...heardWords(lead, { since: episode.since, now: o.at, zone: o.zone }),
     ],
+    dryMs: episode.rule === 'noRest' ? restOf(lead) : dryGapOf(lead),
     slowMinutes: episode.rule === 'unbroken' ? slowUsualMinutes(lead) : null,
   };
 }

@@ -27,6 +27,7 @@ const told = (part: Partial<Told> = {}): Told => ({
   people: null,
   notTheCause: [],
   slowMinutes: null,
+  dryMs: 10 * minuteMs,
   ...part,
 });
 

@@ -24,6 +24,8 @@ export interface Told {
   readonly people: string | null;
   /** Machines that take water, and whether the sensor was heard: what may be the cause, and mostly is not. */
   readonly notTheCause: readonly string[];
+  /** What would have been a dry gap, or a rest. */
+  readonly dryMs: number;
   /** Where it is told because it runs so slowly: the most minutes that such water ran on other days. */
   readonly slowMinutes: number | null;
 }
@@ -73,9 +75,10 @@ function is(told: Told): string {
     case 'unbroken':
       return `${rate(told, told.lpm)} since ${from}, ${volume(told, told.litres)} so far.`;
     case 'noDryGap':
-      return `Not dry for 10 min since ${from}, ${volume(told, told.litres)} so far.`;
-    case 'noRest':
-      return `Not dry for 90 min since ${from}, ${volume(told, told.litres)} so far.`;
+    case 'noRest': {
+      const dry = count(Math.round(told.dryMs / 60_000), 'min', 'min');
+      return `Not dry for ${dry} since ${from}, ${volume(told, told.litres)} so far.`;
+    }
     case 'hours':
       return `${volume(told, told.litres)} from ${from} to ${clockTime(until, zone)}.`;
   }
