@@ -236,7 +236,9 @@ export async function quiet(tx: Db, o: { id: string; until: number; now: number 
 /** One more line, in front: what came of a button. It stands until the next news. */
 export async function note(tx: Db, o: { id: string; line: string }): Promise<Lived> {
   const row = await alertById(tx, o.id);
-  const lines = [oneLine(o.line, 200), ...row.lines].slice(0, 4);
+  const line = oneLine(o.line, 200);
+  if (row.lines[0] === line) return { alert: row, turn: null };
+  const lines = [line, ...row.lines].slice(0, 4);
   return { alert: await change(tx, o.id, { lines }), turn: standing };
 }
 

@@ -27,6 +27,10 @@ export function effectOf(action: Action): Effect | null {
       return stateIs('open', 'opening');
     case 'close_cover':
       return stateIs('closed', 'closing');
+    case 'open_valve':
+      return stateIs('open', 'opening');
+    case 'close_valve':
+      return stateIs('closed', 'closing');
     case 'set_cover_position':
       return attributeIs('current_position', data.position);
     case 'set_percentage':

@@ -84,9 +84,12 @@ export function openAlertButton(o: AlertButtonOptions): AlertButton {
   };
 }
 
-/** The guardrail speaks of entities by id; people do not. */
-const inNames = (text: string, { entities }: Action, nameOf: (id: string) => string): string =>
-  entities.reduce((said, id) => said.replaceAll(id, nameOf(id)), text);
+/** The guardrail speaks of the Action and its entities by id; people do not. */
+function inNames(text: string, action: Action, nameOf: (id: string) => string): string {
+  const name = `${action.domain}.${action.action}`;
+  const plain = text.replace(`${name}: `, '').replaceAll(name, 'this');
+  return action.entities.reduce((said, id) => said.replaceAll(id, nameOf(id)), plain);
+}
 
 function outcomeWords(what: string, outcome: DoorOutcome): string {
   switch (outcome.kind) {
