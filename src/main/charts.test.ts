@@ -65,3 +65,13 @@ test('a lost link after which this entity stayed unknown is a gap', async () => 
     { from: from + 15 * minuteMs, to: from + 25 * minuteMs, reason: 'Link lost' },
   ]);
 });
+
+test('what only says words, such as on and off, has no picture', async () => {
+  const door = 'binary_sensor.door';
+  const series = (await seriesOf(store.db, 'h1', [{ id: door, unit: null }])).get(door)!;
+  const words = ['off', 'on'].map((word, n) => ({
+    ...{ series, at: from + n * minuteMs, value: null, word, late: false },
+  }));
+  await keepReadings(store.db, words);
+  expect(await knownOf(store.db, { ...window, entity: door })).toBeNull();
+});

@@ -136,7 +136,8 @@ export async function knownOf(
   // No reading means unchanged: what held before the window holds at its left edge.
   const before = await readingBefore(db, { series, at: o.from });
   if (before) readings.unshift([o.from, before.value]);
-  if (readings.length > 0) {
+  // Words such as on and off are no line: a picture without a number would be an empty frame.
+  if (readings.some(([, value]) => value !== null)) {
     const late = rows.length > 0 ? await readLateTimes(db, span) : [];
     return { gaps, late, hourly: false, points: readings };
   }
