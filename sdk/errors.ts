@@ -808,6 +808,18 @@ export const errorTable = {
     retry: false,
     hint: 'Use the address that the redirect leads to.',
   },
+  'redteam.cases_invalid': {
+    status: 422,
+    exit: 2,
+    retry: false,
+    hint: 'One JSON object a line: {"name":"…","site":"calendar.summary","text":"…"}.',
+  },
+  'redteam.site_unknown': {
+    status: 422,
+    exit: 2,
+    retry: false,
+    hint: 'A site is a noun of the home and a field of it, such as entity.friendly_name, calendar.summary or model.output.',
+  },
   'decide.model_unavailable': {
     status: 502,
     exit: 1,

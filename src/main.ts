@@ -148,6 +148,10 @@ const deps: CliDeps = {
     const { newWorkflow } = await import('./main/new-workflow.ts');
     return newWorkflow(loadConfig(processSources(flags)).dataFolder, name);
   },
+  async redTeam(cases) {
+    const { redTeam } = await import('./main/red-team/red-team.ts');
+    return redTeam(cases);
+  },
   async detect() {
     const { openDetection } = await import('./anomaly/jsonl.ts');
     const { loadDetectors } = await import('./main/definitions.ts');

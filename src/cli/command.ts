@@ -39,6 +39,22 @@ export interface Opened {
   close(): Promise<void>;
 }
 
+/** What came of attack texts, for whoever judges. */
+export interface RedTeamReport {
+  readonly cases: number;
+  readonly attempts: number;
+  readonly results: readonly {
+    readonly name: string;
+    readonly error?: { readonly message: string };
+  }[];
+  readonly breaches: readonly { readonly name: string; readonly what: string }[];
+  readonly control: {
+    readonly action: string;
+    readonly target: readonly string[];
+    readonly sent: boolean;
+  };
+}
+
 /** Rows that are done, of so many. */
 export type OnRows = (done: number, of: number) => void;
 
@@ -105,6 +121,8 @@ export interface CliDeps {
     flags: Flags,
     name: string,
   ): Promise<{ readonly folder: string; readonly made: readonly string[] }>;
+  /** Attack texts, one a line, against a simulated home on this computer. */
+  redTeam(cases: string): Promise<RedTeamReport>;
   /** Engine of `detect`: a line in, lines out. */
   detect(): Promise<{ line(text: string): string[] }>;
   /** Planner of `plan --jsonl`: a line in, a line out or null; closed when the lines end. */

@@ -25,6 +25,7 @@ import password from './commands/password.ts';
 import pause from './commands/pause.ts';
 import persons from './commands/persons.ts';
 import plan from './commands/plan.ts';
+import redTeam from './commands/red-team.ts';
 import restore from './commands/restore.ts';
 import routes from './commands/routes.ts';
 import run from './commands/run.ts';
@@ -47,7 +48,7 @@ export const commands: readonly Command[] = [
   ...[workflows, run, runs, actions, why, backtest, channels, persons, routes],
   ...[energy, connectors, models, decisions, audit],
   ...[approve, pause, guests, away, newOne, types, stopActions],
-  ...[password, backup, restore, check, detect, plan],
+  ...[password, backup, restore, check, detect, plan, redTeam],
 ];
 
 /** Runs one command line (without program and script). Answers the exit code; throws nothing. */

@@ -56,6 +56,10 @@ export async function tomte(
     check: async () => ({ file: 'tomte.yaml', problems: [] }),
     newWorkflow: async (_flags, name) => ({ folder: '/d/workflows', made: [`${name}.ts`] }),
     planner: async () => ({ line: async (text) => text.toUpperCase(), close: async () => {} }),
+    redTeam: async () => ({
+      ...{ cases: 0, attempts: 0, results: [], breaches: [] },
+      control: { action: 'light.turn_on', target: [], sent: true },
+    }),
     detect: async () => ({ line: (text) => [text.toUpperCase()] }),
     untilInterrupted: (work) => work(new AbortController().signal),
     clock: systemClock,

@@ -4,9 +4,9 @@ import type { EntitySelector } from '@tomte/sdk/define';
 import type { Clock } from '../lib/clock.ts';
 import { askModel, type ModelInUse, type Told } from './ask.ts';
 import type { Book, ToldAs, WhyRule } from './book.ts';
-import { keptRequest, type Privacy } from './facts.ts';
+import { hidden, keptRequest, type Privacy } from './facts.ts';
 import { type Looked, type Prompt, promptOf } from './prompt.ts';
-import { plain } from './untrusted.ts';
+import { plain, withoutSecrets } from './untrusted.ts';
 import { forPeople, strangerIn } from './words.ts';
 
 export interface Asking<R extends DecideRequest = DecideRequest> {
@@ -137,7 +137,8 @@ function settled(
   if (answer === null) return byRule(request, 'failed');
   if (answer.choice === null) return byRule(request, 'abstained');
   if (request.kind !== 'text') {
-    const reason = reasonOf(answer.reason, prompt, privacy) ?? chosen(request, answer.choice);
+    const reason =
+      sayable(answer.reason, reasonMax, prompt, privacy) ?? chosen(request, answer.choice);
     return { choice: answer.choice, reason, decidedBy: 'model', why: null };
   }
   if (request.form === 'code') {
@@ -148,16 +149,23 @@ function settled(
       why: null,
     };
   }
-  const text = namesBack(forPeople(answer.choice, request.lengthMax), privacy);
-  if (text === '' || strangerIn(text, prompt.grounds) !== null)
-    return byRule(request, 'not_grounded');
+  const text = sayable(answer.choice, request.lengthMax, prompt, privacy);
+  if (text === null) return byRule(request, 'not_grounded');
   return { choice: text, reason: 'As the model wrote it.', decidedBy: 'model', why: null };
 }
 
-/** Null when nothing of it may be said. */
-function reasonOf(said: string, prompt: Prompt, privacy: Privacy): string | null {
-  const text = namesBack(forPeople(said, reasonMax), privacy);
-  return text === '' || strangerIn(text, prompt.grounds) !== null ? null : text;
+/**
+ * Words of a model as people may read them. Null when they hold a number that is no fact, a key or an
+ * address, or a name that was not in the question: then all of it is suspect.
+ */
+function sayable(said: string, lengthMax: number, prompt: Prompt, privacy: Privacy): string | null {
+  const text = forPeople(said, lengthMax);
+  const isSafe =
+    text !== '' &&
+    withoutSecrets(text, { numbersStay: true }) === text &&
+    hidden(text, privacy) === text &&
+    strangerIn(text, prompt.grounds) === null;
+  return isSafe ? namesBack(text, privacy) : null;
 }
 
 /** `person 1` is called by name again: the words are for the people of the home. */
@@ -173,7 +181,7 @@ const whyWords: Readonly<Record<WhyRule, string>> = {
   no_model: '',
   watching: ', while the model is only compared',
   abstained: ', for the model found none of the answers fitting',
-  not_grounded: ', for the model told a number that is no fact',
+  not_grounded: ', for the model told what is no fact',
   failed: ', for the model gave no valid answer',
   resting: ', for the model failed several times and rests',
   over_budget: ', for the budget of the model is spent',

@@ -2,7 +2,7 @@ import type { EntitySelector } from '@tomte/sdk/define';
 import { TomteError } from '@tomte/sdk/errors';
 import type { EntityInfo, EntityState, Reading } from '@tomte/sdk/home';
 import type { Alerts } from '../alert/alerts.ts';
-import type { Effects, Eyes, Window } from '../engine/effects.ts';
+import type { AlertOfRun, Effects, Eyes, Window } from '../engine/effects.ts';
 import { hourStatistics, stateHistory } from '../home/history.ts';
 import type { Mirror } from '../home/mirror.ts';
 import type { HomeLife } from './home-life.ts';
@@ -18,6 +18,8 @@ export function effectsOf(o: {
   readonly alerts: Pick<Alerts, 'open' | 'resolve'>;
   readonly doors: OutsideDoors;
   readonly now: () => number;
+  /** News in better words; as it is when left out. */
+  readonly worded?: (request: AlertOfRun) => Promise<AlertOfRun>;
 }): Effects {
   const life = (home: string) => lifeOf(o.lives(), home);
   return {
@@ -26,7 +28,10 @@ export function effectsOf(o: {
       const { name, zone } = life(home);
       return { id: home, name, zone };
     },
-    alert: (request) => o.alerts.open(offered(request, o.lives().get(request.home))),
+    async alert(request) {
+      const worded = (await o.worded?.(request)) ?? request;
+      return o.alerts.open(offered(worded, o.lives().get(request.home)));
+    },
     resolve: (home, key, last) => o.alerts.resolve(home, key, last),
     act: (home, action, by) => life(home).door.act(action, by),
     async wouldAct(home, action, by) {

@@ -11,6 +11,7 @@ import type { AlertButton } from './alert-button.ts';
 import { fireTurnsSince } from './alert-turns.ts';
 import type { Approvals } from './approvals.ts';
 import { backtestOperations } from './backtests.ts';
+import { alertWording } from './decide/alert-words.ts';
 import { type Decisions, openDecisions } from './decide/decisions.ts';
 import { decideOperations } from './decide/operations.ts';
 import { keepOffering } from './default-channels.ts';
@@ -161,6 +162,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     effects: effectsOf({
       ...{ alerts, now: parts.clock.now },
       lives: () => lives.all,
+      worded: alertWording(parts, decisions),
       doors: {
         ...outsideDoors({ clock: parts.clock, outside, decider: decisions.decider }),
         ask: approvals.ask,

@@ -41,7 +41,7 @@ export async function privacyOf(
 }
 
 /** Whole names first, then their parts: `Anna Berg`, `Anna` and `Berg` are one person. */
-function standIns(names: readonly string[], what: string): Map<string, string> {
+export function standIns(names: readonly string[], what: string): Map<string, string> {
   const found = new Map<string, string>();
   const whole = [...new Set(names.map((name) => name.trim().toLowerCase()).filter(Boolean))];
   const numbers = new Map<string, string>();
