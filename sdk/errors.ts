@@ -332,6 +332,61 @@ export const errorTable = {
     hint: 'Answer with one of the options that were asked.',
   },
 
+  'proposal.invalid': {
+    status: 422,
+    exit: 2,
+    retry: false,
+    hint: 'Propose either one Action of named entities, or how one workflow is set.',
+  },
+  'proposal.never': {
+    status: 403,
+    exit: 4,
+    retry: false,
+    hint: 'Locks, alarms, garage doors, valves and sirens are for people. Do it in Home Assistant or in Tomte.',
+  },
+  'proposal.too_many': {
+    status: 429,
+    exit: 1,
+    retry: false,
+    hint: 'Let a person answer the proposals that wait, or wait until they end.',
+  },
+  'proposal.outdated': {
+    status: 409,
+    exit: 1,
+    retry: false,
+    hint: 'Propose it again against how things are now.',
+  },
+  'mcp.off': {
+    status: 404,
+    exit: 1,
+    retry: false,
+    hint: 'Make a token first: tomte mcp token NAME.',
+  },
+  'mcp.token_refused': {
+    status: 401,
+    exit: 1,
+    retry: false,
+    hint: 'Send the token as Authorization: Bearer. tomte mcp token NAME makes one.',
+  },
+  'mcp.token_not_found': {
+    status: 404,
+    exit: 2,
+    retry: false,
+    hint: 'tomte mcp tokens lists them.',
+  },
+  'mcp.origin_refused': {
+    status: 403,
+    exit: 1,
+    retry: false,
+    hint: 'Use a program that is no web page, or open Tomte under a name it knows.',
+  },
+  'mcp.read_only': {
+    status: 403,
+    exit: 4,
+    retry: false,
+    hint: 'This token may only read. tomte mcp token NAME makes one that may propose.',
+  },
+
   'store.folder_unreachable': {
     status: 500,
     exit: 2,

@@ -9,6 +9,8 @@ import { alertOperations } from './operations-alerts.ts';
 import { decideOperations } from './operations-decide.ts';
 import { detectOperations } from './operations-detect.ts';
 import { energyOperations } from './operations-energy.ts';
+import { mcpOperations } from './operations-mcp.ts';
+import { wordsOperations } from './operations-words.ts';
 import * as t from './types.ts';
 import { actionRow } from './types-action.ts';
 import { approval } from './types-approval.ts';
@@ -25,6 +27,8 @@ export const operations = {
   ...decideOperations,
   ...detectOperations,
   ...energyOperations,
+  ...mcpOperations,
+  ...wordsOperations,
   status: op('GET', 'status', none, t.serviceStatus, 'What runs here.'),
   today: op(
     'GET',

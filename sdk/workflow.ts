@@ -204,6 +204,8 @@ export interface WorkflowDefinition<S extends SettingsSchema = SettingsSchema> {
   readonly title: string;
   /** One sentence: what it does. */
   readonly text: string;
+  /** What people say who want it: it is found by these too. */
+  readonly words?: readonly string[];
   /** Fixed, or made from the settings. */
   readonly triggers: readonly TriggerSpec[] | TriggersFrom<z.output<S>>;
   readonly settings: S;

@@ -152,6 +152,13 @@ const deps: CliDeps = {
     const { redTeam } = await import('./main/red-team/red-team.ts');
     return redTeam(cases);
   },
+  async mcp(tomte, o) {
+    const log = openLog('warn');
+    const { runMcp } = await import('./main/mcp/door.ts');
+    await untilInterrupted((stop) =>
+      runMcp({ tomte, log, stop, ...o, said: (text) => err(`${text}\n`) }),
+    );
+  },
   async detect() {
     const { openDetection } = await import('./anomaly/jsonl.ts');
     const { loadDetectors } = await import('./main/definitions.ts');

@@ -107,6 +107,7 @@ test('each outside package is known to the rooms that are there for it', () => {
     hono: ['api', 'sim'],
     ai: ['decide/models'],
     '@ai-sdk/': ['decide/models'],
+    '@modelcontextprotocol/': ['mcp'],
   };
   const wrong = program.flatMap(({ path, room, imports }) =>
     imports.flatMap((target) => {

@@ -74,6 +74,7 @@ async function api(
       },
     },
     backup: o.backup ?? async function* () {},
+    mcp: async () => new Response('mcp'),
     demo: async () => o.demo ?? null,
   });
 }

@@ -23,6 +23,8 @@ export interface ApiOptions {
     /** What was posted to a workflow's webhook. */
     receive(hooked: Hooked): Promise<{ runs: number; repeated: boolean }>;
   };
+  /** Tools for programs; it looks at who comes by itself, since they have no session. */
+  mcp(request: Request): Promise<Response>;
   /** A backup of everything, piece by piece. Throws backup.running. */
   backup(): AsyncGenerator<Uint8Array>;
   /** The demo's site while its door is open, else null. */
@@ -65,6 +67,7 @@ export function buildApi(o: ApiOptions): Hono {
   // Its answer holds all there is, so it is not for a session; and it writes no file: whoever asked does.
   app.post('/api/backup', o.guard.machineOnly, () => backupAnswer(o.backup()));
   app.route('/api', apiRoutes(o.home, o.clock));
+  app.all('/mcp', (c) => o.mcp(c.req.raw));
   app.route('/hooks', hookRoutes({ clock: o.clock, receive: o.home.receive }));
   app.route('/s', signedPages(o.home.links, o.log));
   let demoRoutes: { site: Site; routes: Hono } | null = null;
@@ -109,7 +112,10 @@ export interface Listening {
 }
 
 /** Listens; port 0 lets the system choose. Throws config.port_in_use. */
-export function listen(app: Hono, o: { host: string; port: number }): Promise<Listening> {
+export function listen(
+  app: { readonly fetch: (request: Request) => Response | Promise<Response> },
+  o: { host: string; port: number },
+): Promise<Listening> {
   return new Promise((resolve, reject) => {
     const server: ServerType = serve(
       { fetch: app.fetch, hostname: o.host, port: o.port },

@@ -123,6 +123,14 @@ export interface CliDeps {
   ): Promise<{ readonly folder: string; readonly made: readonly string[] }>;
   /** Attack texts, one a line, against a simulated home on this computer. */
   redTeam(cases: string): Promise<RedTeamReport>;
+  /** Tools for programs, over the standard streams or an address of their own, until told to end. */
+  mcp(
+    tomte: Tomte,
+    o: {
+      readonly readOnly: boolean;
+      readonly http: { readonly host: string; readonly port: number } | null;
+    },
+  ): Promise<void>;
   /** Engine of `detect`: a line in, lines out. */
   detect(): Promise<{ line(text: string): string[] }>;
   /** Planner of `plan --jsonl`: a line in, a line out or null; closed when the lines end. */

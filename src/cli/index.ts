@@ -15,10 +15,12 @@ import connectors from './commands/connectors.ts';
 import decisions from './commands/decisions.ts';
 import detect from './commands/detect.ts';
 import doctor from './commands/doctor.ts';
+import draft from './commands/draft.ts';
 import energy from './commands/energy.ts';
 import guests from './commands/guests.ts';
 import homes from './commands/homes.ts';
 import link from './commands/link.ts';
+import mcp from './commands/mcp.ts';
 import models from './commands/models.ts';
 import newOne from './commands/new.ts';
 import password from './commands/password.ts';
@@ -49,6 +51,7 @@ export const commands: readonly Command[] = [
   ...[energy, connectors, models, decisions, audit],
   ...[approve, pause, guests, away, newOne, types, stopActions],
   ...[password, backup, restore, check, detect, plan, redTeam],
+  ...[draft, mcp],
 ];
 
 /** Runs one command line (without program and script). Answers the exit code; throws nothing. */

@@ -60,6 +60,7 @@ export async function tomte(
       ...{ cases: 0, attempts: 0, results: [], breaches: [] },
       control: { action: 'light.turn_on', target: [], sent: true },
     }),
+    mcp: async () => {},
     detect: async () => ({ line: (text) => [text.toUpperCase()] }),
     untilInterrupted: (work) => work(new AbortController().signal),
     clock: systemClock,

@@ -67,6 +67,8 @@ export interface ApprovalsOptions {
   readonly answered: (approval: string, answer: Answer) => Promise<void>;
   /** What a button of an alert asked for was answered; more than once after a crash. */
   readonly pressed?: (approval: ApprovalRow) => Promise<void>;
+  /** What no Run and no alert asked for was answered. */
+  readonly proposed?: (approval: ApprovalRow) => Promise<void>;
 }
 
 export function openApprovals(o: ApprovalsOptions): Approvals {
@@ -109,6 +111,7 @@ export function openApprovals(o: ApprovalsOptions): Approvals {
 
   async function pass(row: ApprovalRow): Promise<void> {
     if (row.alert !== null) await o.pressed?.(row);
+    else if (row.run === null) await o.proposed?.(row);
     if (row.answer === null || row.run === null) return;
     const at = row.answered_at?.getTime() ?? now();
     await o.answered(row.id, { answer: row.answer, by: row.answered_by, at });

@@ -17,6 +17,7 @@ import { modelLists, recordOperations } from './decide/operations.ts';
 import { loadDefinitions } from './definitions.ts';
 import { openHomeSettings } from './home-settings.ts';
 import { authorizedAnswer, keepAuthorized } from './keep-home.ts';
+import { tokenOperations } from './mcp/tokens.ts';
 import { connectorOperations } from './operations-connectors.ts';
 import { homeOperations } from './operations-homes.ts';
 import { peopleOperations } from './operations-people.ts';
@@ -140,6 +141,7 @@ async function openAll(config: Config, log: Log): Promise<Opened> {
         }),
         ...settingsOperations(place, { passwordChanged: () => {} }),
         ...peopleOperations(store.db),
+        ...tokenOperations(parts),
         ...storedLists(parts, definitions),
         ...storedChannels(parts, definitions),
         backtest: (input) => backtestOnce(parts, config, input),

@@ -23,6 +23,7 @@ test('a doubt asks somebody to look, once for each Action, and is over when they
     settings: { get: () => ({ publicUrl: null, retentionDays: 1, digestAt: '07:30' }) },
     channels: await builtInChannels(),
     panel: () => null,
+    proposed: async () => {},
     lives: () => new Map(),
   });
   const { onDoubt } = doorParts({

@@ -29,6 +29,8 @@ export function openPeople(o: {
   readonly channels: Extensions<ChannelDefinition>;
   readonly lives: () => ReadonlyMap<string, HomeLife>;
   readonly panel: (home: string) => HomePanel | null;
+  /** What a program outside proposed was answered. */
+  readonly proposed: (approval: Row<'approvals'>) => Promise<void>;
 }): People {
   const { parts, lives } = o;
   const { store, key, clock, log, random } = parts;
@@ -79,6 +81,7 @@ export function openPeople(o: {
       await parts.engine.answered(parts.place, approval, answer);
     },
     pressed: (approval) => button.answered(approval),
+    proposed: o.proposed,
   });
   const button = openAlertButton({ parts, lives, alerts, ask: approvals.ask });
   return { alerts, approvals, button };

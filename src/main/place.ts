@@ -6,15 +6,12 @@ import { LiveHub } from '../api/live.ts';
 import type { Site } from '../api/routes.ts';
 import type { Extensions } from '../lib/extensions.ts';
 import { openAlertsOfEpisode } from '../store/alerts.ts';
-import type { HomeRow } from '../store/homes.ts';
 import type { AlertButton } from './alert-button.ts';
-import { fireTurnsSince } from './alert-turns.ts';
 import type { Approvals } from './approvals.ts';
 import { backtestOperations } from './backtests.ts';
 import { alertWording } from './decide/alert-words.ts';
 import { type Decisions, openDecisions } from './decide/decisions.ts';
 import { decideOperations } from './decide/operations.ts';
-import { keepOffering } from './default-channels.ts';
 import { openAnswers } from './detect/answers.ts';
 import { openBeats } from './detect/heartbeat.ts';
 import { type DetectParts, detectOperations } from './detect/operations.ts';
@@ -25,12 +22,15 @@ import { openEnergyOf } from './energy/open.ts';
 import { energyOperations } from './energy/operations.ts';
 import type { EnergyRoom } from './energy/room.ts';
 import { type Grants, openGrants } from './grants.ts';
+import { homeBegun } from './home-begun.ts';
 import type { HomeLife } from './home-life.ts';
 import { homePanel, openPanelEvents } from './home-panel.ts';
 import { type AllHomeSettings, openHomeSettings } from './home-settings.ts';
 import { keepHome } from './keep-home.ts';
 import { sayLastWords } from './last-words.ts';
 import { type Lives, lifeOf, openLives } from './lives.ts';
+import { mcpOperations } from './mcp/operations.ts';
+import { openProposals, type Proposals } from './mcp/proposals.ts';
 import { type Modes, openModes } from './modes.ts';
 import { noteJumps } from './note-jumps.ts';
 import { alertOperations } from './operations-alerts.ts';
@@ -46,15 +46,11 @@ import { type Outside, openOutside } from './outside.ts';
 import { outsideDoors } from './outside-doors.ts';
 import type { PlaceParts } from './parts.ts';
 import { openPeople } from './people.ts';
-import { hearPhoneButtons } from './phone-buttons.ts';
 import { type LiveSettings, openSettings } from './settings.ts';
 import { keepTidy } from './tidy.ts';
 import { workflowFileOperations } from './user-workflows.ts';
-import { watchHome } from './watch-home.ts';
 import { keepWatchedWeeks } from './watched-weeks.ts';
-
-/** The newest change kept may be so much older than the last thing done. */
-const turnsBackMs = 600_000;
+import { wordsOperations } from './words/operations.ts';
 
 /** A place at work: its homes, its alerts, and everything that can be asked of it. */
 export interface Place {
@@ -113,15 +109,21 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     retentionDays: o.retentionDays,
     publicUrl: o.publicUrl,
   });
-  const grants = await openGrants(store.db);
+  const granted = await openGrants(store.db);
   const modes = await openModes(parts);
   const homeSettings = await openHomeSettings(store.db);
+  const proposals = await openProposals({
+    ...{ parts, grants: granted, lives: () => lives.all },
+    ...{ approvals: () => approvals, alerts: () => alerts, tomte: () => tomte },
+  });
+  const grants = { ...granted, ...proposals.grants };
   // Alerts speak through the homes, and a home that begins has alerts to hear: each knows the other by function.
   const { alerts, approvals, button } = openPeople({
     parts,
     settings,
     channels: o.channels,
     lives: () => lives.all,
+    proposed: proposals.answered,
     panel: (home) =>
       homePanel(
         {
@@ -144,7 +146,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     },
     shared: o.shared,
     onBegun: (life, row) =>
-      begun(parts, alerts, life, row, () => homeSettings.of(life.home).buttonsEntity),
+      homeBegun(parts, alerts, life, row, () => homeSettings.of(life.home).buttonsEntity),
   });
   const outside = openOutside(parts, () => lives.all);
   const decisions = await openDecisions({ parts, alerts, lives: () => lives.all });
@@ -205,8 +207,13 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
       await lives.close();
     },
   };
-  const { tomte, link } = operationsOf(place, o, grants);
+  const { tomte, link } = operationsOf(place, o, { grants, proposals });
   await lives.beginAll();
+  proposals
+    .goOn()
+    .catch((error: unknown) =>
+      parts.log.error({ err: error }, 'proposals of before the start were not looked at'),
+    );
   alerts.start();
   const picture: Site['picture'] = async (id) => {
     const page = await tomte.getAlert({ id });
@@ -215,36 +222,10 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
   return { ...place, tomte, site: { tomte, live: hub, link, picture } };
 }
 
-/** What a home brings along when it is looked after: its phones, and the buttons pressed on them. */
-function begun(
-  parts: PlaceParts,
-  alerts: Alerts,
-  life: HomeLife,
-  row: HomeRow,
-  buttonsEntity: () => string | null,
-): void {
-  fireTurnsSince(parts, life.home, row.position - turnsBackMs).catch((error: unknown) =>
-    parts.log.error(
-      { err: error, home: life.home },
-      'alerts of before the start were not looked at',
-    ),
-  );
-  hearPhoneButtons(life, { alerts, log: parts.log, buttonsEntity });
-  // The demo home is made anew at each start: that it was away means nothing.
-  if (parts.place === 'tomte') {
-    const watch = watchHome(life, { alerts, clock: parts.clock, log: parts.log });
-    life.ended.addEventListener('abort', () => void watch.close(), { once: true });
-  }
-  keepOffering(parts, alerts, life, life.ended).catch((error: unknown) => {
-    if (life.ended.aborted) return;
-    parts.log.warn({ err: error, home: life.home }, 'its channels could not be offered');
-  });
-}
-
 function operationsOf(
   place: Omit<Place, 'tomte' | 'site'>,
   o: PlaceOptions,
-  grants: Grants,
+  { grants, proposals }: { grants: Grants; proposals: Proposals },
 ): Pick<Site, 'tomte' | 'link'> {
   const link: Site['link'] = (request, onStage, signal) =>
     keepHome(place, request, {
@@ -265,6 +246,8 @@ function operationsOf(
     ...peopleOperations(place.parts.store.db),
     ...approvalOperations(place),
     ...whyOperations(place),
+    ...mcpOperations(place, proposals),
+    ...wordsOperations(place, { decider: place.decisions.decider, tomte: () => tomte }),
     ...connectorOperations(place.parts, async () => place.parts.connectors),
     ...askOperation(place.outside),
     ...decideOperations(place.parts, place.decisions),

@@ -19,6 +19,7 @@ import { type Closer, closeAll } from './closing.ts';
 import { loadDefinitions } from './definitions.ts';
 import { type Demo, demoDoor } from './demo.ts';
 import { keepHomeTypes } from './home-types.ts';
+import { openMcp } from './mcp/door.ts';
 import { openPlace, type Place } from './place.ts';
 import { removeServiceFile, writeServiceFile } from './service-file.ts';
 import { keepSessions } from './sessions.ts';
@@ -207,6 +208,12 @@ async function openDoor(o: Opening & Rooms): Promise<{ address: string }> {
     closeStreams: () => place.site.live.closeAll(),
   });
   o.closers.push(async () => ended.stop());
+  const hosts = () => [
+    ...config.hosts.map((name) => name.toLowerCase()),
+    ...publicHost(place.settings.get().publicUrl),
+  ];
+  const mcp = openMcp({ tomte: place.tomte, clock, log, hosts });
+  o.closers.push(() => mcp.close());
   const guard = openGuard({
     clock,
     credential,
@@ -214,10 +221,7 @@ async function openDoor(o: Opening & Rooms): Promise<{ address: string }> {
     sessionKey: createHmac('sha256', o.base.key).update('session').digest(),
     passwordHash: () => o.password.hash,
     ingressGateway: config.supervisor?.gateway ?? null,
-    hosts: () => [
-      ...config.hosts.map((name) => name.toLowerCase()),
-      ...publicHost(place.settings.get().publicUrl),
-    ],
+    hosts,
   });
   const app = buildApi({
     clock,
@@ -225,6 +229,7 @@ async function openDoor(o: Opening & Rooms): Promise<{ address: string }> {
     guard,
     webFolder: join(import.meta.dirname, '../../web/dist'),
     backup: oneDump(o),
+    mcp: mcp.fetch,
     home: {
       ...place.site,
       receive: (hooked) => receive(place.parts, hooked),

@@ -28,3 +28,7 @@ export async function readSettings(db: Db, prefix: string): Promise<unknown[]> {
     .execute();
   return rows.map(({ value }) => value);
 }
+
+export async function dropSetting(db: Db, name: string): Promise<void> {
+  await db.deleteFrom('settings').where('name', '=', name).execute();
+}

@@ -6,6 +6,7 @@ import { z } from 'zod';
 export default defineWorkflow({
   title: 'Watch the batteries',
   text: 'Tells when a battery falls faster than it ever did, or is nearly empty.',
+  words: ['battery batteries low empty nearly flat replace change'],
   triggers: [{ anomaly: { about: 'battery' } }],
   settings: z.strictObject(tellSettings),
   run: (ctx, settings) =>

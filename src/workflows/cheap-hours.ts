@@ -17,6 +17,9 @@ const hourMs = 3_600_000;
 export default defineWorkflow({
   title: 'Switch at cheap hours',
   text: 'Switches something on for a number of hours when power is cheapest between two times, and off again.',
+  words: [
+    'run charge heat boiler car dishwasher when power is cheap cheapest price night tariff save money hours switch on',
+  ],
   settings: z.strictObject({
     switch: entity('What to switch, such as switch.boiler'),
     price: entity(

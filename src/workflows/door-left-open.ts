@@ -6,6 +6,7 @@ import { z } from 'zod';
 export default defineWorkflow({
   title: 'Door or window left open',
   text: 'Tells when a door or window stays open much longer than is usual for it, and when it is shut.',
+  words: ['door window left open too long unusual forgot close garage'],
   triggers: [{ anomaly: { about: 'door' } }],
   settings: z.strictObject(tellSettings),
   run: (ctx, settings) =>

@@ -6,6 +6,7 @@ import { z } from 'zod';
 export default defineWorkflow({
   title: 'Watch fridge and freezer',
   text: 'Tells when a fridge or freezer warms beyond its usual saw-tooth, and when it is cold again.',
+  words: ['freezer fridge gets warm too warm thaw defrost cold temperature food refrigerator'],
   triggers: [{ anomaly: { about: 'cold' } }],
   settings: z.strictObject(tellSettings),
   run: (ctx, settings) =>

@@ -17,6 +17,7 @@ interface Day {
 export default defineWorkflow({
   title: 'Morning report',
   text: 'Tells in the morning what is open, empty or silent, how much water ran yesterday, and the weather.',
+  words: ['morning report good breakfast summary every day what is open weather overview'],
   settings: z.strictObject({
     at: z
       .string()

@@ -6,6 +6,7 @@ import { z } from 'zod';
 export default defineWorkflow({
   title: 'Motion with nobody home',
   text: 'Tells when something moves while everybody is away, or at an hour when the home is always still.',
+  words: ['motion movement while away burglar intruder someone in the house break alarm security'],
   triggers: [{ anomaly: { about: 'motion' } }],
   settings: z.strictObject(tellSettings),
   run: (ctx, settings) =>

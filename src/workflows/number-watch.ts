@@ -6,6 +6,7 @@ import { z } from 'zod';
 export default defineWorkflow({
   title: 'Any number you pick',
   text: 'Learns what is usual for the numbers you pick, and tells when one is far from it.',
+  words: ['any number unusual strange co2 humidity pressure far from usual learn sensor odd'],
   triggers: [{ anomaly: { about: 'general' } }],
   settings: z.strictObject({
     numbers: z

@@ -7,6 +7,9 @@ import { z } from 'zod';
 export default defineWorkflow({
   title: 'Watch the power',
   text: 'Tells when something was left on, starts far too often, or draws power all day that it did not before.',
+  words: [
+    'power electricity left on iron oven stove standby base load bill rise draws consumption appliance',
+  ],
   triggers: [{ anomaly: { about: 'power' } }],
   settings: z.strictObject({
     ...tellSettings,

@@ -7,6 +7,7 @@ import { z } from 'zod';
 export default defineWorkflow({
   title: 'Smoke, gas, water on the floor, frost',
   text: 'Tells at once when a smoke, gas or leak sensor warns, or when a room nears frost. It is no fire alarm.',
+  words: ['smoke fire gas carbon monoxide water on the floor frost freeze pipes safety'],
   triggers: [{ anomaly: { about: 'safety' } }],
   settings: z.strictObject(tellSettings),
   run: (ctx, settings) =>

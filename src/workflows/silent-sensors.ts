@@ -6,6 +6,9 @@ import { z } from 'zod';
 export default defineWorkflow({
   title: 'Silent sensors',
   text: 'Tells when a sensor is lost, stands still or comes and goes; many with one cause are told once.',
+  words: [
+    'sensor silent offline lost unavailable dead no longer reports zigbee unreachable missing',
+  ],
   triggers: [{ anomaly: { about: 'silence' } }],
   settings: z.strictObject(tellSettings),
   run: (ctx, settings) =>

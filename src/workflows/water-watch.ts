@@ -7,6 +7,7 @@ import { z } from 'zod';
 export default defineWorkflow({
   title: 'Watch the water',
   text: 'Tells when water runs longer or stronger than is usual at that hour, and when it is over.',
+  words: ['water leak pipe burst toilet runs tap running shower cistern flood valve usage'],
   triggers: [{ anomaly: { about: 'water' } }],
   settings: z.strictObject({
     ...tellSettings,

@@ -30,7 +30,10 @@ export function rooms(entities: readonly EntityRow[], search: string): Room[] {
 }
 
 /** A text with the names of entities where their ids stand. */
-export const inNames = (text: string, entities: readonly EntityRow[]): string => {
+export const inNames = (
+  text: string,
+  entities: readonly Pick<EntityRow, 'id' | 'name'>[],
+): string => {
   const names = new Map(entities.map(({ id, name }) => [id, name]));
   return text.replaceAll(/\b[a-z_]+\.[a-z0-9_]+\b/g, (id) => names.get(id) ?? id);
 };

@@ -1,0 +1,128 @@
+/** A wish in words, enabled after its past; a model set up, what would leave seen, compared beside the rule. */
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Client, connect } from '@tomte/sdk/client';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openSim, type Sim } from '../../src/sim/sim.ts';
+import { type RunningService, startService } from '../crash/harness.ts';
+import { answerJson, type Listening, listenHttp } from '../kit/listen.ts';
+import { openBrowser, standsWell, type TestBrowser, type Visitor } from './browser.ts';
+
+const slow = 90_000;
+const home = 'villa';
+const key = 'sk-of-the-browser-test-1234';
+const heard: string[] = [];
+let sim: Sim;
+let service: RunningService;
+let dataDir: string;
+let model: Listening;
+let browser: TestBrowser;
+let visitor: Visitor;
+let page: Page;
+let tomte: Client;
+
+/** As a server of the OpenAI kind answers: the first of the answers that its schema allows. */
+function completion(body: string): object {
+  const asked = JSON.parse(body) as { response_format?: { json_schema?: { schema?: Schema } } };
+  const schema = asked.response_format?.json_schema?.schema;
+  const content = JSON.stringify(
+    Object.fromEntries(
+      Object.entries(schema?.properties ?? {}).map(([name, one]) => [
+        name,
+        one.enum?.[0] ?? 'It fits',
+      ]),
+    ),
+  );
+  return {
+    ...{ id: 'c1', object: 'chat.completion', created: 1, model: 'small' },
+    choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content } }],
+    usage: { prompt_tokens: 60, completion_tokens: 9, total_tokens: 69 },
+  };
+}
+interface Schema {
+  readonly properties?: Readonly<Record<string, { readonly enum?: readonly string[] }>>;
+}
+
+beforeAll(async () => {
+  model = await listenHttp((request, body, response) => {
+    heard.push(`${request.headers.authorization}`);
+    answerJson(response, 200, completion(body.toString()));
+  });
+  sim = await openSim({ days: 60, living: false });
+  dataDir = await mkdtemp(join(tmpdir(), 'tomte-words-pages-'));
+  await chmod(dataDir, 0o755);
+  service = await startService({ dataDir, env: { TOMTE_ALLOW_ADDRESSES: '127.0.0.1' } });
+  tomte = connect({ base: `${service.url}api/`, credential: service.credential });
+  const answer = await tomte.linkHome({
+    address: sim.url,
+    token: sim.tokens.resident,
+    name: 'Villa',
+  });
+  if (!answer.ok) throw new Error(answer.error.message);
+  browser = await openBrowser();
+  visitor = await browser.visitor();
+  page = visitor.page;
+  page.setDefaultTimeout(60_000);
+}, 180_000);
+afterAll(async () => {
+  await browser?.close();
+  await service?.stop();
+  await sim?.close();
+  await model?.close();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+test('a wish is found, tried on the last 60 days, and only then turned on', {
+  timeout: slow,
+}, async () => {
+  await page.goto(`${service.url}#/workflows`);
+  await page
+    .getByLabel('What would you like to be told, or have done?')
+    .fill('Tell me when the front door is left open and nobody is home');
+  await page.getByRole('button', { name: 'Find it' }).click();
+  await page.getByText('Rules: ').first().waitFor();
+  const answer = page.locator('article.answer');
+  await answer.getByText(/^In 60 days it would/).waitFor();
+  const mode = async () =>
+    (await tomte.listWorkflows({ home })).find(({ name }) => name === 'tell-when');
+  expect(await mode()).toMatchObject({ mode: 'off', settings: {} });
+  await standsWell(visitor);
+  await answer.getByRole('button', { name: 'Turn on' }).click();
+  await page.getByText('It is on.').waitFor();
+  expect(await mode()).toMatchObject({
+    mode: 'on',
+    settings: { rules: ['binary_sensor.front_door is on while nobody is home'] },
+  });
+});
+
+test('a model is set up and tested, what would leave is seen first, and it only watches', {
+  timeout: slow,
+}, async () => {
+  await page.goto(`${service.url}#/home/models`);
+  await page.getByRole('button', { name: 'Add OpenAI-compatible server' }).click();
+  await page.getByLabel('Address').fill(`${model.url}/v1`);
+  await page.getByLabel('Model', { exact: true }).fill('small');
+  await page.getByLabel('Key').fill(key);
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByRole('button', { name: 'Test it' }).click();
+  await page.getByText(/^It answered “/).waitFor();
+  expect(heard.at(-1)).toBe(`Bearer ${key}`);
+  expect(await page.content()).not.toContain(key);
+  expect(await page.getByRole('button', { name: /watch only/i }).count()).toBe(0);
+  const before = heard.length;
+  await page.getByRole('button', { name: 'See what would leave' }).click();
+  await page.getByText(/Left out: names of people/).waitFor();
+  expect(heard.length).toBe(before);
+  await standsWell(visitor);
+  await page.getByRole('button', { name: 'I agree: watch only beside the rule' }).click();
+  await page.getByText('Watch only', { exact: true }).waitFor();
+  await tomte.draftWorkflow({ home, text: 'tell me about water leaks and wet floors' });
+  await page.reload();
+  await page.getByText(/^agreed \d+ of \d+/).waitFor();
+  await standsWell(visitor);
+  await page.getByRole('button', { name: 'Let it decide' }).click();
+  await page.getByRole('alert').first().waitFor();
+  expect((await tomte.listModels({}))[0]?.state).toBe('watch');
+});
