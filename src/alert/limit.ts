@@ -113,10 +113,7 @@ async function messageOf(
     tag: tagOf(o.channel.id),
     homeName: oneLine(row.home ?? 'Tomte', 120),
     title: `Held back: ${count(Number(row.held), 'alert')}`,
-    text: oneLine(
-      `Too many at once. The newest: ${row.newest}. All stand under Watch, and in the morning I name them again.`,
-      1000,
-    ),
+    text: `Too many at once. The newest: ${oneLine(row.newest ?? '', 60)}. All stand under Watch, and in the morning I name them again.`,
     lines: [],
     severity: o.urgent ? 'now' : 'today',
     buttons: [],

@@ -10,6 +10,16 @@ import { oneLine, type StoredMessage } from './turn.ts';
 /** One note a day and channel is enough to know. */
 const pauseMs = 24 * 3_600_000;
 
+const titleMax = 45;
+const textMax = 190;
+
+/** What to do about it, where there is room beside what happened. */
+function textOf(title: string, error: TomteError): string {
+  const what = `“${oneLine(title, 60)}” did not arrive there. ${error.message}.`;
+  const whole = `${what} ${error.hint}`;
+  return oneLine(whole.length <= textMax ? whole : what, textMax);
+}
+
 /** Journals the note and answers whether it did. A note that fails begets no other. */
 export async function noteUnreachable(
   db: Db,
@@ -34,11 +44,8 @@ export async function noteUnreachable(
   const message: StoredMessage = {
     tag,
     homeName: o.homeName(alert.home_id),
-    title: oneLine(`Could not reach ${channel.name}`, 120),
-    text: oneLine(
-      `“${alert.title}” did not arrive there. ${o.error.message}. ${o.error.hint}`,
-      1000,
-    ),
+    title: oneLine(`Could not reach ${channel.name}`, titleMax),
+    text: textOf(alert.title, o.error),
     lines: [],
     severity: 'today',
     buttons: [],

@@ -37,7 +37,7 @@ export function openEndings(o: {
     const { message, hint } = outcome.error;
     await effects.alert({
       ...{ home, workflow, run: id, step: 'failed', key: keyOf(workflow), severity: 'today' },
-      title: `${titleOf(workflow).slice(0, 32)}: a run failed`,
+      title: `${titleOf(workflow).slice(0, 31)}: a run failed`,
       text: `${message.slice(0, 120)}. ${hint}`.slice(0, 190),
       ...{ since: o.now(), at: o.now(), entities: [] },
     });

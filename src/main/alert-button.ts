@@ -9,6 +9,7 @@ import { getAlert } from '../store/alerts.ts';
 import type { Row } from '../store/tables.ts';
 import { actionWords } from './approval-words.ts';
 import type { Approvals } from './approvals.ts';
+import { entityName } from './entity-name.ts';
 import type { HomeLife } from './home-life.ts';
 import { lifeOf } from './lives.ts';
 import type { PlaceParts } from './parts.ts';
@@ -41,7 +42,7 @@ export function openAlertButton(o: AlertButtonOptions): AlertButton {
     await o.alerts.note(alert, `${text} ${clockTime(clock.now(), life.zone)}`);
   }
 
-  const nameIn = (life: HomeLife) => (id: string) => life.link.mirror.info(id)?.name ?? id;
+  const nameIn = (life: HomeLife) => (id: string) => entityName(life.link.mirror.info(id), id);
 
   return {
     async press(id, by) {

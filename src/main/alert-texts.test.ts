@@ -1,10 +1,11 @@
 /** Every text that Tomte's own alerts have, in every urgency and standing: short, without ids, three buttons at most. */
 import { afterAll, expect, test } from 'vitest';
 import type { Request } from '../alert/life.ts';
-import { home, night, openRoom, water } from '../alert/testing.ts';
+import { home, night, openRoom, receiver, water } from '../alert/testing.ts';
 import { systemClock } from '../lib/clock.ts';
 import { silentLog } from '../lib/log.ts';
 import { freshStore } from '../store/testing.ts';
+import { questionOf } from './approval-words.ts';
 import { doorParts } from './door-parts.ts';
 import { watchHome } from './watch-home.ts';
 
@@ -64,12 +65,16 @@ async function ofTheHome(state: object, recording: boolean): Promise<Opened[]> {
 async function ofADoubt(): Promise<Opened> {
   let found: Opened | null = null;
   const { onDoubt } = doorParts({
-    parts: { clock: { ...systemClock, now: () => night } },
+    parts: {
+      clock: { ...systemClock, now: () => night },
+      workflows: new Map([['pump', { title: 'Water the garden' }]]),
+    },
     settings: { actionsStopped: () => false },
     modes: { until: () => null },
     approvals: { spend: () => async () => ({ ok: true }) },
     homeSettings: { of: () => ({ buttonsEntity: null, ownUser: false }) },
     row: { id: home, user_id: 'u1' },
+    entityName: () => 'Pump in the cellar',
     alerts: {
       open: async (request: Opened) => {
         found = request;
@@ -88,12 +93,14 @@ test('the words of an alert fit a lock screen, in every urgency and standing', a
     ...(await ofTheHome({ kind: 'stale', error: null }, true)),
     ...(await ofTheHome({ kind: 'stopped', error: new Error('Home Assistant refused it') }, true)),
     ...(await ofTheHome({ kind: 'live' }, false)),
+    await ofADoubt(),
   ];
   expect(opened.map(({ title }) => title)).toEqual([
     'Water has run for 52 minutes',
     'I lost Home Assistant at 02:30',
     'Home Assistant refuses my token',
     'Home Assistant records nothing',
+    'Toggle Pump in the cellar: was it done?',
   ]);
   const seen = new Set<string>();
   for (const severity of ['now', 'today'] as const) {
@@ -137,14 +144,11 @@ test('the words of an alert fit a lock screen, in every urgency and standing', a
       "I lost Home Assistant at 02:30 | It does not answer. Until it is back I cannot see the home; I keep trying and will catch up on what I missed.",
       "I lost Home Assistant at 02:30 | Quiet until 07:41. It does not answer. Until it is back I cannot see the home; I keep trying and will catch up on what I missed.",
       "I lost Home Assistant at 02:30 | Seen by Maja 02:41. It does not answer. Until it is back I cannot see the home; I keep trying and will catch up on what I missed.",
+      "Toggle Pump in the cellar: was it done? | It may be done. It must not happen twice, so it is not sent again: please look. Water the garden asked for it. Toggle Pump in the cellar.",
+      "Toggle Pump in the cellar: was it done? | Quiet until 07:41. It may be done. It must not happen twice, so it is not sent again: please look. Water the garden asked for it. Toggle Pump in the cellar.",
+      "Toggle Pump in the cellar: was it done? | Seen by Maja 02:41. It may be done. It must not happen twice, so it is not sent again: please look. Water the garden asked for it. Toggle Pump in the cellar.",
     ]
   `);
-});
-
-test('a doubt names what it is about and asks to look', async () => {
-  const { title, text } = await ofADoubt();
-  expect(title.length).toBeLessThanOrEqual(titleMax);
-  expect(title.length + text.length).toBeLessThanOrEqual(wholeMax);
 });
 
 const valve = () => ({
@@ -152,4 +156,72 @@ const valve = () => ({
   action: 'close_valve',
   entities: ['valve.main'],
   data: {},
+});
+
+test('what is no alert fits a lock screen too: held back, a channel that fails, the morning, a question', async () => {
+  await using deaf = await receiver(() => ({ status: 404 }));
+  const fresh = await freshStore();
+  const room = await openRoom(fresh);
+  await room.alerts.saveChannel({
+    ...{ kind: 'companion-app', name: 'Maja', home },
+    settings: { action: 'notify.mobile_app_maja' },
+  });
+  await room.alerts.saveChannel({
+    ...{ kind: 'webhook', name: 'The old tablet in the hall beside the kitchen door', home },
+    settings: { url: deaf.url, secret: 'sixteen-characters-at-least' },
+  });
+  const title = 'Underground garage door open for 25 minutes';
+  for (let n = 0; n < 25; n++)
+    await room.alerts.open(water({ key: `door:${n}`, title, severity: 'today' }));
+  await room.alerts.drain();
+  room.clock.pass(6 * 60 * minute);
+  await room.alerts.drain();
+  const messages = room.voice.told
+    .map(({ data }) => ({ title: String(data.title), text: String(data.message) }))
+    .filter((one) => one.title !== title);
+  await fresh.close();
+  const names = ['Front door of the main house', 'Back door', 'Garage door', 'Cellar door'];
+  const asked = {
+    ...{
+      id: 'a',
+      home,
+      workflow: 'w',
+      run: null,
+      position: null,
+      expiresAt: night,
+      fallback: 'no',
+    },
+    reason: '',
+  };
+  for (const entities of [['lock.0'], ['lock.0', 'lock.1', 'lock.2', 'lock.3']]) {
+    const question = questionOf(
+      {
+        ...asked,
+        kind: 'action',
+        action: { domain: 'lock', action: 'unlock', entities, data: {} },
+      },
+      {
+        ...{ name: 'Villa Berg', zone: 'Europe/Oslo', workflowTitle: () => 'Let the craftsman in' },
+        entityName: (id) => names[Number(id.at(-1))]!,
+      },
+    );
+    // A yes is to all of it, so all of it is named.
+    for (const id of entities)
+      expect(`${question.title} ${question.text}`).toContain(names[Number(id.at(-1))]!);
+    expect(question.options.length).toBeLessThanOrEqual(3);
+    messages.push(question);
+  }
+  for (const message of messages) {
+    expect(message.title.length, message.title).toBeLessThanOrEqual(titleMax);
+    expect(message.title.length + message.text.length, message.text).toBeLessThanOrEqual(wholeMax);
+  }
+  expect(messages.map((one) => `${one.title} | ${one.text}`)).toMatchInlineSnapshot(`
+    [
+      "Could not reach The old tablet in the hall b… | “Underground garage door open for 25 minutes” did not arrive there. The webhook answered 404. The channel refused the message. Check its settings.",
+      "Held back: 15 alerts | Too many at once. The newest: Underground garage door open for 25 minutes. All stand under Watch, and in the morning I name them again.",
+      "Since yesterday: 15 things | 15 held back, too many at once. Nothing of it needs you now.",
+      "Unlock Front door of the main house? | Let the craftsman in asks for this. It is done only with your yes, once.",
+      "Unlock Front door of the main house, Back do… | Unlock Front door of the main house, Back door, Garage door, Cellar door. Let the craftsman in asks for this. It is done only with your yes, once.",
+    ]
+  `);
 });

@@ -3,6 +3,7 @@ import type { Question } from '@tomte/sdk/define';
 import { TomteError } from '@tomte/sdk/errors';
 import type { Action } from '@tomte/sdk/home';
 import type { Approval } from '@tomte/sdk/types-approval';
+import { shorten } from '../alert/fit.ts';
 
 /** What a Run asks, as the engine hands it over. */
 export type Asked = {
@@ -34,6 +35,8 @@ export interface AskedHome {
 }
 
 const optionsMax = 3;
+/** A lock screen has room for so much. */
+const titleMax = 45;
 /** Options travel in signed words, which must fit into a state of Home Assistant. */
 const optionId = /^[a-z0-9_-]{1,20}$/i;
 
@@ -83,9 +86,15 @@ function aboutAction(asked: Extract<Asked, { kind: 'action' }>, home: AskedHome 
   const { action, workflow } = asked;
   const what = actionWords(action, home?.entityName ?? ((id) => id));
   const who = home?.workflowTitle(workflow) ?? workflow;
+  const title = shorten(`${what}?`, titleMax);
+  // A yes is to all of it: what the title has no room for stands below, however long.
+  const whole = title.endsWith('?') ? '' : `${what}. `;
   return {
-    title: `${what}?`.slice(0, 120),
-    text: `${who} asks for this. It is done only with your yes, once.`,
+    title,
+    text: `${whole}${shorten(who, 60)} asks for this. It is done only with your yes, once.`.slice(
+      0,
+      1000,
+    ),
     options: [
       { id: 'no', label: 'No' },
       { id: 'yes', label: `Yes, ${lowerFirst(what)}`.slice(0, 40), danger: true },

@@ -1,6 +1,9 @@
 import type { Alerts } from '../alert/alerts.ts';
+import { shorten } from '../alert/fit.ts';
+import { fit, titled } from '../anomaly/fit.ts';
 import type { ActionRow, DoorOptions } from '../home/act.ts';
 import type { HomeRow } from '../store/homes.ts';
+import { actionWords } from './approval-words.ts';
 import type { Approvals } from './approvals.ts';
 import type { AllHomeSettings } from './home-settings.ts';
 import type { Modes } from './modes.ts';
@@ -14,13 +17,17 @@ export const doubtPrefix = 'doubt:';
 export type DoorParts = Pick<DoorOptions, 'stopped' | 'mode' | 'spend' | 'ownUser' | 'onDoubt'>;
 
 export function doorParts(o: {
-  readonly parts: Pick<PlaceParts, 'clock'>;
+  readonly parts: Pick<PlaceParts, 'clock'> & {
+    readonly workflows: ReadonlyMap<string, { readonly title: string }>;
+  };
   readonly settings: Pick<LiveSettings, 'actionsStopped'>;
   readonly alerts: Pick<Alerts, 'open'>;
   readonly modes: Pick<Modes, 'until'>;
   readonly approvals: Pick<Approvals, 'spend'>;
   readonly homeSettings: Pick<AllHomeSettings, 'of'>;
   readonly row: Pick<HomeRow, 'id' | 'user_id'>;
+  /** How people call an entity of this home. */
+  readonly entityName: (id: string) => string;
 }): DoorParts {
   const { id, user_id } = o.row;
   return {
@@ -28,27 +35,34 @@ export function doorParts(o: {
     mode: (mode) => o.modes.until(id, mode),
     spend: o.approvals.spend(id),
     ownUser: () => (o.homeSettings.of(id).ownUser ? user_id : null),
-    onDoubt: (row, message) => tellDoubt(o.alerts, row, { message, now: o.parts.clock.now() }),
+    onDoubt: (row, message) => tellDoubt(o, row, message),
   };
 }
 
 /** One alert for each Action in doubt; the same one tried again is the same alert. */
 async function tellDoubt(
-  alerts: Pick<Alerts, 'open'>,
+  o: Parameters<typeof doorParts>[0],
   { home, key, askedBy, action }: Omit<ActionRow, 'rule'>,
-  o: { message: string; now: number },
+  message: string,
 ): Promise<void> {
-  const what = `${action.domain}.${action.action}`;
-  const on = action.entities.join(', ');
+  const what = actionWords(action, o.entityName);
   const by = askedBy.slice(askedBy.indexOf(':') + 1);
-  await alerts.open({
+  const isWorkflow = askedBy.startsWith('workflow:');
+  const who = isWorkflow ? (o.parts.workflows.get(by)?.title ?? by) : 'Somebody';
+  const title = titled(what, ': was it done?');
+  await o.alerts.open({
     home,
     key: `${doubtPrefix}${key}`,
-    title: `Was ${what} done? Please look`,
-    text: `${by} asked for ${what} of ${on}. ${o.message}. It must not happen twice, so it is not sent again.`,
+    title,
+    text: fit(title, [
+      `${message}.`,
+      'It must not happen twice, so it is not sent again: please look.',
+      `${shorten(who, 40)} asked for it.`,
+      `${what}.`,
+    ]),
     severity: 'today',
-    since: o.now,
+    since: o.parts.clock.now(),
     entities: action.entities,
-    ...(askedBy.startsWith('workflow:') ? { workflow: by } : {}),
+    ...(isWorkflow ? { workflow: by } : {}),
   });
 }

@@ -27,10 +27,12 @@ test('a doubt asks somebody to look, once for each Action, and is over when they
     lives: () => new Map(),
   });
   const { onDoubt } = doorParts({
-    ...{ parts: { clock }, alerts, settings: { actionsStopped: () => false } },
+    parts: { clock, workflows: new Map([['pump', { title: 'Pump watch' }]]) },
+    ...{ alerts, settings: { actionsStopped: () => false } },
     ...{ modes: { until: () => null }, approvals: { spend: () => async () => ({ ok: true }) } },
     homeSettings: { of: () => ({ buttonsEntity: null, ownUser: false, notes: {} }) },
     row: { id: home, user_id: 'u1' },
+    entityName: () => 'Pump',
   });
   const row = { home, key: 'run-1/act 1', askedBy: 'workflow:pump', action: toggle };
   await onDoubt!(row, 'Whether it was done is not known');
@@ -38,8 +40,8 @@ test('a doubt asks somebody to look, once for each Action, and is over when they
   const [alert, ...others] = await alerts.list({ state: 'open' });
   expect(others).toEqual([]);
   expect(alert).toMatchObject({
-    title: 'Was switch.toggle done? Please look',
-    text: expect.stringMatching(/^pump asked for switch.toggle of switch.pump\./),
+    title: 'Toggle Pump: was it done?',
+    text: expect.stringContaining('Pump watch asked for it.'),
     entities: ['switch.pump'],
   });
   await alerts.acknowledge(alert!.id, 'Maja');

@@ -10,6 +10,7 @@ import type { AskedHome } from './approval-words.ts';
 import { type Approvals, openApprovals } from './approvals.ts';
 import { alertChart } from './charts.ts';
 import { doubtPrefix } from './door-parts.ts';
+import { entityName } from './entity-name.ts';
 import type { HomeLife } from './home-life.ts';
 import { homeSight } from './home-sight.ts';
 import type { PlaceParts } from './parts.ts';
@@ -92,7 +93,7 @@ function askedHome(parts: PlaceParts, life: HomeLife | undefined): AskedHome | n
   return {
     name: life.name,
     zone: life.zone,
-    entityName: (entity) => life.link.mirror.info(entity)?.name ?? entity,
+    entityName: (entity) => entityName(life.link.mirror.info(entity), entity),
     workflowTitle: (name) => parts.workflows.get(name)?.title ?? name,
   };
 }

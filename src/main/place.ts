@@ -21,6 +21,7 @@ import { effectsOf } from './effects.ts';
 import { openEnergyOf } from './energy/open.ts';
 import { energyOperations } from './energy/operations.ts';
 import type { EnergyRoom } from './energy/room.ts';
+import { entityName } from './entity-name.ts';
 import { type Grants, openGrants } from './grants.ts';
 import { homeBegun } from './home-begun.ts';
 import type { HomeLife } from './home-life.ts';
@@ -136,7 +137,11 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
   const lives = openLives({
     parts,
     grants,
-    door: (row) => doorParts({ parts, settings, alerts, modes, approvals, homeSettings, row }),
+    door: (row) =>
+      doorParts({
+        ...{ parts, settings, alerts, modes, approvals, homeSettings, row },
+        entityName: (id) => entityName(lives.all.get(row.id)?.link.mirror.info(id), id),
+      }),
     forwardsButtons: (home) => homeSettings.of(home).buttonsEntity !== null,
     notes: (home) => homeSettings.of(home).notes,
     onForgotten(home) {

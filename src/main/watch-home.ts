@@ -8,11 +8,13 @@ import type { Link, LinkState } from '../home/link.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { oneByOne } from '../lib/one-by-one.ts';
+import { entityName } from './entity-name.ts';
 
 const recorderLookMs = 5 * 60_000;
 /** A restart is over by then; longer is news. Sooner where something stands open. */
 const holdOff = { today: '10m', now: '5m' } as const;
 const namedMax = 2;
+const reasonMax = 80;
 
 export interface WatchedHome {
   readonly home: string;
@@ -129,7 +131,8 @@ function lostWords({ zone, link }: WatchedHome, since: number, now: number) {
 const refusedWords = ({ error }: LinkState) => ({
   severity: 'today' as const,
   title: 'Home Assistant refuses my token',
-  text: `${error?.message ?? 'The token is not taken any more'}. I do not try again by myself, and until it is linked anew I see nothing. Link it again with a new token.`,
+  // What has no room is said on the page of the link.
+  text: `${error && error.message.length <= reasonMax ? error.message : 'The token is not taken any more'}. I do not try again by myself, and until it is linked anew I see nothing. Link it again with a new token.`,
 });
 
 const openClasses = ['door', 'window', 'garage_door', 'opening'];
@@ -141,7 +144,7 @@ function standingOpen(mirror: WatchedHome['link']['mirror']): string[] {
     const opens =
       (domain === 'binary_sensor' && openClasses.includes(deviceClass ?? '') && state === 'on') ||
       (domain === 'valve' && state === 'open');
-    return opens ? [name] : [];
+    return opens ? [entityName({ id, name }, id)] : [];
   });
 }
 

@@ -1,5 +1,6 @@
 import { watchOverKey } from '@tomte/sdk/types-alert';
 import type { Alerts } from '../alert/alerts.ts';
+import { titled } from '../anomaly/fit.ts';
 import type { RunView } from '../engine/run-view.ts';
 import { listRuns } from '../store/runs.ts';
 import { endedWatches, endWatch, type WorkflowSettingsRow } from '../store/workflow-settings.ts';
@@ -49,7 +50,7 @@ async function tellEnded(o: WatchedWeeks): Promise<void> {
     // Asked first, then kept that it was: after a crash between the two it is the same alert again.
     await o.alerts.open({
       ...{ home, workflow, key: watchOverKey(workflow), severity: 'today', entities: [] },
-      ...{ since: until!.getTime(), title: `${title}: watched for a week`.slice(0, 120) },
+      ...{ since: until!.getTime(), title: titled(title, ': watched for a week') },
       text: `${sentence(await wouldHave(o, { home, workflow, since }))} Turn it on, or off, under Workflows.`,
     });
     await endWatch(store.db, { home, workflow, until: until! });

@@ -16,8 +16,12 @@ export async function openAlert(
     const opened = await db
       .insertInto('alerts')
       .values({ ...alert, facts: json(alert.facts), choices: json(alert.choices) })
+      // The word stands in the statement: planned once, with a value left open, it fits no partial index.
       .onConflict((conflict) =>
-        conflict.columns(['home_id', 'key']).where(sql.ref('state'), '<>', 'resolved').doNothing(),
+        conflict
+          .columns(['home_id', 'key'])
+          .where(sql.ref('state'), '<>', sql.lit('resolved'))
+          .doNothing(),
       )
       .returningAll()
       .executeTakeFirst();

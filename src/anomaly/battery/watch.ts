@@ -247,7 +247,7 @@ function word(told: Told): Worded {
 
 function wordOver(told: Told): Worded {
   const shown = amount(told.part.value ?? 0, '%');
-  const title = titled('Over: ', `${told.name} battery at ${shown}`);
+  const title = titled(`Over: ${told.name}`, ` battery at ${shown}`);
   const text = told.part.marks.length <= 1 ? 'It has a new battery.' : 'It no longer falls.';
   return { title, text, lines: [], facts: { ...word(told).facts, check: null } };
 }

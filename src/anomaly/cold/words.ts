@@ -49,13 +49,14 @@ export function wordCold(told: ToldCold): Worded {
 function was(told: ToldCold, rising: number | null): string {
   const shown = degrees(told.value, told.unit);
   const from = moment(told.since, told.now, told.zone);
-  const up =
-    rising !== null && rising >= 0.5
-      ? ` and rising ${degreesApart(rising, told.unit)} an hour`
-      : '';
+  const up = risingWords(told, rising).replace(',', ' and');
   if (!told.usual) return `${shown} since ${from}${up}.`;
   return `Was ${degrees(told.usual.middle, told.unit)} until ${from}, now ${shown}${up}.`;
 }
+
+/** `, rising 2.1 °C an hour`; nothing while it does not. */
+const risingWords = ({ unit }: ToldCold, rising: number | null): string =>
+  rising !== null && rising >= 0.5 ? `, rising ${degreesApart(rising, unit)} an hour` : '';
 
 function notDefrost(told: ToldCold): string[] {
   const minutes = told.longestMinutes;
@@ -101,7 +102,7 @@ function factsOf(told: ToldCold, rising: number | null): Facts {
   const lasted = duration(now - since);
   const off = plug !== null && plug.watts < 1;
   return {
-    is: degrees(told.value, unit),
+    is: `${degrees(told.value, unit)}${risingWords(told, rising)}`,
     usually: usual
       ? `${degrees(usual.middle, unit)}, seldom above ${degrees(usual.top, unit)}`
       : 'not known yet',
@@ -109,6 +110,7 @@ function factsOf(told: ToldCold, rising: number | null): Facts {
     around: [
       ...linesOf(told).slice(0, plug ? 1 : 0),
       ...notDefrost(told).map((line) => line.replace(/\.$/, '')),
+      ...pace(told, rising).map((line) => line.replace(/\.$/, '')),
     ],
     probably: off ? 'It has no power' : 'The door is not shut',
     check: off ? 'Look at its plug and the fuse first' : 'Shut the door first',
@@ -126,10 +128,8 @@ function factsOf(told: ToldCold, rising: number | null): Facts {
 }
 
 export function wordColdOver(told: ToldCold): Worded {
-  const title = titled(
-    'Over: ',
-    `${told.name.charAt(0).toLowerCase()}${told.name.slice(1)} is cold again`,
-  );
+  const name = `${told.name.charAt(0).toLowerCase()}${told.name.slice(1)}`;
+  const title = titled(`Over: ${name}`, ' is cold again');
   const usual = told.usual ? ` Usual is ${degrees(told.usual.middle, told.unit)}.` : '';
   const text = `${degrees(told.value, told.unit)} now, after ${duration(told.now - told.since)} above usual.${usual}`;
   const facts = factsOf(told, null);

@@ -84,7 +84,7 @@ function factsOf(told: ToldDoor): Facts {
 }
 
 export function wordDoorOver(told: ToldDoor): Worded {
-  const title = titled('Over: ', `${told.name} shut at ${clockTime(told.now, told.zone)}`);
+  const title = titled(`Over: ${told.name}`, ` shut at ${clockTime(told.now, told.zone)}`);
   const facts = { ...factsOf(told), is: 'Shut', check: null };
   return { title, text: `It was open for ${duration(told.now - told.since)}.`, lines: [], facts };
 }

@@ -170,7 +170,7 @@ function word({ entity, part, since, now, zone, hour }: Told): Worded {
 }
 
 function wordOver(told: Told): Worded {
-  const title = titled('Over: ', `${nameOf(told.entity)} is as usual`.slice(0, 38));
+  const title = titled(`Over: ${nameOf(told.entity)}`, ' is as usual');
   const { facts } = word(told);
   return {
     title,

@@ -55,6 +55,7 @@ function factsOf(told: ToldMotion): Worded['facts'] {
     usually: rule === 'away' ? 'nothing moves with nobody home' : 'still at this hour',
     since: `${moment(since, now, zone)}, ${duration(now - since)}`,
     around: [
+      ...path(told).map((line) => line.replace(/\.$/, '')),
       ...(told.awaySince === null ? [] : [`Everyone left at ${moment(told.awaySince, now, zone)}`]),
       ...(told.robot ? [told.robot.replace(/\.$/, '')] : []),
     ],

@@ -29,11 +29,7 @@ export const watts = (value: number): string =>
 
 export function wordPower(told: ToldPower): Worded {
   const title = titleOf(told);
-  const away =
-    told.awaySince === null
-      ? []
-      : [`Nobody has been home since ${moment(told.awaySince, told.now, told.zone)}.`];
-  const text = fit(title, [...sentences(told), ...away, ...guess(told)]);
+  const text = fit(title, [...sentences(told), ...away(told), ...guess(told)]);
   return {
     title,
     text,
@@ -41,6 +37,9 @@ export function wordPower(told: ToldPower): Worded {
     facts: factsOf(told),
   };
 }
+
+const away = ({ awaySince, now, zone }: ToldPower): string[] =>
+  awaySince === null ? [] : [`Nobody has been home since ${moment(awaySince, now, zone)}.`];
 
 function titleOf(told: ToldPower): string {
   const { rule, name, over, since, now } = told;
@@ -123,9 +122,7 @@ function factsOf(told: ToldPower): Facts {
     usually: usually[rule] ?? 'not known yet',
     since: `${moment(since, now, zone)}, ${duration(now - since)}`,
     around: [
-      ...(told.awaySince === null
-        ? []
-        : [`Nobody home since ${moment(told.awaySince, now, zone)}`]),
+      ...away(told).map((line) => line.replace(/\.$/, '')),
       ...(told.apart.length === 0 ? [] : [`Not ${told.apart.join(', ')}: measured apart`]),
     ],
     probably:
@@ -151,9 +148,9 @@ export function wordPowerOver(told: ToldPower): Worded {
     base: 'Over: the base load is as usual',
     steady: 'Over: the base load is as usual',
     unbroken: 'Over: the house takes what is usual',
-    cycles: titled('Over: ', `${told.name} runs as usual`),
+    cycles: titled(`Over: ${told.name}`, ' runs as usual'),
   };
-  const title = what[told.rule] ?? titled('Over: ', `${told.name} is off`);
+  const title = what[told.rule] ?? titled(`Over: ${told.name}`, ' is off');
   const text = `It lasted ${duration(told.now - told.since)}.`;
   return { title, text, lines: [], facts: { ...factsOf(told), check: null } };
 }

@@ -193,7 +193,7 @@ function word(told: Told): Worded {
   const shown = degrees(part.value ?? 0, sensor.entity.unit);
   const from = moment(since, now, zone);
   const room = sensor.kind === 'room';
-  const title = room ? titled(name, ` is at ${shown}`) : titled(begin, name).slice(0, 45);
+  const title = room ? titled(name, ` is at ${shown}`) : titled(`${begin}${name}`, '');
   const text = fit(title, [
     room ? `It was warm before. Below what pipes bear since ${from}.` : `Warning since ${from}.`,
     `${check}.`,
@@ -215,7 +215,7 @@ function word(told: Told): Worded {
 }
 
 function wordOver(told: Told): Worded {
-  const title = `Over: ${nameOf(told.sensor.entity)}`.slice(0, 45);
+  const title = titled(`Over: ${nameOf(told.sensor.entity)}`, '');
   const text = `The warning ended at ${clockTime(told.now, told.zone)}, after ${duration(told.now - told.since)}.`;
   return { title, text, lines: [], facts: { ...word(told).facts, check: null } };
 }

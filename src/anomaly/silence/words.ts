@@ -24,9 +24,7 @@ export interface ToldSilence {
 export function wordSilence(over: boolean, told: ToldSilence): Worded {
   const many = told.members.length > 1;
   const cause = causeOf(told);
-  const title = over
-    ? titled('Over: ', `${cause} is heard again`).slice(0, 45)
-    : titleOf(told, cause);
+  const title = over ? titled(`Over: ${cause}`, ' is heard again') : titleOf(told, cause);
   const text = over
     ? `It was silent for ${duration(told.now - told.since)}.`
     : fit(title, many ? several(told) : one(told));

@@ -180,6 +180,10 @@ function factsOf(told: Told): Facts {
     check: probably ? probably.check : 'Close the main tap',
     numbers: {
       rule,
+      ...(rule === 'noDryGap' || rule === 'noRest'
+        ? { dryMinutes: Math.round(told.dryMs / 60_000) }
+        : {}),
+      ...(told.slowMinutes === null ? {} : { slowMinutes: told.slowMinutes }),
       litresPerMinute: round(told.lpm),
       litres: round(told.litres),
       minutes: Math.round((until - since) / 60_000),
