@@ -11,6 +11,8 @@ const pollMs = 5_000;
 /** What the clock alone makes due is looked for no more often. */
 const sweepMs = 1_000;
 const atOnceMax = 8;
+/** News that come thick and fast are looked at together; the first of them at once. */
+const gatherMs = 100;
 const graceMs = 2_000;
 
 export interface DeliverOptions {
@@ -41,6 +43,21 @@ export function openDeliverer(o: DeliverOptions): Deliverer {
   let running: Promise<void> | null = null;
   let wake = () => {};
   let sweptAt = Number.NEGATIVE_INFINITY;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  let stopGathering: (() => void) | null = null;
+
+  function news(): void {
+    if (stopGathering) return;
+    const waitMs = lookedAt + gatherMs - clock.ticks();
+    if (waitMs <= 0) {
+      wake();
+      return;
+    }
+    stopGathering = clock.after(waitMs, () => {
+      stopGathering = null;
+      wake();
+    });
+  }
 
   async function round(sweep = clock.now() - sweptAt >= sweepMs): Promise<void> {
     if (sweep) {
@@ -76,6 +93,7 @@ export function openDeliverer(o: DeliverOptions): Deliverer {
       try {
         if (!takenUp) await takeUpAgain(store.db, clock.now());
         takenUp = true;
+        lookedAt = clock.ticks();
         await round();
         await pause(clock, woken, await nextDeliveryAt(store.db));
       } catch (error) {
@@ -89,7 +107,7 @@ export function openDeliverer(o: DeliverOptions): Deliverer {
     start() {
       running ??= loop();
     },
-    wake: () => wake(),
+    wake: news,
     async drain() {
       do {
         await Promise.all(onTheirWay);
@@ -98,6 +116,7 @@ export function openDeliverer(o: DeliverOptions): Deliverer {
     },
     async stop() {
       stopped.abort();
+      stopGathering?.();
       wake();
       await running;
       // A moment for answers that are on their way; what is cut short is sent again with the same id.

@@ -68,9 +68,21 @@ export async function reach(url: string, init: RequestInit, o: ReachOptions): Pr
     const { status, headers } = response;
     return { status, headers, text: await response.text() };
   } catch (cause) {
-    throw isRefused(cause) ? refusal(o.who, cause) : unreachable(o.who, cause);
+    if (isRefused(cause)) throw refusal(o.who, cause);
+    throw isUntrusted(cause) ? untrusted(o.who, cause) : unreachable(o.who, cause);
   }
 }
+
+/** Who it is cannot be known: trying again changes nothing, and nothing was sent. */
+const isUntrusted = (error: unknown): boolean =>
+  isError(error, 'connect.unreachable') &&
+  /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(String(error.details.reason));
+
+const untrusted = (who: string, cause: unknown) =>
+  new TomteError('channel.refused', `${who}: its certificate is not trusted`, {
+    cause,
+    hint: 'Use the name that stands in its certificate, and look whether that has ended. One that the server made for itself is not trusted.',
+  });
 
 /**
  * Throws channel.refused for answers that stay as they are, channel.unreachable for passing ones, and

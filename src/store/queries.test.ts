@@ -288,6 +288,13 @@ test('an open alert is opened once however often it is asked for, and again afte
   expect(await listAlerts(store.db, { unresolved: true })).toHaveLength(1);
 });
 
+test('many alerts are opened by one connection, whose statements are planned once', async () => {
+  for (let n = 0; n < 12; n++) {
+    const { opened } = await openAlert(store.db, alert(`many ${n}`, `many${n}`));
+    expect(opened).toBe(true);
+  }
+});
+
 test('a channel changes whole and keeps its last test', async () => {
   const channel = { id: 'c1', kind: 'ntfy', name: 'Phone', settings: { url: 'x' } };
   await saveChannel(store.db, channel);
