@@ -188,6 +188,8 @@ function factsOf(told: Told): Facts {
       litres: round(told.litres),
       minutes: Math.round((until - since) / 60_000),
       usualLitresAnHour: round(median),
+      longestSlowMinutes: told.slowMinutes === null ? null : round(told.slowMinutes),
+      dryMinutes: rule === 'noDryGap' || rule === 'noRest' ? Math.round(told.dryMs / 60_000) : null,
       days: baseline.days,
     },
   };
