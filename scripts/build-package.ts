@@ -16,6 +16,7 @@ export const scanned = [
   'src/alert/channels',
   'src/anomaly/detectors',
   'src/connect/connectors',
+  'src/decide/models',
   'src/energy/tariffs',
   'src/engine/triggers',
   'src/workflows',
