@@ -65,6 +65,8 @@ test('the page of a Run tells each step with what went in and came out', async (
   await opened.engine.ended('tomte', id!);
   const { steps } = await opened.engine.view('tomte', id!);
   expect(steps).toEqual([
+    // Whether there is a valve to offer.
+    expect.objectContaining({ name: 'entities 1', kind: 'look', output: [] }),
     expect.objectContaining({
       name: 'alert 1',
       input: expect.objectContaining({ key: 'water:sensor.water_flow' }),
