@@ -246,6 +246,8 @@ describe('buttons in Telegram', async () => {
     await room.alerts.open(water({ key: id, approval: { id, options, expiresAt } }));
     await room.alerts.drain();
   }
+  /** News right after a look are looked at together, this much later. */
+  const gatheredMs = 100;
   const earOf = async (room: Awaited<ReturnType<typeof open>>) =>
     (await room.alerts.channels())[0]!.ear;
 
@@ -260,6 +262,7 @@ describe('buttons in Telegram', async () => {
     server.press(4711, 'I see it');
     await server.until(() => server.answers.length === 1);
     expect(server.answers[0]!.text).toBe('Noted.');
+    room.clock.pass(gatheredMs);
     await server.until(() => /^.*\nSeen by Maja 02:41\. /.test(server.shown[0]!.text));
     expect(server.shown).toHaveLength(1);
     const pressed = (await room.alerts.list()).find(({ key }) => key === 'press');
@@ -321,6 +324,8 @@ describe('buttons in Telegram', async () => {
     expect(server.answers[0]!.text).toContain('not one of Tomte’s');
     other.buttons = buttons;
     server.press(815, 'I see it', { id: 8, first_name: 'Ola' });
+    await server.until(() => server.answers.length === 2);
+    room.clock.pass(gatheredMs);
     await server.until(() => server.shown.every(({ text }) => text.includes('Seen by Ola 02:41')));
     await room.alerts.stop();
   });
