@@ -1,8 +1,9 @@
 import { TomteError } from '@tomte/sdk/errors';
 import type { Tomte } from '@tomte/sdk/operations';
-import type { ConnectorKind, ConnectorRow } from '@tomte/sdk/types';
+import type { ConnectorRow } from '@tomte/sdk/types';
 import { type Context, command } from '../command.ts';
 import { readSecret } from '../input.ts';
+import { kindLines } from '../kinds.ts';
 import { oneHome } from '../one-home.ts';
 import { columns, minute } from '../print.ts';
 import { readSettings } from '../set.ts';
@@ -58,17 +59,11 @@ const line = ({ name, title, setUp, asOf, error }: ConnectorRow): string[] => [
 
 async function kinds({ open, answer }: Context): Promise<number> {
   const all = await (await open()).tomte.listConnectorKinds({});
-  answer(all, all.flatMap(kindLines));
+  const lines = all.flatMap(({ kind, title, text, schema }) =>
+    kindLines(`${kind}: ${title}. ${text}`, schema),
+  );
+  answer(all, lines);
   return 0;
-}
-
-function kindLines({ kind, title, text, schema }: ConnectorKind): string[] {
-  const fields = (schema.properties ?? {}) as Record<string, { description?: string }>;
-  const rows = Object.entries(fields).map(([name, { description = '' }]) => [
-    `  ${name}`,
-    description,
-  ]);
-  return [`${kind}: ${title}. ${text}`, ...columns(rows)];
 }
 
 type Verb = (context: Context, tomte: Tomte, id: { home: string; name: string }) => Promise<void>;

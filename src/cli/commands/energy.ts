@@ -1,13 +1,9 @@
 import { TomteError } from '@tomte/sdk/errors';
 import { pricePerKWh } from '@tomte/sdk/money';
 import type { Tomte } from '@tomte/sdk/operations';
-import type {
-  EnergyPricesPage,
-  EnergySetupPage,
-  TariffKind,
-  WireSensorFault,
-} from '@tomte/sdk/types-energy';
+import type { EnergyPricesPage, EnergySetupPage, WireSensorFault } from '@tomte/sdk/types-energy';
 import { type Context, command } from '../command.ts';
+import { kindLines } from '../kinds.ts';
 import { oneHome } from '../one-home.ts';
 import { columns, minute } from '../print.ts';
 import { readSettings } from '../set.ts';
@@ -89,7 +85,11 @@ const verbs: Readonly<Record<string, Verb>> = {
     words: 0,
     async run({ answer }, tomte, home) {
       const kinds = await tomte.listTariffs({ home });
-      answer(kinds, kinds.flatMap(kindLines));
+      const lines = kinds.flatMap(({ name, title, text, schema, fits }) => {
+        const missing = fits ? '' : ' Not set up in this home.';
+        return kindLines(`${name}: ${title}. ${text}${missing}`, schema);
+      });
+      answer(kinds, lines);
     },
   },
   tariff: {
@@ -166,13 +166,4 @@ function showPrices({ answer }: Context, page: EnergyPricesPage): void {
     '',
     ...columns(rows),
   ] as string[]);
-}
-
-function kindLines({ name, title, text, schema, fits }: TariffKind): string[] {
-  const fields = (schema.properties ?? {}) as Record<string, { description?: string }>;
-  const rows = Object.entries(fields).map(([key, { description = '' }]) => [
-    `  ${key}`,
-    description,
-  ]);
-  return [`${name}: ${title}. ${text}${fits ? '' : ' Not set up in this home.'}`, ...columns(rows)];
 }

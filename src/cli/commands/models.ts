@@ -3,6 +3,7 @@ import type { Tomte } from '@tomte/sdk/operations';
 import type { Comparison, ModelRow } from '@tomte/sdk/types-decide';
 import { type Context, command } from '../command.ts';
 import { readSecret } from '../input.ts';
+import { kindLines } from '../kinds.ts';
 import { oneHome } from '../one-home.ts';
 import { columns, minute } from '../print.ts';
 import { readSettings } from '../set.ts';
@@ -55,14 +56,9 @@ const line = ({ name, title, state, host, mayActAt, restsUntil }: ModelRow): str
 
 async function kinds({ open, answer }: Context): Promise<number> {
   const all = await (await open()).tomte.listModelKinds({});
-  const lines = all.flatMap(({ kind, title, text, schema }) => {
-    const fields = (schema.properties ?? {}) as Record<string, { description?: string }>;
-    const rows = Object.entries(fields).map(([key, { description = '' }]) => [
-      `  ${key}`,
-      description,
-    ]);
-    return [`${kind}: ${title}. ${text}`, ...columns(rows)];
-  });
+  const lines = all.flatMap(({ kind, title, text, schema }) =>
+    kindLines(`${kind}: ${title}. ${text}`, schema),
+  );
   answer(all, lines);
   return 0;
 }
