@@ -48,7 +48,7 @@ export interface Prefs {
     readonly name: string | null;
     readonly includedIn: string | null;
   }[];
-  /** Sources of a kind that is not known here, such as `hydrogen`. */
+  /** What could not be read: a source of a kind not known here, such as `hydrogen`, or a `device`. */
   readonly unknown: readonly string[];
 }
 
@@ -99,7 +99,7 @@ const device = z.object({
 });
 const answered = z.object({
   energy_sources: z.array(z.looseObject({ type: z.string() })).default([]),
-  device_consumption: z.array(device).default([]),
+  device_consumption: z.array(z.unknown()).default([]),
 });
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer I)[] ? I[] : T[K] };
@@ -117,14 +117,12 @@ export function readPrefs(answer: unknown): Prefs | null {
     gas: [],
     water: [],
     homes: [],
-    devices: parsed.data.device_consumption.map((row) => ({
-      statistic: row.stat_consumption,
-      rate: row.stat_rate,
-      name: row.name,
-      includedIn: row.included_in_stat,
-    })),
+    devices: [],
     unknown: [],
   };
+  for (const row of parsed.data.device_consumption) {
+    if (!deviceInto(prefs.devices, row)) prefs.unknown.push('device');
+  }
   for (const source of parsed.data.energy_sources) {
     const read = Object.hasOwn(readers, source.type) ? readers[source.type] : undefined;
     if (!read?.(source, prefs)) prefs.unknown.push(source.type);
@@ -206,6 +204,19 @@ function oldFlows(source: object, prefs: Mutable<Prefs>): boolean {
 function flowInto(flows: GridFlow[], source: object): boolean {
   const { success, data } = counted.safeParse(source);
   if (success) flows.push({ statistic: data.stat_energy_from, price: buying(data) });
+  return success;
+}
+
+function deviceInto(devices: Mutable<Prefs>['devices'], row: unknown): boolean {
+  const { success, data } = device.safeParse(row);
+  if (success) {
+    devices.push({
+      statistic: data.stat_consumption,
+      rate: data.stat_rate,
+      name: data.name,
+      includedIn: data.included_in_stat,
+    });
+  }
   return success;
 }
 

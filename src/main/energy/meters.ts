@@ -1,5 +1,4 @@
 /** The energy of a home, read over its Link: what the energy page names, and the past of all of it. */
-import { isError } from '@tomte/sdk/errors';
 import type { HourRow } from '@tomte/sdk/home';
 import { getPosition } from 'suncalc';
 import { cleaned } from '../../energy/lint/clean.ts';
@@ -17,12 +16,15 @@ import {
 } from '../../home/history.ts';
 import type { Link } from '../../home/link.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { withinLimit } from '../../lib/within-limit.ts';
 import type { HomeLife } from '../home-life.ts';
+import { readEnergyPage } from './energy-page.ts';
 
 export const pastDays = 60;
 /** Statistics of an hour are there some minutes after its end. */
 const freshMs = 10 * 60_000;
 const recentMs = 2 * hourMs;
+const syncMs = 20_000;
 const units = { energy: 'kWh', power: 'W', volume: 'm³' };
 
 /** As it was read: nothing in it is judged yet. */
@@ -58,7 +60,9 @@ export function openMeters(clock: Clock): AllMeters {
     async of(life) {
       const before = await kept.get(life.home)?.catch(() => null);
       if (before && clock.now() - before.asOf < freshMs) return before;
-      const reading = readMeters(life, { now: clock.now(), before: before ?? null });
+      const reading = whenRead(life, clock).then(() =>
+        readMeters(life, { now: clock.now(), before: before ?? null }),
+      );
       kept.set(life.home, reading);
       // What failed is not kept: whoever asks next tries again.
       reading.catch(() => kept.get(life.home) === reading && kept.delete(life.home));
@@ -68,12 +72,19 @@ export function openMeters(clock: Clock): AllMeters {
   };
 }
 
+/** Names and states come with the first reading of the home: what is made without them would be kept. */
+async function whenRead({ link, ended }: Looked, clock: Clock): Promise<void> {
+  const { kind, error } = link.state;
+  if (kind !== 'syncing' && (kind !== 'connecting' || error)) return;
+  await withinLimit(clock, { ms: syncMs, stopped: ended }, (signal) => link.ready(signal));
+}
+
 /** Throws `home.call_*`, `home.frame_invalid`, `link.lost`. */
 async function readMeters(
   { link, ended }: Looked,
   o: { now: number; before: Meters | null },
 ): Promise<Meters> {
-  const prefs = await readEnergyPage(link);
+  const prefs = filled(await readEnergyPage(link.call));
   if (!prefs) {
     const nothing = { prefs: readPrefs({})!, nameOf: () => null, hours: new Map() };
     const read = { setup: setupOf(nothing), sensors: [], hours: new Map() };
@@ -98,16 +109,7 @@ async function readMeters(
 }
 
 /** Null where nobody has filled it: Home Assistant answers `not_found`, or with an empty page. */
-async function readEnergyPage(link: Link): Promise<Prefs | null> {
-  let answer: unknown;
-  try {
-    answer = await link.call('energy/get_prefs');
-  } catch (error) {
-    // `not_found` where it was never filled, an unknown command where there is no energy page.
-    if (isError(error, 'home.call_failed', 'home.call_invalid')) return null;
-    throw error;
-  }
-  const prefs = readPrefs(answer);
+function filled(prefs: Prefs | null): Prefs | null {
   const { imports = [], solar = [], homes = [], devices = [] } = prefs ?? {};
   return [imports, solar, homes, devices].some(({ length }) => length > 0) ? prefs : null;
 }

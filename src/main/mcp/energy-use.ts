@@ -1,11 +1,12 @@
 /** What a home used against the same number of days before, line by line, and one sentence about it. */
-import { isError } from '@tomte/sdk/errors';
 import type { EntityInfo, HourRow } from '@tomte/sdk/home';
 import type { EnergyUse } from '@tomte/sdk/types-mcp';
 import { figure } from '@tomte/sdk/words';
 import { localHours } from '../../anomaly/local-hour.ts';
+import type { GridFlow, Prefs } from '../../energy/setup/prefs.ts';
 import { type Call, hourStatistics } from '../../home/history.ts';
 import { iso } from '../../lib/clock.ts';
+import { readEnergyPage } from '../energy/energy-page.ts';
 import { round } from './history-summary.ts';
 
 type Line = EnergyUse['lines'][number];
@@ -38,11 +39,7 @@ export async function energyUse(o: {
   const to = Math.floor(o.now / hourMs) * hourMs;
   const from = to - o.days * dayMs;
   const before = from - o.days * dayMs;
-  const prefs = await o.call('energy/get_prefs', {}, { signal: o.signal }).catch((error) => {
-    // A home without its energy page refuses; its meters are found without it.
-    if (!isError(error, 'home.call_failed', 'home.call_invalid')) throw error;
-    return null;
-  });
+  const prefs = await readEnergyPage(o.call, o.signal);
   const things = thingsOf(prefs, o.infos, o.currency).slice(0, thingsMax);
   const hours = await hourStatistics(o.call, {
     ids: things.map(({ id }) => id),
@@ -81,43 +78,37 @@ const rank = ({ kind }: Line): number => (kind === 'device' ? order.length : ord
 
 /** Sources and devices of the home's energy page; without one, its energy meters. Pure. */
 export function thingsOf(
-  prefs: unknown,
+  prefs: Prefs | null,
   infos: readonly EntityInfo[],
   currency: string,
 ): UseThing[] {
   const nameOf = (id: string) => infos.find((info) => info.id === id)?.name ?? id;
   const found = new Map<string, UseThing>();
-  const add = (id: unknown, kind: Line['kind'], unit: string, name?: unknown) => {
-    if (typeof id !== 'string' || found.has(id)) return;
-    found.set(id, { id, kind, unit, name: typeof name === 'string' && name ? name : nameOf(id) });
+  const add = (id: string | null, kind: Line['kind'], unit: string, name?: string | null) => {
+    if (id === null || found.has(id)) return;
+    found.set(id, { id, kind, unit, name: name || nameOf(id) });
   };
-  const page = prefs as { energy_sources?: unknown; device_consumption?: unknown } | null;
-  for (const source of list(page?.energy_sources)) {
-    const flows = [source, ...list(source.flow_from), ...list(source.flow_to)];
-    for (const flow of flows) {
-      const isGas = source.type === 'gas';
-      const isWater = source.type === 'water';
-      const volume = isGas || isWater;
-      const kind =
-        source.type === 'grid' || volume || source.type === 'solar' ? source.type : 'battery';
-      add(flow.stat_energy_from, kind as Line['kind'], volume ? 'm³' : 'kWh');
-      add(flow.stat_energy_to, source.type === 'grid' ? 'returned' : 'battery', 'kWh');
-      add(flow.stat_cost, 'cost', currency, `Cost of ${String(source.type)}`);
+  const bought = (flows: readonly GridFlow[], kind: 'grid' | 'gas' | 'water', unit: string) => {
+    for (const { statistic, price } of flows) {
+      add(statistic, kind, unit);
+      add(price.costStatistic, 'cost', currency, `Cost of ${kind}`);
     }
+  };
+  bought(prefs?.imports ?? [], 'grid', 'kWh');
+  for (const { statistic } of prefs?.exports ?? []) add(statistic, 'returned', 'kWh');
+  for (const { statistic } of prefs?.solar ?? []) add(statistic, 'solar', 'kWh');
+  for (const { discharge, charge } of prefs?.batteries ?? []) {
+    add(discharge, 'battery', 'kWh');
+    add(charge, 'battery', 'kWh');
   }
-  for (const device of list(page?.device_consumption)) {
-    add(device.stat_consumption, 'device', 'kWh', device.name);
-  }
+  bought(prefs?.gas ?? [], 'gas', 'm³');
+  bought(prefs?.water ?? [], 'water', 'm³');
+  for (const { statistic, name } of prefs?.devices ?? []) add(statistic, 'device', 'kWh', name);
   if (found.size > 0) return [...found.values()];
   for (const { id, deviceClass, stateClass, name } of infos) {
     if (deviceClass === 'energy' && stateClass?.startsWith('total')) add(id, 'device', 'kWh', name);
   }
   return [...found.values()];
-}
-
-function list(value: unknown): Record<string, unknown>[] {
-  if (!Array.isArray(value)) return [];
-  return value.filter((one) => typeof one === 'object' && one !== null);
 }
 
 /** Pure. Only days that both stretches know are compared as they are; the rest is said in `missing`. */

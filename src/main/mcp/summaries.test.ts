@@ -1,6 +1,7 @@
 /** The past in few numbers, and use against before: over hours and states written by hand. */
 import type { EntityInfo, EntityState, HourRow } from '@tomte/sdk/home';
 import { expect, test } from 'vitest';
+import { readPrefs } from '../../energy/setup/prefs.ts';
 import { lineOf, sentenceOf, thingsOf } from './energy-use.ts';
 import { ofHours, ofStates } from './history-summary.ts';
 
@@ -95,7 +96,7 @@ test('meters come from the energy page in both of its shapes, else from their cl
       { type: 'grid', flow_from: [{ stat_energy_from: 'a' }], flow_to: [{ stat_energy_to: 'b' }] },
     ],
   };
-  expect(thingsOf(old, [], 'EUR').map(({ id, kind }) => [id, kind])).toEqual([
+  expect(thingsOf(readPrefs(old), [], 'EUR').map(({ id, kind }) => [id, kind])).toEqual([
     ['a', 'grid'],
     ['b', 'returned'],
   ]);
@@ -106,7 +107,7 @@ test('meters come from the energy page in both of its shapes, else from their cl
     ],
     device_consumption: [{ stat_consumption: 'd', name: 'Oven' }, null, 7],
   };
-  expect(thingsOf(now, [], 'EUR')).toMatchObject([
+  expect(thingsOf(readPrefs(now), [], 'EUR')).toMatchObject([
     { id: 'a', unit: 'kWh' },
     { id: 'c', kind: 'cost', unit: 'EUR' },
     { id: 'w', unit: 'm³' },
