@@ -216,3 +216,15 @@ test('a new sensor with two days of past is not called silent or stuck', () => {
   expect(days).toBeGreaterThan(2);
   expect(lint(lintInput(young))).toEqual([]);
 });
+
+test('what an integration brings in may be two days late, and not four', () => {
+  const broughtIn = (lateHours: number) =>
+    soundSensors().flatMap((one) => {
+      // A part of the heat, which names it.
+      if (one.statistic === 'pump') return [];
+      if (one.statistic !== 'heat') return [one];
+      return [sensor('supplier:heat', 'device', meterRows(home.heat!).slice(0, hours - lateHours))];
+    });
+  expect(faultsOf(broughtIn(48))).toEqual([]);
+  expect(faultsOf(broughtIn(96))).toEqual(['gaps supplier:heat']);
+});

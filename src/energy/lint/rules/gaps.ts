@@ -4,6 +4,11 @@ import { faultOf, isEnergy, type LintInput, type Rule, type Sensor } from '../se
 
 const lookBackMs = 30 * dayMs;
 const longMs = 6 * hourMs;
+/** The newest hour is counted up only some minutes after its end. */
+const newestMs = 2 * hourMs;
+/** What an integration brings in, such as a supplier's readings, comes a day at once and a day or two late. */
+const broughtInMs = 3 * dayMs;
+const isBroughtIn = ({ statistic }: Sensor): boolean => statistic.includes(':');
 
 /** Hours of which nothing is known. */
 const gaps: Rule = {
@@ -20,12 +25,12 @@ function look(sensor: Sensor, { now, zone }: LintInput) {
   const first = known[0];
   if (first === undefined) return [];
   const from = Math.max(first, now - lookBackMs);
+  const lateMs = isBroughtIn(sensor) ? broughtInMs : newestMs;
   const holes: { from: number; to: number }[] = [];
   let end = from;
   for (const start of [...known.filter((t) => t >= from), Math.floor(now / hourMs) * hourMs]) {
-    // The newest hour is counted up only some minutes after its end.
     const isLast = start >= now - hourMs;
-    if (start - end >= (isLast ? 2 * hourMs : hourMs)) holes.push({ from: end, to: start });
+    if (start - end >= (isLast ? lateMs : hourMs)) holes.push({ from: end, to: start });
     end = Math.max(end, start + hourMs);
   }
   const missing = holes.reduce((sum, hole) => sum + hole.to - hole.from, 0);
