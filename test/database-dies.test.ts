@@ -1,5 +1,5 @@
 /** The database is killed under a newcomer who looks at the demo home: Tomte ends, so that it can begin anew. */
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import { loadConfig } from '../src/config.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { silentLog } from '../src/lib/log.ts';
 import { openService } from '../src/main/serve.ts';
-import { databasePid, startService } from './crash/harness.ts';
+import { databasePid, removeData, startService } from './crash/harness.ts';
 
 test('a database that dies while the demo home is being opened does not keep Tomte from ending', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'tomte-dies-'));
@@ -21,7 +21,7 @@ test('a database that dies while the demo home is being opened does not keep Tom
     expect(service.log()).not.toContain('a fault that nobody caught');
   } finally {
     await service.kill9();
-    await rm(dataDir, { recursive: true, force: true });
+    await removeData(dataDir);
   }
 });
 
@@ -44,7 +44,6 @@ test('a database that dies while Tomte begins ends the beginning, and says so', 
     await expect(opening).rejects.toMatchObject({ code: 'store.died' });
     await killed.promise;
   } finally {
-    // Its server processes may write a last file.
-    await rm(data, { recursive: true, force: true, maxRetries: 10 });
+    await removeData(data);
   }
 });

@@ -1,11 +1,11 @@
 /** Tomte behind Home Assistant's ingress: a proxy that strips a prefix, as the Supervisor's does, with its headers. */
-import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '@tomte/sdk/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openSim, type Sim } from '../src/sim/sim.ts';
-import { type RunningService, startService } from './crash/harness.ts';
+import { type RunningService, removeData, startService } from './crash/harness.ts';
 import { openIngress, type StandIn } from './kit/supervisor.ts';
 
 const webBuild = join(import.meta.dirname, '../web/dist');
@@ -29,7 +29,7 @@ afterAll(async () => {
   await ingress.close();
   await service.kill9();
   await sim.close();
-  await rm(dataDir, { recursive: true, force: true });
+  await removeData(dataDir);
 });
 
 test('nothing in the build is an absolute path', async () => {

@@ -1,12 +1,12 @@
 /** The whole service and a real MQTT broker: a switch turned in Home Assistant is the switch on the page. */
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '@tomte/sdk/client';
 import { expect, test } from 'vitest';
 import { mqttBroker } from '../src/alert/testing/mqtt.ts';
 import { openSim } from '../src/sim/sim.ts';
-import { startService } from './crash/harness.ts';
+import { removeData, startService } from './crash/harness.ts';
 
 test('pause and guests are set from Home Assistant and from the page alike, and outlive kill -9 as not available', async () => {
   await using broker = await mqttBroker();
@@ -47,6 +47,6 @@ test('pause and guests are set from Home Assistant and from the page alike, and 
   } finally {
     await service.kill9();
     await sim.close();
-    await rm(dataDir, { recursive: true, force: true });
+    await removeData(dataDir);
   }
 }, 120_000);

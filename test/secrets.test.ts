@@ -1,12 +1,12 @@
 /** Secrets are planted wherever a person may give one; then everything that was written or answered is searched for them. */
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, connect } from '@tomte/sdk/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../src/lib/clock.ts';
 import { openSim, type Sim } from '../src/sim/sim.ts';
-import { type RunningService, startService } from './crash/harness.ts';
+import { type RunningService, removeData, startService } from './crash/harness.ts';
 import { dumpDatabases } from './kit/dump.ts';
 import { answerJson, listenHttp } from './kit/listen.ts';
 import { webhookReceiver } from './kit/webhook.ts';
@@ -73,7 +73,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await service.kill9();
   await sim.close();
-  await rm(dataDir, { recursive: true, force: true });
+  await removeData(dataDir);
 });
 
 test('no secret is in a log, an answer, a page, a file or the database', async () => {

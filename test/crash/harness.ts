@@ -75,6 +75,10 @@ export async function startService(o: {
   };
 }
 
+/** Removes a data folder. The database of a service that was killed may still write a file while it goes. */
+export const removeData = (dataDir: string): Promise<void> =>
+  rm(dataDir, { recursive: true, force: true, maxRetries: 10 });
+
 /** Process id of the database server on this data folder. */
 export async function databasePid(dataDir: string): Promise<number> {
   const text = await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8');

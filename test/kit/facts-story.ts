@@ -1,12 +1,12 @@
 /** Outside facts of a linked home through a running service: the same story for the simulator and a real home. */
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, connect } from '@tomte/sdk/client';
 import type { FactsAnswer } from '@tomte/sdk/types';
 import { expect } from 'vitest';
 import { systemClock } from '../../src/lib/clock.ts';
-import { type RunningService, startService } from '../crash/harness.ts';
+import { type RunningService, removeData, startService } from '../crash/harness.ts';
 
 const clientOf = (service: RunningService): Client =>
   connect({ base: `${service.url}api/`, credential: service.credential });
@@ -88,6 +88,6 @@ export async function factsStory(o: {
     await expect(never).rejects.toMatchObject({ code: 'link.lost' });
   } finally {
     await service.kill9();
-    await rm(dataDir, { recursive: true, force: true });
+    await removeData(dataDir);
   }
 }

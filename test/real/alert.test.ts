@@ -1,11 +1,11 @@
 /** The whole path on a real Home Assistant: water runs, a phone and a webhook hear of it once, whatever is killed meanwhile. */
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, connect } from '@tomte/sdk/client';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/lib/clock.ts';
-import { type RunningService, startService } from '../crash/harness.ts';
+import { type RunningService, removeData, startService } from '../crash/harness.ts';
 import { pushReceiver } from '../kit/push.ts';
 import { realHome } from '../kit/real-home.ts';
 import { type Received, webhookReceiver } from '../kit/webhook.ts';
@@ -124,7 +124,7 @@ test.skipIf(!home)(
       await service.kill9();
       await phone.close();
       await hook.close();
-      await rm(dataDir, { recursive: true, force: true });
+      await removeData(dataDir);
     }
   },
   900_000,
