@@ -64,7 +64,18 @@ export async function keepRates(db: Db, home: string, rates: readonly KeptRate[]
         ]),
       )
       .execute();
-    await tx.insertInto('energy_rates').values(values).execute();
+    // Another worker may keep the same hours at the same moment.
+    await tx
+      .insertInto('energy_rates')
+      .values(values)
+      .onConflict((conflict) =>
+        conflict.columns(['home_id', 'starts_at']).doUpdateSet((row) => ({
+          ends_at: row.ref('excluded.ends_at'),
+          buy: row.ref('excluded.buy'),
+          sell: row.ref('excluded.sell'),
+        })),
+      )
+      .execute();
   });
 }
 

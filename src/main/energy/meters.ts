@@ -16,6 +16,7 @@ import {
 } from '../../home/history.ts';
 import type { Link } from '../../home/link.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { openKept } from '../../lib/kept.ts';
 import { withinLimit } from '../../lib/within-limit.ts';
 import type { HomeLife } from '../home-life.ts';
 import { readEnergyPage } from './energy-page.ts';
@@ -55,20 +56,17 @@ export interface AllMeters {
 }
 
 export function openMeters(clock: Clock): AllMeters {
-  const kept = new Map<string, Promise<Meters>>();
+  const kept = openKept<Meters>();
   return {
-    async of(life) {
-      const before = await kept.get(life.home)?.catch(() => null);
-      if (before && clock.now() - before.asOf < freshMs) return before;
-      const reading = whenRead(life, clock).then(() =>
-        readMeters(life, { now: clock.now(), before: before ?? null }),
-      );
-      kept.set(life.home, reading);
-      // What failed is not kept: whoever asks next tries again.
-      reading.catch(() => kept.get(life.home) === reading && kept.delete(life.home));
-      return reading;
-    },
-    drop: (home) => void kept.delete(home),
+    of: (life) =>
+      kept.of(life.home, {
+        isFresh: ({ asOf }) => clock.now() - asOf < freshMs,
+        async read(before) {
+          await whenRead(life, clock);
+          return readMeters(life, { now: clock.now(), before });
+        },
+      }),
+    drop: kept.drop,
   };
 }
 

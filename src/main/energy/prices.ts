@@ -9,6 +9,7 @@ import { tidy } from '../../energy/prices/read.ts';
 import { dayMs, hourMs, minuteMs } from '../../energy/series.ts';
 import type { EnergySetup } from '../../energy/setup/setup.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { openKept } from '../../lib/kept.ts';
 import type { Log } from '../../lib/log.ts';
 import { withinLimit } from '../../lib/within-limit.ts';
 import {
@@ -68,7 +69,7 @@ interface Asked {
 
 export function openPrices(parts: DeskParts & { clock: Clock; log: Log }): PriceRoom {
   const { clock, db, log } = parts;
-  const asked = new Map<string, Promise<Asked>>();
+  const asked = openKept<Asked>();
 
   async function ask(
     life: HomeLife,
@@ -102,17 +103,17 @@ export function openPrices(parts: DeskParts & { clock: Clock; log: Log }): Price
     }
   }
 
-  async function fresh(life: HomeLife, tariff: ChosenTariff, currency: string): Promise<Asked> {
-    const before = (await asked.get(life.home)?.catch(() => null)) ?? null;
-    const known = before?.tariff === tariff.name ? before : null;
-    if (known && clock.now() - known.at < pauseOf(known, clock.now(), life.zone)) return known;
-    const asking = ask(life, tariff, { currency, before: known });
-    asked.set(life.home, asking);
-    return asking;
-  }
+  const fresh = (life: HomeLife, tariff: ChosenTariff, currency: string): Promise<Asked> =>
+    asked.of(life.home, {
+      isFresh: (known) =>
+        known.tariff === tariff.name &&
+        clock.now() - known.at < pauseOf(known, clock.now(), life.zone),
+      read: (before) =>
+        ask(life, tariff, { currency, before: before?.tariff === tariff.name ? before : null }),
+    });
 
   return {
-    forget: (home) => void asked.delete(home),
+    forget: asked.drop,
     async of(life, setup, window) {
       const row = await getEnergySettings(db, life.home);
       const tariff = await tariffOf(parts, life, { row, setup });
