@@ -1,8 +1,6 @@
-import { createAnthropic } from '@ai-sdk/anthropic';
 import { defineModel } from '@tomte/sdk/model';
 import { secret } from '@tomte/sdk/secret';
 import { z } from 'zod';
-import { generate } from './ai/generate.ts';
 
 export default defineModel({
   title: 'Anthropic',
@@ -18,6 +16,9 @@ export default defineModel({
   }),
   host: ({ address }) => new URL(address).host,
   async ask(prompt, { settings, fetch, signal }) {
+    // Only who asks a model pays for its library: 40 MB, in a command too that never asks.
+    const { createAnthropic } = await import('@ai-sdk/anthropic');
+    const { generate } = await import('./ai/generate.ts');
     const provider = createAnthropic({
       baseURL: settings.address.replace(/\/+$/, ''),
       apiKey: settings.key,

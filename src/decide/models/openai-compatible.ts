@@ -1,8 +1,6 @@
-import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { defineModel } from '@tomte/sdk/model';
 import { secret } from '@tomte/sdk/secret';
 import { z } from 'zod';
-import { generate } from './ai/generate.ts';
 
 export default defineModel({
   title: 'OpenAI-compatible server',
@@ -28,6 +26,9 @@ export default defineModel({
   }),
   host: ({ address }) => new URL(address).host,
   async ask(prompt, { settings, fetch, signal }) {
+    // Only who asks a model pays for its library: 40 MB, in a command too that never asks.
+    const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible');
+    const { generate } = await import('./ai/generate.ts');
     const provider = createOpenAICompatible({
       name: 'tomte',
       baseURL: settings.address.replace(/\/+$/, ''),
