@@ -15,7 +15,7 @@ export function openKept<T>(): Kept<T> {
     async of(key, { isFresh, read }) {
       const place = places.get(key) ?? { kept: null, reading: null };
       places.set(key, place);
-      if (place.reading) return place.reading;
+      if (place.reading !== null) return place.reading;
       if (place.kept !== null && isFresh(place.kept)) return place.kept;
       place.reading = read(place.kept);
       try {
