@@ -10,6 +10,7 @@ import { decideOperations } from './operations-decide.ts';
 import { detectOperations } from './operations-detect.ts';
 import { energyOperations } from './operations-energy.ts';
 import { mcpOperations } from './operations-mcp.ts';
+import { planOperations } from './operations-plan.ts';
 import { wordsOperations } from './operations-words.ts';
 import * as t from './types.ts';
 import { actionRow } from './types-action.ts';
@@ -29,6 +30,7 @@ export const operations = {
   ...energyOperations,
   ...mcpOperations,
   ...wordsOperations,
+  ...planOperations,
   status: op('GET', 'status', none, t.serviceStatus, 'What runs here.'),
   today: op(
     'GET',

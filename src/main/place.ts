@@ -1,3 +1,4 @@
+/** One place with all its rooms. As long as a place has rooms: each is opened, named and closed here, and nothing else. */
 import type { ChannelDefinition } from '@tomte/sdk/define';
 import type { Tomte } from '@tomte/sdk/operations';
 import type { Alerts } from '../alert/alerts.ts';
@@ -5,6 +6,7 @@ import { drawPng } from '../alert/picture.ts';
 import { LiveHub } from '../api/live.ts';
 import type { Site } from '../api/routes.ts';
 import type { Extensions } from '../lib/extensions.ts';
+import type { Solver } from '../lib/solve/solver.ts';
 import { openAlertsOfEpisode } from '../store/alerts.ts';
 import type { AlertButton } from './alert-button.ts';
 import type { Approvals } from './approvals.ts';
@@ -20,6 +22,7 @@ import { doorParts } from './door-parts.ts';
 import { effectsOf } from './effects.ts';
 import { openEnergyOf } from './energy/open.ts';
 import { energyOperations } from './energy/operations.ts';
+import { planOperations, solverOf } from './energy/planning.ts';
 import type { EnergyRoom } from './energy/room.ts';
 import { entityName } from './entity-name.ts';
 import { type Grants, openGrants } from './grants.ts';
@@ -69,6 +72,7 @@ export interface Place {
   /** The past at each stop of a slider, answers, the heartbeat. */
   readonly detect: Pick<DetectParts, 'previews' | 'answers' | 'beats'>;
   readonly energy: EnergyRoom;
+  readonly solver: Solver;
   lives(): ReadonlyMap<string, HomeLife>;
   readonly begin: Lives['begin'];
   readonly end: Lives['end'];
@@ -156,6 +160,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
   const outside = openOutside(parts, () => lives.all);
   const decisions = await openDecisions({ parts, alerts, lives: () => lives.all });
   const energy = openEnergyOf(parts, outside, () => lives.all);
+  const solver = solverOf(parts);
   const previews = openPreviews(parts);
   const detect = {
     previews,
@@ -197,6 +202,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     decisions,
     detect,
     energy,
+    solver,
     lives: () => lives.all,
     begin: lives.begin,
     end: lives.end,
@@ -206,6 +212,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
       modes.stop();
       detect.beats.stop();
       energy.stop();
+      await solver.close();
       await approvals.stop();
       await alerts.stop();
       await outside.close();
@@ -258,6 +265,7 @@ function operationsOf(
     ...decideOperations(place.parts, place.decisions),
     ...detectOperations({ ...place, ...place.detect }),
     ...energyOperations({ ...place.parts, ...place }),
+    ...planOperations({ ...place, clock: place.parts.clock }),
     ...settingsOperations(place, o),
   };
   return { tomte, link };

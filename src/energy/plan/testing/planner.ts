@@ -16,6 +16,7 @@ export function testPlanner() {
   const maker = { solve: solver.solve, ticks: systemClock.ticks };
   const blind = { ...maker, solve: async () => ({ kind: 'none', reason: 'time' }) as const };
   return {
+    maker,
     plan: (problem: unknown): Promise<Plan> => makePlan(readProblem(problem), maker),
     without: (problem: unknown): Promise<Plan> => makePlan(readProblem(problem), blind),
     lines: openPlanner(maker),
