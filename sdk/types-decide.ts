@@ -54,8 +54,9 @@ export const leavesPreview = z.object({
   instructions: z.string(),
   prompt: z.string(),
   tokens: z.number(),
-  /** Entities told, and how many there are. */
+  /** Entities told one by one, in sums, and how many there are. */
   told: z.number(),
+  summed: z.number(),
   of: z.number(),
 });
 export type LeavesPreview = z.infer<typeof leavesPreview>;
@@ -79,6 +80,8 @@ export const decideSettings = z.strictObject({
   deadlineSeconds: z.number().min(1).max(120),
   /** A new model is compared so long before it may act. */
   watchDays: z.int().min(1).max(60),
+  /** Records of Decisions older than this go. Replay and comparison look back 30 days. */
+  keepDays: z.int().min(30).max(3650),
   /** A day (UTC), for each workflow, and for all together. */
   workflowBudget: budget,
   dayBudget: budget,
@@ -146,6 +149,8 @@ export const decisionPage = decisionRow.extend({
   request: z.record(z.string(), z.unknown()),
   promptHash: z.string(),
   promptTokens: z.number(),
+  /** Things of the home that it was told: one by one, in sums, of so many; null where it was told none. */
+  look: z.object({ told: z.number(), summed: z.number(), of: z.number() }).nullable(),
   leaves: z.array(z.string()),
   seal: z.string(),
 });

@@ -124,6 +124,32 @@ test('old records go from the front, and the rest is still whole', async () => {
   expect(await found()).toEqual([[3, 'removed']]);
 });
 
+test('an old record behind a younger one stays: the clock stood wrong when it was written', async () => {
+  await openRecord(store, key).add(entry(6, { at: 5 }));
+  await dropOlder(store, key, 'h1', 1_790_000_000_003);
+  expect(await verify(store.db, key, 'h1')).toMatchObject({ records: 4, faults: [] });
+});
+
+test('what is not as it was written does not go with age, and a further record does not hide it', async () => {
+  await sql`update decisions set record = replace(record, 'Which', 'What') where seq = 2`.execute(
+    store.db,
+  );
+  expect(await dropOlder(store, key, 'h1', 1_790_000_000_004)).toBe('kept');
+  expect(await found()).toEqual([[2, 'changed']]);
+});
+
+test('a front that was taken off by hand is found, also after a further record and after its age', async () => {
+  await sql`update decision_chains set dropped = 2, dropped_seal = (select seal from decisions where seq = 2)`.execute(
+    store.db,
+  );
+  await sql`delete from decisions where seq <= 2`.execute(store.db);
+  expect(await found()).toEqual([[5, 'changed']]);
+  await openRecord(store, key).add(entry(6));
+  expect(await found()).toEqual([[6, 'changed']]);
+  expect(await dropOlder(store, key, 'h1', 1_790_000_000_005)).toBe('kept');
+  expect(await found()).toEqual([[6, 'changed']]);
+});
+
 test('another key finds every record false', async () => {
   const other = Buffer.alloc(32, 8) as unknown as Key;
   expect((await verify(store.db, other, 'h1')).faults.length).toBeGreaterThan(4);

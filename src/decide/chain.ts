@@ -11,8 +11,8 @@ import {
   type DecisionRow,
   dropDecisions,
   getChain,
+  lastOfOlder,
   lockChain,
-  newestBefore,
   saveChain,
 } from '../store/decisions.ts';
 import type { Store } from '../store/open.ts';
@@ -36,9 +36,12 @@ const sealOf = (key: Key, before: string, row: Sealed): string =>
 const chainSeal = (key: Key, c: Chain): string =>
   mac(key, ['chain', c.home_id, c.dropped, c.dropped_seal, c.last, c.last_seal]);
 
-const sealedChain = (key: Key, chain: Chain): ChainRow => ({
+const isWhole = (key: Key, chain: ChainRow): boolean => chainSeal(key, chain) === chain.seal;
+
+/** What was false before is not made true by a further record. */
+const sealedChain = (key: Key, chain: Chain, before: ChainRow | undefined): ChainRow => ({
   ...chain,
-  seal: chainSeal(key, chain),
+  seal: before && !isWhole(key, before) ? 'broken' : chainSeal(key, chain),
 });
 
 /** Adds a record at the end of its home's chain. */
@@ -56,19 +59,7 @@ export async function append(
     await addDecision(tx, { ...row, seal });
     const { dropped = 0, dropped_seal = '' } = before ?? {};
     const chain = { home_id: home, dropped, dropped_seal, last: seq, last_seal: seal };
-    await saveChain(tx, sealedChain(key, chain));
-  });
-}
-
-/** Records older than `at` (epoch ms) go; the chain remembers where it begins now. */
-export async function dropOlder(store: Store, key: Key, home: string, at: number): Promise<void> {
-  await store.transaction(async (tx) => {
-    const chain = await lockChain(tx, home);
-    const last = await newestBefore(tx, home, at);
-    if (!chain || !last) return;
-    await dropDecisions(tx, home, last.seq);
-    const next = { ...chain, dropped: last.seq, dropped_seal: last.seal };
-    await saveChain(tx, sealedChain(key, next));
+    await saveChain(tx, sealedChain(key, chain, before));
   });
 }
 
@@ -88,22 +79,37 @@ export async function verify(db: Db, key: Key, home: string): Promise<Verified> 
   const chain = await getChain(db, home);
   const faults: AuditFault[] = [];
   const tell = (fault: AuditFault) => faults.length < faultsMax && faults.push(fault);
-  if (chain && chainSeal(key, chain) !== chain.seal) {
+  if (chain && !isWhole(key, chain)) {
     tell({ seq: chain.last, what: 'changed', text: 'Where the chain begins and ends was changed' });
   }
+  const { expected, records } = await walk(db, key, { home, chain }, tell);
+  const last = chain?.last ?? 0;
+  if (expected <= last) {
+    tell({ seq: expected, what: 'removed', text: `${last - expected + 1} missing at the end` });
+  }
+  if (expected - 1 > last) tell({ seq: last + 1, what: 'added', text: 'Records after the end' });
+  const head = chain ? { seq: chain.last, seal: chain.last_seal } : null;
+  return { records, faults, head };
+}
+
+/** From where the chain begins now; `expected` is the place after the last that was read. */
+async function walk(
+  db: Db,
+  key: Key,
+  o: { home: string; chain: ChainRow | undefined; upTo?: number },
+  tell: (fault: AuditFault) => void,
+): Promise<{ expected: number; records: number }> {
+  const { home, chain, upTo } = o;
   let expected = (chain?.dropped ?? 0) + 1;
   let before = chain?.dropped_seal ?? '';
   let records = 0;
   for (let after = -1; ; ) {
-    const rows = await chainPart(db, { home, after, limit: partSize });
+    const rows = await chainPart(db, { home, after, limit: partSize, upTo });
     for (const row of rows) {
       records++;
       if (row.seq > expected) {
-        tell({
-          seq: expected,
-          what: 'removed',
-          text: `${row.seq - expected} missing before ${row.seq}`,
-        });
+        const text = `${row.seq - expected} missing before ${row.seq}`;
+        tell({ seq: expected, what: 'removed', text });
       }
       const fault = faultOf(key, before, row, expected);
       if (fault) tell(fault);
@@ -112,15 +118,34 @@ export async function verify(db: Db, key: Key, home: string): Promise<Verified> 
       expected = row.seq + 1;
       after = row.seq;
     }
-    if (rows.length < partSize) break;
+    if (rows.length < partSize) return { expected, records };
   }
-  const last = chain?.last ?? 0;
-  if (expected <= last) {
-    tell({ seq: expected, what: 'removed', text: `${last - expected + 1} missing at the end` });
-  }
-  if (expected - 1 > last) tell({ seq: last + 1, what: 'added', text: 'Records after the end' });
-  const head = chain ? { seq: chain.last, seal: chain.last_seal } : null;
-  return { records, faults, head };
+}
+
+/**
+ * Records older than `at` (epoch ms) go; the chain remembers where it begins now. Those that are not as
+ * they were written stay, and all after them: what shows it must not go. Answers whether that was so.
+ */
+export async function dropOlder(
+  store: Store,
+  key: Key,
+  home: string,
+  at: number,
+): Promise<'dropped' | 'kept'> {
+  return store.transaction(async (tx) => {
+    const chain = await lockChain(tx, home);
+    const last = await lastOfOlder(tx, home, at);
+    if (!chain || !last) return 'dropped';
+    let isFalse = !isWhole(key, chain);
+    await walk(tx, key, { home, chain, upTo: last.seq }, () => {
+      isFalse = true;
+    });
+    if (isFalse) return 'kept';
+    await dropDecisions(tx, home, last.seq);
+    const next = { ...chain, dropped: last.seq, dropped_seal: last.seal };
+    await saveChain(tx, sealedChain(key, next, chain));
+    return 'dropped';
+  });
 }
 
 function faultOf(key: Key, before: string, row: DecisionRow, expected: number): AuditFault | null {

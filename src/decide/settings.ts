@@ -6,6 +6,7 @@ import type { Db } from '../store/tables.ts';
 export const usualSettings: DecideSettings = {
   deadlineSeconds: 20,
   watchDays: 7,
+  keepDays: 365,
   workflowBudget: { calls: 100, tokens: 300_000, money: 0.5 },
   dayBudget: { calls: 500, tokens: 1_000_000, money: 1 },
   currency: 'EUR',

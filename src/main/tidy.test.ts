@@ -1,14 +1,22 @@
 import { expect, test } from 'vitest';
+import { verify } from '../decide/chain.ts';
+import { dayOf } from '../decide/purse.ts';
+import { openRecord, readRecord } from '../decide/record.ts';
+import { usualSettings } from '../decide/settings.ts';
 import type { Clock } from '../lib/clock.ts';
 import { silentLog } from '../lib/log.ts';
 import { changeAlert, listAlerts, openAlert } from '../store/alerts.ts';
 import { saveChannel } from '../store/channels.ts';
+import { addUsage } from '../store/decision-usage.ts';
+import { listDecisions } from '../store/decisions.ts';
 import { listEpisodes, saveEpisode } from '../store/episodes.ts';
 import { addGap, listGaps } from '../store/gaps.ts';
 import { addHome } from '../store/homes.ts';
+import type { Key } from '../store/seal.ts';
 import { type FreshStore, freshStore } from '../store/testing.ts';
 import { keepTidy } from './tidy.ts';
 
+const key = Buffer.alloc(32, 7) as unknown as Key;
 const dayMs = 86_400_000;
 const now = 1_790_000_000_000;
 const old = new Date(now - 31 * dayMs);
@@ -50,6 +58,19 @@ async function filled(): Promise<FreshStore> {
     const gap = { home_id: 'h1', began_at: 1, ended_at: at.getTime(), cause: id, rebuilt: 0 };
     await addGap(db, gap);
   }
+  const record = openRecord(store, key);
+  for (const [reason, at] of [
+    ['long ago', old],
+    ['of late', recent],
+  ] as const) {
+    const request = { kind: 'boolean', question: 'Is it?', fallback: 'no' } as const;
+    await record.add({
+      ...{ home: 'h1', at: at.getTime(), by: 'workflow:w', key: null, look: null, request, reason },
+      ...{ promptHash: '', promptTokens: 9, leaves: [], choice: 'no', decidedBy: 'rule' },
+      ...{ why: 'no_model', rule: 'no', told: [] },
+    });
+    await addUsage(db, { day: dayOf(at.getTime()), by: 'workflow:w', calls: 1 });
+  }
   return store;
 }
 
@@ -73,23 +94,30 @@ test('what is over goes with the readings of its time; what is open or of late s
   } as unknown as Clock;
   const pruned: string[] = [];
   const engine = { prune: async (place: string) => pruned.push(place) };
-  const parts = { store, clock, log: silentLog, engine, place: 'tomte' };
-  const stop = keepTidy(parts as unknown as Parameters<typeof keepTidy>[0], {
-    get: () => ({ publicUrl: null, retentionDays: 30, digestAt: '07:30' }),
-  });
+  const parts = { store, clock, log: silentLog, engine, place: 'tomte', key };
+  const stop = keepTidy(
+    parts as unknown as Parameters<typeof keepTidy>[0],
+    { get: () => ({ publicUrl: null, retentionDays: 30, digestAt: '07:30' }) },
+    { get: () => ({ ...usualSettings, keepDays: 30 }) },
+  );
   tidy();
   const left = async () => ({
     alerts: (await listAlerts(db, {})).map(({ id }) => id).sort(),
     told: (await db.selectFrom('deliveries').select('id').execute()).map(({ id }) => id).sort(),
     episodes: (await listEpisodes(db, { home: 'h1' })).map(({ id }) => id),
     gaps: (await listGaps(db, { home: 'h1', from: 0, to: now })).map(({ cause }) => cause),
+    decisions: (await listDecisions(db, { limit: 9 })).map((row) => readRecord(row).reason),
+    usage: (await db.selectFrom('decision_usage').select('day').execute()).map(({ day }) => day),
   });
   await expect.poll(left).toEqual({
     alerts: ['open', 'over of late'],
     told: ['note', 'open', 'over of late'],
     episodes: ['e2'],
     gaps: ['e2'],
+    decisions: ['of late'],
+    usage: [dayOf(recent.getTime())],
   });
+  expect(await verify(db, key, 'h1')).toMatchObject({ records: 1, faults: [], head: { seq: 2 } });
   expect(pruned).toEqual(['tomte']);
   stop();
 });

@@ -45,19 +45,15 @@ export function listDecisions(
   return query.orderBy('at', 'desc').orderBy('seq', 'desc').limit(o.limit).execute();
 }
 
-/** In the order of the chain, after `after`. */
-export const chainPart = (
+/** In the order of the chain, after `after`, `upTo` included. */
+export function chainPart(
   db: Db,
-  o: { home: string; after: number; limit: number },
-): Promise<DecisionRow[]> =>
-  db
-    .selectFrom('decisions')
-    .selectAll()
-    .where('home_id', '=', o.home)
-    .where('seq', '>', o.after)
-    .orderBy('seq')
-    .limit(o.limit)
-    .execute();
+  o: { home: string; after: number; limit: number; upTo?: number | undefined },
+): Promise<DecisionRow[]> {
+  let query = db.selectFrom('decisions').selectAll().where('home_id', '=', o.home);
+  if (o.upTo !== undefined) query = query.where('seq', '<=', o.upTo);
+  return query.where('seq', '>', o.after).orderBy('seq').limit(o.limit).execute();
+}
 
 export const getChain = (db: Db, home: string): Promise<ChainRow | undefined> =>
   db.selectFrom('decision_chains').selectAll().where('home_id', '=', home).executeTakeFirst();
@@ -83,16 +79,25 @@ export async function saveChain(db: Db, row: NewRow<'decision_chains'>): Promise
     .execute();
 }
 
-/** The newest record that is older; null when there is none. */
-export const newestBefore = (db: Db, home: string, at: number): Promise<DecisionRow | undefined> =>
-  db
+/**
+ * The last of those at the front that are all older; undefined without any. One that was written while
+ * the clock stood wrong takes no younger one with it.
+ */
+export async function lastOfOlder(
+  db: Db,
+  home: string,
+  at: number,
+): Promise<DecisionRow | undefined> {
+  const younger = await db
     .selectFrom('decisions')
-    .selectAll()
+    .select(({ fn }) => fn.min('seq').as('seq'))
     .where('home_id', '=', home)
-    .where('at', '<', at)
-    .orderBy('seq', 'desc')
-    .limit(1)
+    .where('at', '>=', at)
     .executeTakeFirst();
+  let query = db.selectFrom('decisions').selectAll().where('home_id', '=', home);
+  if (younger && younger.seq !== null) query = query.where('seq', '<', younger.seq);
+  return query.orderBy('seq', 'desc').limit(1).executeTakeFirst();
+}
 
 export async function dropDecisions(db: Db, home: string, upTo: number): Promise<void> {
   await db.deleteFrom('decisions').where('home_id', '=', home).where('seq', '<=', upTo).execute();
