@@ -13,6 +13,11 @@ export interface DecideMatter {
   readonly facts?: Readonly<Record<string, unknown>>;
   /** Words of others (calendar, feeds, names), by what they are: told as data in quotes, never obeyed. */
   readonly quoted?: Readonly<Record<string, string>>;
+  /**
+   * Names of things in question, facts and answers, at most 40. Where names may not leave the home each is
+   * told as `thing 1`, `thing 2`, … and stands by its name again in the answer.
+   */
+  readonly names?: readonly string[];
   /** Entities whose states are told along, compact and without names. */
   readonly look?: EntitySelector;
 }
@@ -70,6 +75,7 @@ const matter = {
   question: z.string().min(1).max(600),
   facts: z.record(z.string().max(80), z.unknown()).optional(),
   quoted: z.record(z.string().max(80), z.string()).optional(),
+  names: z.array(z.string().min(1).max(200)).max(40).optional(),
   look: z.looseObject({}).optional(),
 };
 const option = z.strictObject({ id: z.string().min(1).max(200), text: z.string().min(1).max(400) });

@@ -14,6 +14,8 @@ import type { Row } from '../store/tables.ts';
 import { type AttemptParts, attempt } from './attempt.ts';
 import { type ChannelDesk, openChannelDesk } from './channel-desk.ts';
 import { openDeliverer } from './deliver.ts';
+import type { Groups } from './digest.ts';
+import type { AskOrder } from './digest-order.ts';
 import { openEars } from './ears.ts';
 import type { Request } from './life.ts';
 import { type LinkPages, openLinkPages } from './link-pages.ts';
@@ -50,6 +52,8 @@ export interface AlertsOptions {
   readonly sight: HomeSight;
   /** When the morning digest comes, HH:MM by the clock of each home. */
   readonly digestAt: () => string;
+  /** In which order its lines stand, and what they are called together; by time when left out. */
+  readonly digest?: Groups & { readonly order: AskOrder };
   readonly publicUrl: () => string | null;
   /** True for the demo home: messages are journalled as held and never sent. */
   readonly held: boolean;

@@ -7,6 +7,15 @@ import { type AlertRow, oneLine, type StoredMessage } from './turn.ts';
 
 export type Why = Row<'digest_items'>['why'];
 
+/** How its lines stand; by room and by kind, each says its own first. */
+export type DigestOrder = 'time' | 'room' | 'kind';
+
+/** What a piece of news is called together with others; null for none. */
+export interface Groups {
+  roomOf(home: string, entities: readonly string[]): string | null;
+  kindOf(detector: string | null): string | null;
+}
+
 /** Lines of a digest; channels with less room show what fits. */
 const linesMax = 8;
 
@@ -52,6 +61,8 @@ export interface DigestOptions {
   readonly home: string;
   readonly homeName: string;
   readonly held: boolean;
+  readonly order: DigestOrder;
+  readonly groups: Groups;
 }
 
 /** Journals the digest of this day, unless it was; answers how many messages it made. */
@@ -89,6 +100,25 @@ export interface DigestItem {
   readonly title: string;
   readonly since: Date;
   readonly resolved_at: Date | null;
+  readonly entities: readonly string[];
+  readonly detector: string | null;
+}
+
+/** Of what waits for the next digest of a home, each once. */
+export async function waitingNews(
+  db: Db,
+  home: string,
+): Promise<Pick<DigestItem, 'entities' | 'detector'>[]> {
+  const waiting = db
+    .selectFrom('digest_items')
+    .select('alert_id')
+    .where('home_id', '=', home)
+    .where('day', 'is', null);
+  return db
+    .selectFrom('alerts')
+    .select(['entities', 'detector'])
+    .where('id', 'in', waiting)
+    .execute();
 }
 
 async function takeItems(tx: Db, o: DigestOptions): Promise<DigestItem[]> {
@@ -104,6 +134,7 @@ async function takeItems(tx: Db, o: DigestOptions): Promise<DigestItem[]> {
     .innerJoin('channels', 'channels.id', 'digest_items.channel_id')
     .select(['digest_items.channel_id', 'digest_items.why'])
     .select(['alerts.title', 'alerts.since', 'alerts.resolved_at'])
+    .select(['alerts.entities', 'alerts.detector'])
     .where('digest_items.home_id', '=', o.home)
     .where('digest_items.day', '=', o.day)
     .where('channels.enabled', '=', true)
@@ -121,7 +152,7 @@ const whyWords: Record<Why, (n: number) => string> = {
 /** The message of one channel. Pure. */
 export function digestOf(
   items: readonly DigestItem[],
-  o: Pick<DigestOptions, 'day' | 'zone' | 'homeName' | 'home'>,
+  o: Omit<DigestOptions, 'now' | 'held'>,
 ): StoredMessage {
   const whys = Map.groupBy(items, ({ why }) => why);
   const parts = (['digest', 'quiet', 'away', 'held'] as const).flatMap((why) => {
@@ -129,10 +160,12 @@ export function digestOf(
     return n > 0 ? [whyWords[why](n)] : [];
   });
   const rest = items.length - linesMax;
-  const shown = rest > 0 ? items.slice(0, linesMax - 1) : items;
-  const lines = shown.map(({ title, since, resolved_at }) => {
+  const all = inGroups(items, o);
+  const shown = rest > 0 ? all.slice(0, linesMax - 1) : all;
+  const lines = shown.map(({ group, item: { title, since, resolved_at } }) => {
     const over = resolved_at && !title.startsWith('Over') ? ' (over)' : '';
-    return oneLine(`${clockTime(since.getTime(), o.zone)} ${title}${over}`, 200);
+    const first = group === null ? '' : `${oneLine(group, 40)}: `;
+    return oneLine(`${first}${clockTime(since.getTime(), o.zone)} ${title}${over}`, 200);
   });
   return {
     tag: `tomte-digest-${o.home}-${o.day}`.slice(0, 64),
@@ -143,4 +176,20 @@ export function digestOf(
     severity: 'digest',
     buttons: [],
   };
+}
+
+/** Groups in the order of their first news, each by time; what has none comes last. */
+function inGroups(
+  items: readonly DigestItem[],
+  { order, groups, home }: Pick<DigestOptions, 'order' | 'groups' | 'home'>,
+): { group: string | null; item: DigestItem }[] {
+  const groupOf = ({ entities, detector }: DigestItem): string | null => {
+    if (order === 'room') return groups.roomOf(home, entities);
+    return order === 'kind' ? groups.kindOf(detector) : null;
+  };
+  const found = Map.groupBy(items, groupOf);
+  const named = [...found].filter(([group]) => group !== null);
+  return [...named, [null, found.get(null) ?? []] as const].flatMap(([group, of]) =>
+    of.map((item) => ({ group, item })),
+  );
 }

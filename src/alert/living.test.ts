@@ -119,6 +119,69 @@ test('what is small comes in the morning, in one message', async () => {
   expect(told()).toHaveLength(1);
 });
 
+describe('the order of the morning’s news', () => {
+  const groups = {
+    roomOf: (_home: string, [first]: readonly string[]) => first?.split('.')[1] ?? null,
+    kindOf: (detector: string | null) => detector,
+  };
+  const three = async (alerts: Room['alerts']) => {
+    for (const [key, room] of [
+      ['a', 'Hall'],
+      ['b', 'Attic'],
+      ['c', 'Hall'],
+    ])
+      await alerts.open(
+        water({ ...news(`Small ${key}`, key), severity: 'digest', entities: [`sensor.${room}`] }),
+      );
+  };
+  const lines = async () => {
+    const rows = await store.db.selectFrom('deliveries').select('message').execute();
+    const messages = rows.map(({ message }) => message as { tag: string; lines: string[] });
+    return messages.find(({ tag }) => tag.startsWith('tomte-digest'))?.lines ?? null;
+  };
+
+  test('is asked once, and waited for by nothing else', async () => {
+    const answer = Promise.withResolvers<'room'>();
+    const asked: unknown[] = [];
+    const order = (o: unknown) => {
+      asked.push(o);
+      return answer.promise;
+    };
+    const one = await openRoom(store, { digest: { ...groups, order } });
+    await phone('Maja', { severities: ['now', 'today', 'digest'] });
+    await three(one.alerts);
+    one.clock.pass(5 * hour);
+    await one.alerts.drain();
+    await one.alerts.open(water({ at: one.clock.now(), since: one.clock.now() }));
+    await one.alerts.drain();
+    expect(one.voice.told.map(({ data }) => data.title)).toEqual(['Water has run for 52 minutes']);
+    expect(asked).toMatchObject([{ day: '2026-11-21', news: [{}, {}, {}] }]);
+    answer.resolve('room');
+    await answer.promise;
+    expect(await lines()).toBeNull();
+    await one.alerts.drain();
+    expect(await lines()).toEqual([
+      'Hall: 01:49 Small a',
+      'Hall: 01:49 Small c',
+      'Attic: 01:49 Small b',
+    ]);
+    expect(asked).toHaveLength(1);
+  });
+
+  test('is by time where the asking fails', async () => {
+    const order = async () => {
+      throw new Error('no database');
+    };
+    const one = await openRoom(store, { digest: { ...groups, order } });
+    await phone('Maja', { severities: ['now', 'today', 'digest'] });
+    await three(one.alerts);
+    one.clock.pass(5 * hour);
+    await one.alerts.drain();
+    await one.alerts.drain();
+    expect(await lines()).toEqual(['01:49 Small a', '01:49 Small b', '01:49 Small c']);
+  });
+});
+
 describe('one cause', () => {
   const silent = (n: number) =>
     again({

@@ -1,11 +1,13 @@
 /** Alerts at work: each change is journalled together with the messages it causes. */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
 import { listHomes } from '../store/homes.ts';
 import type { Store } from '../store/open.ts';
 import type { Db } from '../store/tables.ts';
 import type { Alerts, AlertsOptions } from './alerts.ts';
-import { dueDay, tellDigest } from './digest.ts';
+import { dueDay, type Groups, tellDigest, waitingNews } from './digest.ts';
+import { type AskOrder, openOrders } from './digest-order.ts';
 import { takeDueSteps } from './escalate.ts';
 import { endHolds } from './hold.ts';
 import * as life from './life.ts';
@@ -18,6 +20,9 @@ export interface LivingOptions
   > {
   readonly store: Store;
   readonly clock: Clock;
+  readonly log: Log;
+  /** By time when left out. */
+  readonly digest?: Groups & { readonly order: AskOrder };
   /** Messages were journalled. */
   readonly wake: () => void;
 }
@@ -35,6 +40,8 @@ export function openLiving(o: LivingOptions): Living {
   const now = () => clock.now();
   /** Home to the day whose digest was told, so that the journal is asked once a day. */
   const digested = new Map<string, string>();
+  const groups = o.digest ?? { roomOf: () => null, kindOf: () => null, order: () => null };
+  const orders = openOrders(groups.order, o.log);
   const telling = (): TellOptions => ({
     ...{ kinds: o.channels, homeName: o.homeName, sight: o.sight, now: now(), held: o.held },
   });
@@ -58,7 +65,10 @@ export function openLiving(o: LivingOptions): Living {
     for (const { id, name, time_zone: zone } of await listHomes(store.db)) {
       const day = dueDay(now(), zone, o.digestAt());
       if (day === null || digested.get(id) === day) continue;
-      const digest = { now: now(), day, zone, home: id, homeName: name, held: o.held };
+      const order = await orders.of({ home: id, day, waiting: () => waitingNews(store.db, id) });
+      if (order === null) continue;
+      const of = { day, zone, home: id, homeName: name, held: o.held };
+      const digest = { ...of, now: now(), order, groups };
       const messages = await store.transaction((tx) => tellDigest(tx, digest));
       digested.set(id, day);
       if (messages > 0) o.wake();

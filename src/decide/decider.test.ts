@@ -168,8 +168,11 @@ test('yes or no, a level and a text are answered in their own words', async () =
   ).toMatchObject({ choice: 'The sun gave 4.2 kWh.', decidedBy: 'model' });
 });
 
-test('a text with a number that is no fact is not said', async () => {
-  const model = scriptedModel(() => ({ text: 'The sun gave 5.1 kWh.' }));
+test.each([
+  ['of its own', 'The sun gave 5.1 kWh.'],
+  ['of how long it may be, as a small model does', 'The sun gave 80 kWh.'],
+])('a text with a number that is no fact is not said: one %s', async (_which, said) => {
+  const model = scriptedModel(() => ({ text: said }));
   const { decider, book } = deciding({ acts: model });
   const request = { kind: 'text', question: 'Say it', lengthMax: 80, fallback: 'Sun' } as const;
   const decided = await decider.decide(asking({ ...request, facts: { sun: '4.2 kWh' } }));

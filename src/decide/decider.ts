@@ -1,6 +1,5 @@
 /** Decisions: asked of the model that may act, else of the rule in the question; always within limits, always kept. */
 import type { Decided, DecidedOf, DecideRequest } from '@tomte/sdk/decide';
-import type { EntitySelector } from '@tomte/sdk/define';
 import type { Clock } from '../lib/clock.ts';
 import { askModel, type ModelInUse, type Told } from './ask.ts';
 import type { Book, ToldAs, WhyRule } from './book.ts';
@@ -53,8 +52,8 @@ export interface DeciderParts {
   readonly deadlineMs: () => number;
   models(home: string): Promise<ModelsOf>;
   privacy(home: string): Promise<Privacy>;
-  /** States of the home that fit, compact. */
-  look(home: string, selector: EntitySelector, privacy: Privacy): Promise<Looked>;
+  /** States of the home that fit the request's `look`, compact, what it is about first. */
+  look(home: string, request: DecideRequest, privacy: Privacy): Promise<Looked>;
 }
 
 const never = new AbortController().signal;
@@ -100,10 +99,10 @@ export function openDecider(parts: DeciderParts): Decider {
         return { choice, reason, decidedBy, decision: id } as DecidedOf<R>;
       }
       const privacy = await parts.privacy(home);
-      const look = request.look ? await parts.look(home, request.look, privacy) : null;
+      const look = request.look ? await parts.look(home, request, privacy) : null;
       const prompt = promptOf(request, { privacy, look });
       const { acts, told } = await toldBy(asking, prompt);
-      const { why, ...decided } = settled(request, prompt, { acts, privacy });
+      const { why, ...decided } = settled(request, prompt, acts);
       const decision = await book.add({
         ...{ home, by, key, look, why, told, ...decided },
         request: keptRequest(request),
@@ -127,18 +126,13 @@ export const ruleDecider: Decider = {
 type Settled = Omit<Decided, 'decision'> & { readonly why: WhyRule | null };
 
 /** What counts: the answer of the model that may act, where there is one and it holds; else the rule. */
-function settled(
-  request: DecideRequest,
-  prompt: Prompt,
-  { acts, privacy }: { acts: Told | WhyRule; privacy: Privacy },
-): Settled {
+function settled(request: DecideRequest, prompt: Prompt, acts: Told | WhyRule): Settled {
   if (typeof acts === 'string') return byRule(request, acts);
   const { answer } = acts;
   if (answer === null) return byRule(request, 'failed');
   if (answer.choice === null) return byRule(request, 'abstained');
   if (request.kind !== 'text') {
-    const reason =
-      sayable(answer.reason, reasonMax, prompt, privacy) ?? chosen(request, answer.choice);
+    const reason = sayable(answer.reason, reasonMax, prompt) ?? chosen(request, answer.choice);
     return { choice: answer.choice, reason, decidedBy: 'model', why: null };
   }
   if (request.form === 'code') {
@@ -149,7 +143,7 @@ function settled(
       why: null,
     };
   }
-  const text = sayable(answer.choice, request.lengthMax, prompt, privacy);
+  const text = sayable(answer.choice, request.lengthMax, prompt);
   if (text === null) return byRule(request, 'not_grounded');
   return { choice: text, reason: 'As the model wrote it.', decidedBy: 'model', why: null };
 }
@@ -158,7 +152,8 @@ function settled(
  * Words of a model as people may read them. Null when they hold a number that is no fact, a key or an
  * address, or a name that was not in the question: then all of it is suspect.
  */
-function sayable(said: string, lengthMax: number, prompt: Prompt, privacy: Privacy): string | null {
+function sayable(said: string, lengthMax: number, prompt: Prompt): string | null {
+  const { privacy } = prompt;
   const text = forPeople(said, lengthMax);
   const isSafe =
     text !== '' &&
@@ -169,10 +164,11 @@ function sayable(said: string, lengthMax: number, prompt: Prompt, privacy: Priva
 }
 
 /** `person 1` is called by name again: the words are for the people of the home. */
-function namesBack(text: string, { people, places }: Privacy): string {
+function namesBack(text: string, { things, people, places }: Privacy): string {
   let rest = text;
-  for (const [name, word] of [...(people ?? []), ...(places ?? [])]) {
-    rest = rest.replace(new RegExp(`\\b${word}\\b`, 'gi'), () => name);
+  for (const [name, word] of [...(people ?? []), ...(places ?? []), ...(things ?? [])]) {
+    // A thing may be called whatever somebody wrote on it.
+    rest = rest.replace(new RegExp(`\\b${word}\\b`, 'gi'), () => forPeople(name, 80));
   }
   return rest;
 }

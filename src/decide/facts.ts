@@ -1,5 +1,6 @@
 /** Facts of a question as they may leave: plain, capped, without secrets, people and places. */
 import type { DecideRequest } from '@tomte/sdk/decide';
+import { seriesSummary } from './series.ts';
 import { plain, withoutSecrets, withoutWords } from './untrusted.ts';
 
 /** What is left out of everything that leaves, by the word that stands for it. */
@@ -10,6 +11,8 @@ export interface Privacy {
   readonly places: ReadonlyMap<string, string> | null;
   /** True when names that people gave to things may leave. */
   readonly names: boolean;
+  /** Names of things in this question: each becomes `thing 1`, … */
+  readonly things?: ReadonlyMap<string, string>;
 }
 
 const secretKey = /pass(word|code|wort)?|token|secret|api_?key|credential|\bpin\b|code/i;
@@ -20,10 +23,20 @@ const itemsMax = 60;
 const factsCharsMax = 6000;
 const quotedMax = { entries: 12, chars: 400 };
 
-export const hidden = (text: string, { people, places }: Privacy): string => {
-  const withoutPeople = people ? withoutWords(text, people) : text;
-  return places ? withoutWords(withoutPeople, places) : withoutPeople;
-};
+export const hidden = (text: string, { things, people, places }: Privacy): string =>
+  [things, people, places].reduce(
+    (rest: string, words) => (words ? withoutWords(rest, words) : rest),
+    text,
+  );
+
+/** With stand-ins for the names of one question, the longest name first. */
+export function withThings(privacy: Privacy, names: readonly string[] = []): Privacy {
+  if (privacy.names || names.length === 0) return privacy;
+  const whole = [...new Set(names.map((name) => plain(name, 80)))]
+    .filter((name) => name.length > 1)
+    .sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
+  return { ...privacy, things: new Map(whole.map((name, n) => [name, `thing ${n + 1}`])) };
+}
 
 /** Facts as JSON of at most 6,000 characters; what does not fit is left out from the end. */
 export function factsText(facts: Readonly<Record<string, unknown>>, privacy: Privacy): string {
@@ -49,6 +62,8 @@ function clean(value: unknown, privacy: Privacy, depth: number): unknown {
   }
   if (value === null || depth >= deep) return null;
   if (Array.isArray(value)) {
+    const summary = seriesSummary(value);
+    if (summary) return clean(summary, privacy, depth);
     return value.slice(0, itemsMax).map((one) => clean(one, privacy, depth + 1));
   }
   const kept = Object.entries(value)

@@ -58,7 +58,8 @@ export function decisionRow(row: Row): DecisionRow {
   const { home, by, request, choice, reason, decidedBy, why, rule } = entry;
   return {
     ...{ id: row.id, home, seq: row.seq, at: iso(entry.at), by },
-    run: entry.key?.split('/')[0] ?? null,
+    // Keys of Runs are `<run>/<step>`.
+    run: entry.key?.includes('/') ? entry.key.split('/')[0]! : null,
     ...{ kind: kindOf(request), question: request.question },
     ...{ choice, reason, decidedBy, why, rule },
     told: entry.told.map(({ answer, raw: _raw, ...told }) => ({
@@ -70,10 +71,11 @@ export function decisionRow(row: Row): DecisionRow {
 }
 
 export function decisionPage(row: Row): DecisionPage {
-  const { request, promptHash, promptTokens, leaves } = readRecord(row);
+  const { request, promptHash, promptTokens, leaves, look } = readRecord(row);
   return {
     ...decisionRow(row),
     request: { ...request },
+    look: look && { told: look.told, summed: look.summed ?? 0, of: look.of },
     ...{ promptHash, promptTokens, leaves: [...leaves], seal: row.seal },
   };
 }

@@ -6,15 +6,24 @@ export interface Told {
   readonly text: string;
   readonly lines?: readonly string[] | undefined;
   readonly facts?: Readonly<Record<string, unknown>> | undefined;
+  /** Of the things and rooms it is about. */
+  readonly names?: readonly string[] | undefined;
 }
 
 const alertTextMax = 240;
 
 /** The text of an alert in better words; its title and severity are never a model's. */
-export const alertWords = ({ title, text, lines = [], facts = {} }: Told): DecideText => ({
+export const alertWords = ({
+  title,
+  text,
+  lines = [],
+  facts = {},
+  names = [],
+}: Told): DecideText => ({
   kind: 'text',
   question: 'Say this news of the home in one or two plain sentences, calmly and with its numbers.',
   facts: { title, text, lines, ...facts },
+  names,
   lengthMax: alertTextMax,
   fallback: text,
 });
@@ -57,7 +66,7 @@ export const unknownCause = 'unknown';
 /** Null where nothing is known that it could be. */
 export function probableCause(
   about: string,
-  { title, text, facts = {} }: Told,
+  { title, text, facts = {}, names = [] }: Told,
 ): DecideChoice | null {
   const known = causes[about];
   if (!known) return null;
@@ -65,35 +74,28 @@ export function probableCause(
     question: 'What is the most probable cause of this finding?',
     options: [...known, { id: unknownCause, text: 'cannot be said' }],
     facts: { title, text, ...facts },
+    names,
     fallback: unknownCause,
   };
 }
 
-/** The morning in a few sentences, from numbers that code made. */
-export const morningWords = (
-  facts: Readonly<Record<string, unknown>>,
-  fallback: string,
-): DecideText => ({
-  kind: 'text',
-  question:
-    'Tell the people of the home what matters this morning, in at most four plain sentences.',
-  facts,
-  lengthMax: 600,
-  fallback,
-});
+const newsMin = 3;
 
-/** How a digest is put in order: by what code can make of it. */
-export const digestOrder = (counts: {
+/** How a digest is put in order, of those ways that make a difference; null where none does. */
+export function digestOrder(counts: {
   readonly news: number;
   readonly rooms: number;
   readonly kinds: number;
-}): DecideChoice => ({
-  question: 'In which order is this list of news easiest to read?',
-  options: [
-    { id: 'time', text: 'by time' },
-    { id: 'room', text: 'by room' },
-    { id: 'kind', text: 'by kind' },
-  ],
-  facts: counts,
-  fallback: 'time',
-});
+}): DecideChoice | null {
+  const ways = [
+    ...(counts.rooms > 1 ? [{ id: 'room', text: 'by room' }] : []),
+    ...(counts.kinds > 1 ? [{ id: 'kind', text: 'by kind' }] : []),
+  ];
+  if (counts.news < newsMin || ways.length === 0) return null;
+  return {
+    question: 'In which order is this list of news easiest to read?',
+    options: [{ id: 'time', text: 'by time' }, ...ways],
+    facts: counts,
+    fallback: 'time',
+  };
+}

@@ -23,6 +23,9 @@ test('a doubt asks somebody to look, once for each Action, and is over when they
     settings: { get: () => ({ publicUrl: null, retentionDays: 1, digestAt: '07:30' }) },
     channels: await builtInChannels(),
     panel: () => null,
+    decisions: () => {
+      throw new RangeError('no digest is due');
+    },
     proposed: async () => {},
     lives: () => new Map(),
   });

@@ -9,6 +9,8 @@ import { fireTurn } from './alert-turns.ts';
 import type { AskedHome } from './approval-words.ts';
 import { type Approvals, openApprovals } from './approvals.ts';
 import { alertChart } from './charts.ts';
+import type { Decisions } from './decide/decisions.ts';
+import { digestGroups } from './decide/digest-order.ts';
 import { doubtPrefix } from './door-parts.ts';
 import { entityName } from './entity-name.ts';
 import type { HomeLife } from './home-life.ts';
@@ -29,12 +31,14 @@ export function openPeople(o: {
   readonly settings: Pick<LiveSettings, 'get'>;
   readonly channels: Extensions<ChannelDefinition>;
   readonly lives: () => ReadonlyMap<string, HomeLife>;
+  readonly decisions: () => Decisions;
   readonly panel: (home: string) => HomePanel | null;
   /** What a program outside proposed was answered. */
   readonly proposed: (approval: Row<'approvals'>) => Promise<void>;
 }): People {
   const { parts, lives } = o;
   const { store, key, clock, log, random } = parts;
+  const sight = homeSight(lives);
   const alerts = openAlerts({
     ...{ store, key, clock, log, random },
     fetch: channelFetch(clock),
@@ -43,7 +47,8 @@ export function openPeople(o: {
     panel: o.panel,
     voice: (home) => lives().get(home)?.voice ?? null,
     homeName: (home) => lives().get(home)?.name ?? 'Home',
-    sight: homeSight(lives),
+    sight,
+    digest: digestGroups(parts, sight, o.decisions),
     digestAt: () => o.settings.get().digestAt,
     picture: async (alert) => {
       const spec = await alertChart(parts, lives().get(alert.home), alert);

@@ -128,6 +128,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     settings,
     channels: o.channels,
     lives: () => lives.all,
+    decisions: () => decisions,
     proposed: proposals.answered,
     panel: (home) =>
       homePanel(
@@ -174,7 +175,9 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     effects: effectsOf({
       ...{ alerts, now: parts.clock.now },
       lives: () => lives.all,
-      worded: alertWording(parts, decisions),
+      worded: alertWording(parts, decisions, (home, id) =>
+        lives.all.get(home)?.link.mirror.info(id),
+      ),
       doors: {
         ...outsideDoors({ clock: parts.clock, outside, decider: decisions.decider }),
         ask: approvals.ask,
@@ -186,7 +189,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     },
   });
   const stops = [
-    keepTidy(parts, settings),
+    keepTidy(parts, settings, decisions.settings),
     noteJumps(parts, () => lives.all),
     keepWatchedWeeks({ parts, alerts, homes: () => [...lives.all.keys()] }),
   ];

@@ -1,10 +1,13 @@
-import { defineWorkflow, type WorkflowContext } from '@tomte/sdk/define';
+import { type DecideText, defineWorkflow, type WorkflowContext } from '@tomte/sdk/define';
 import { isError } from '@tomte/sdk/errors';
 import type { EntityState } from '@tomte/sdk/home';
 import { count, figure } from '@tomte/sdk/words';
 import { z } from 'zod';
 
 const dayMs = 86_400_000;
+const textMax = 190;
+const namesMax = 10;
+const well = 'Nothing is open, no battery is low.';
 
 /** A day of the forecast, as the weather connector tells it. */
 interface Day {
@@ -31,6 +34,10 @@ export default defineWorkflow({
       .default(15)
       .describe('Percent below which a battery is named'),
     tell: z.enum(['today', 'digest']).default('today').describe('How urgently'),
+    inWords: z
+      .boolean()
+      .default(false)
+      .describe('Let the language model, where one may decide, say it in its own words'),
     quietWhenWell: z.boolean().default(false).describe('Say nothing when there is nothing to do'),
   }),
   triggers: (settings) => [{ time: { at: settings.at, misfire: 'once', lateMax: '3h' } }],
@@ -57,14 +64,20 @@ export default defineWorkflow({
     const more = [await waterLine(ctx), await weatherLine(ctx)].filter((line) => line !== '');
     if (todo.length === 0 && settings.quietWhenWell) return { told: false };
     const things = open.length + empty.length;
+    const plain = [...todo, ...more].join(' ').slice(0, textMax) || well;
+    const said = settings.inWords
+      ? await ctx.decide(morningWords({ open, empty, more }, plain))
+      : null;
+    const isModel = said?.decidedBy === 'model';
     await ctx.alert({
       key: 'morning-report',
       title:
         things === 0
           ? 'Good morning, all is well'
           : `Good morning, ${count(things, 'thing')} to look at`,
-      text: [...todo, ...more].join(' ').slice(0, 190) || 'Nothing is open, no battery is low.',
-      lines: more.slice(0, 4),
+      text: said?.choice ?? plain,
+      // Whatever a model leaves out still stands there.
+      lines: (isModel ? [...todo, ...more] : more).slice(0, 4),
       ...{ severity: settings.tell, since: ctx.now(), at: ctx.now(), worse: true },
       entities: [...open, ...empty].map(({ entityId }) => entityId),
     });
@@ -72,7 +85,32 @@ export default defineWorkflow({
   },
 });
 
-const nameOf = (s: EntityState) => String(s.attributes.friendly_name ?? 'one without a name');
+/** The morning in a few sentences, from what code found; `plain` is what is told without a model. */
+export function morningWords(
+  o: {
+    readonly open: readonly EntityState[];
+    readonly empty: readonly EntityState[];
+    readonly more: readonly string[];
+  },
+  plain: string,
+): DecideText {
+  const open = o.open.slice(0, namesMax).map(nameOf);
+  const empty = o.empty.slice(0, namesMax).map((s) => ({ name: nameOf(s), percent: s.state }));
+  return {
+    kind: 'text',
+    question: 'Tell the people of the home what matters this morning, in two or three sentences.',
+    facts: {
+      ...{ openCount: o.open.length, open, emptySoonCount: o.empty.length },
+      ...{ emptySoon: empty, more: o.more },
+    },
+    names: [...new Set([...open, ...empty.map(({ name }) => name)])].filter((name) => name !== ''),
+    lengthMax: textMax,
+    fallback: plain,
+  };
+}
+
+const nameOf = (s: EntityState) =>
+  String(s.attributes.friendly_name ?? 'one without a name').slice(0, 80);
 const names = (states: readonly EntityState[]) => {
   const shown = states.slice(0, 3).map(nameOf).join(', ');
   return states.length > 3 ? `${shown} and ${states.length - 3} more` : shown;

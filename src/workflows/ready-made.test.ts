@@ -1,5 +1,6 @@
 /** Ready-made workflows on a virtual clock, with the kit a person tests their own with. */
 
+import type { DecideRequest } from '@tomte/sdk/decide';
 import { triggersOf } from '@tomte/sdk/define';
 import { openKit } from '@tomte/sdk/test';
 import { describe, expect, test } from 'vitest';
@@ -140,6 +141,41 @@ describe('morning report', () => {
       key: 'morning-report',
       title: 'Good morning, 2 things to look at',
       text: 'Open: Front door. Empty soon: Lock 9 %. Weather: 1 to 7.2 °C, partly cloudy.',
+    });
+  });
+
+  describe('where a model may word it', () => {
+    const asked: DecideRequest[] = [];
+    const worded = (choice: string | null) =>
+      openKit(morningReport, {
+        ...{ states: home, settings: { inWords: true } },
+        ...(choice !== null && {
+          decide(request: DecideRequest) {
+            asked.push(request);
+            return choice;
+          },
+        }),
+      });
+    const plain = 'Open: Front door. Empty soon: Lock 9 %.';
+
+    test('its words are told, and what it could leave out stands below', async () => {
+      const kit = worded('Shut the front door; the lock has 9 % left.');
+      await kit.due();
+      expect(kit.alerts[0]).toMatchObject({
+        title: 'Good morning, 2 things to look at',
+        text: 'Shut the front door; the lock has 9 % left.',
+        request: { lines: ['Open: Front door.', 'Empty soon: Lock 9 %.'] },
+      });
+      expect(asked.at(-1)).toMatchObject({
+        ...{ kind: 'text', fallback: plain, names: ['Front door', 'Lock'] },
+        facts: { openCount: 1, emptySoon: [{ name: 'Lock', percent: '9' }] },
+      });
+    });
+
+    test('the rule tells what it always tells', async () => {
+      const kit = worded(null);
+      await kit.due();
+      expect(kit.alerts[0]).toMatchObject({ text: plain, request: { lines: [] } });
     });
   });
 

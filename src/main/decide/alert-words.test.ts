@@ -15,13 +15,21 @@ const request: AlertOfRun = {
   ...{ title: 'Water has run for 95 minutes', text: '38 l since 06:10.', severity: 'today' },
   ...{ since: 1, entities: ['sensor.water'], detector: 'water', facts: known },
 };
-const wording = (said: (text: boolean) => object, uses: Partial<DecideSettings['uses']>) => {
-  const acts = scriptedModel(({ form }) => said(form.kind === 'text'));
+const wording = (
+  said: (text: boolean, prompt: string) => object,
+  uses: Partial<DecideSettings['uses']>,
+) => {
+  const acts = scriptedModel(({ form, prompt }) => said(form.kind === 'text', prompt));
   const { decider, book } = deciding({ acts });
   const settings = { ...usualSettings, uses: { ...usualSettings.uses, ...uses } };
   const detectors = new Map([['water', { about: 'water' }]]) as never;
   const live = { get: () => settings, save: async () => settings };
-  return { book, worded: alertWording({ detectors, log: silentLog }, { decider, settings: live }) };
+  return {
+    book,
+    worded: alertWording({ detectors, log: silentLog }, { decider, settings: live }, () => ({
+      ...{ name: 'Cellar meter', area: 'Cellar' },
+    })),
+  };
 };
 const both = { alertWords: true, probableCause: true };
 const good = (isText: boolean) =>
@@ -43,6 +51,19 @@ test('better words and a probable cause; title and severity stay', async () => {
     text: '38 l have run since 06:10.',
     lines: ['Probably a toilet that runs'],
   });
+});
+
+test('what it is called leaves only where names may, and stands in the words again', async () => {
+  const prompts: string[] = [];
+  const named = { ...request, text: 'Cellar meter: 38 l since 06:10, in the Cellar.' };
+  const { worded } = wording((isText, prompt) => {
+    prompts.push(prompt);
+    return isText
+      ? { text: '38 l through thing 1 since 06:10.' }
+      : { answer: 'o1', reason: 'Thing 2 has one.' };
+  }, both);
+  expect((await worded(named)).text).toBe('38 l through Cellar meter since 06:10.');
+  expect(prompts.join()).not.toMatch(/cellar/i);
 });
 
 test('a wrong number, a link or a cause that was not offered changes nothing', async () => {

@@ -1,4 +1,5 @@
 /** News in better words, and its probable cause, where a person wished for it. Never what is urgent: that waits for nobody. */
+import type { EntityInfo } from '@tomte/sdk/home';
 import type { Decider } from '../../decide/decider.ts';
 import { alertWords, probableCause, unknownCause } from '../../decide/uses.ts';
 import type { AlertOfRun } from '../../engine/effects.ts';
@@ -7,6 +8,8 @@ import type { Decisions } from './decisions.ts';
 
 /** An alert is told so much later at most. */
 const deadlineMs = 8000;
+/** Things whose names are looked for in the words of an alert. */
+const thingsMax = 20;
 
 export type Worded = (request: AlertOfRun) => Promise<AlertOfRun>;
 
@@ -14,12 +17,15 @@ export type Worded = (request: AlertOfRun) => Promise<AlertOfRun>;
 export function alertWording(
   parts: Pick<PlaceParts, 'detectors' | 'log'>,
   decisions: Pick<Decisions, 'settings'> & { readonly decider: Decider },
+  info: (home: string, entity: string) => Pick<EntityInfo, 'name' | 'area'> | undefined,
 ): Worded {
   return async (request) => {
     const { uses } = decisions.settings.get();
     if (request.severity === 'now' || !(uses.alertWords || uses.probableCause)) return request;
     const { home, run, step, title, text, lines, facts } = request;
-    const told = { title, text, lines, facts };
+    const known = (request.entities ?? []).slice(0, thingsMax).map((id) => info(home, id));
+    const names = known.flatMap((one) => [one?.name, one?.area].filter((name) => !!name));
+    const told = { title, text, lines, facts, names: names as string[] };
     const asking = { home, deadlineMs };
     const about = parts.detectors.get(request.detector ?? '')?.about ?? '';
     const cause = uses.probableCause ? probableCause(about, told) : null;
@@ -37,12 +43,12 @@ export function alertWording(
             request: cause,
           }),
       ]);
-      const known = found?.decidedBy === 'model' && found.choice !== unknownCause;
+      const isKnown = found?.decidedBy === 'model' && found.choice !== unknownCause;
       const words = cause?.options.find(({ id }) => id === found?.choice)?.text;
       return {
         ...request,
         text: worded?.choice ?? text,
-        ...(known && words ? { lines: [...(lines ?? []), `Probably ${words}`].slice(-4) } : {}),
+        ...(isKnown && words ? { lines: [...(lines ?? []), `Probably ${words}`].slice(-4) } : {}),
       };
     } catch (error) {
       // News is told as it is; that it could not be put in better words is none.
