@@ -5,6 +5,7 @@
  *   node bin/tomte.js --node bench/decide.ts
  *   TOMTE_BENCH_MODEL=http://127.0.0.1:11434/v1#llama3.2 node bin/tomte.js --node bench/decide.ts
  */
+import type { EntitySelector } from '@tomte/sdk/define';
 import type { ModelInUse } from '../src/decide/ask.ts';
 import { memoryBook } from '../src/decide/book.ts';
 import { openDecider } from '../src/decide/decider.ts';
@@ -12,6 +13,7 @@ import type { Privacy } from '../src/decide/facts.ts';
 import { lookedAt, type Seen } from '../src/decide/look.ts';
 import openai from '../src/decide/models/openai-compatible.ts';
 import { promptOf, promptTokensMax } from '../src/decide/prompt.ts';
+import { relevanceTo } from '../src/decide/relevance.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { guardedFetch } from '../src/lib/egress.ts';
 import { keepResult } from './result.ts';
@@ -42,7 +44,8 @@ function deciderWith(model: ModelInUse | null) {
     ...{ clock: systemClock, book, deadlineMs: () => 60_000 },
     purse: { mayAsk: async () => null, paid: async () => null },
     models: async () => ({ acts: model, watches: null }),
-    ...{ privacy: async () => privacy, look: async () => ({ text: '', told: 0, of: 0 }) },
+    privacy: async () => privacy,
+    look: async (_home, request) => lookedAt(large, privacy, { relevance: relevanceTo(request) }),
   });
   return { decider, book };
 }
@@ -68,8 +71,8 @@ async function judged(model: ModelInUse | null) {
   };
 }
 
-/** Our own time of one Decision: a model that answers at once. */
-async function overhead() {
+/** Our own time of one Decision: a model that answers at once; with `look`, one that is told of a large home. */
+async function overhead(look?: EntitySelector) {
   const model: ModelInUse = {
     ...{ name: 'at-once', host: null },
     ask: async () => ({ text: '{"answer":"o1","reason":"It is the cheapest."}' }),
@@ -78,7 +81,11 @@ async function overhead() {
   const times: number[] = [];
   for (let n = 0; n < 600; n++) {
     const begun = systemClock.ticks();
-    await decider.decide({ home: 'h', by: 'bench', request: requestOf(cases[n % 60]!) });
+    await decider.decide({
+      home: 'h',
+      by: 'bench',
+      request: { ...requestOf(cases[n % 60]!), ...(look && { look }) },
+    });
     times.push(systemClock.ticks() - begun);
   }
   const sorted = times.slice(100).sort((a, b) => a - b);
@@ -86,9 +93,9 @@ async function overhead() {
   return { medianMs: at(0.5), p95Ms: at(0.95), limitMs: 5 };
 }
 
-function largeHome() {
+const large: readonly Seen[] = (() => {
   const classes = ['temperature', 'humidity', 'power', 'energy', 'door', 'motion', 'battery'];
-  const seen: Seen[] = Array.from({ length: 3000 }, (_, n) => {
+  return Array.from({ length: 3000 }, (_, n) => {
     const deviceClass = classes[n % classes.length]!;
     const id = `sensor.thing_${n}`;
     const info = { id, name: `Thing number ${n}`, domain: 'sensor', deviceClass, stateClass: null };
@@ -97,13 +104,16 @@ function largeHome() {
     const state = { entityId: id, state: String((n * 37) % 1000), attributes: {}, ...times };
     return { info: { ...info, ...more }, state, area: `Room ${n % 40}` };
   });
-  const begun = systemClock.ticks();
-  const { looked } = lookedAt(seen, privacy);
-  const prompt = promptOf(requestOf(cases[0]!), { privacy, look: looked });
-  const ms = Number((systemClock.ticks() - begun).toFixed(1));
+})();
+
+function largeHome() {
+  const request = requestOf(cases[0]!);
+  const looked = lookedAt(large, privacy, { relevance: relevanceTo(request) });
+  const prompt = promptOf(request, { privacy, look: looked });
   const chars = prompt.prompt.length + prompt.instructions.length;
-  const { told, of } = looked;
-  return { entities: of, told, tokensEstimated: prompt.tokens, limit: promptTokensMax, chars, ms };
+  const { told, summed, of } = looked;
+  const size = { tokensEstimated: prompt.tokens, limit: promptTokensMax, chars };
+  return { entities: of, told, inSums: summed, ...size };
 }
 
 function namedModel(text: string | undefined): ModelInUse | null {
@@ -129,6 +139,7 @@ const result = {
     ? { name: model.name, ...(await judged(model)) }
     : 'none named: nothing is said of any',
   overhead: await overhead(),
+  overheadOfLargeHome: await overhead({ domain: 'sensor' }),
   largeHome: largeHome(),
 };
 await keepResult('decide', result);

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { DecideRequest } from '@tomte/sdk/decide';
 import { TomteError } from '@tomte/sdk/errors';
 import type { ModelPrompt } from '@tomte/sdk/model';
-import { factsText, hidden, type Privacy, quotedText } from './facts.ts';
+import { factsText, hidden, type Privacy, quotedText, withThings } from './facts.ts';
 import { type Form, formOf } from './form.ts';
 import { tokensIn } from './tokens.ts';
 import { plain, withoutSecrets } from './untrusted.ts';
@@ -11,8 +11,9 @@ import { plain, withoutSecrets } from './untrusted.ts';
 /** What a `look` of the request came to: states of the home, told by code. */
 export interface Looked {
   readonly text: string;
-  /** Entities told, and how many fit the selector. */
+  /** Entities told one by one, in sums, and how many fit the selector. */
   readonly told: number;
+  readonly summed?: number;
   readonly of: number;
 }
 
@@ -32,6 +33,8 @@ export interface Prompt extends ModelPrompt {
   /** Estimated, on the high side. */
   readonly tokens: number;
   readonly leaves: readonly Leaves[];
+  /** What was left out, the names of this question included. */
+  readonly privacy: Privacy;
   /** All that a number of the answer may come from. */
   readonly grounds: string;
 }
@@ -55,12 +58,13 @@ export function promptOf(
   request: DecideRequest,
   o: { readonly privacy: Privacy; readonly look: Looked | null },
 ): Prompt {
-  const { privacy, look } = o;
+  const { look } = o;
+  const privacy = withThings(o.privacy, request.names);
   const [form, choices] = answersOf(request, privacy);
   const question = hidden(plain(request.question, 600), privacy);
   const facts = request.facts ? factsText(request.facts, privacy) : null;
   const quoted = request.quoted ? quotedText(request.quoted, privacy) : null;
-  const states = look && look.told > 0 ? `HOME (${look.told} of ${look.of})\n${look.text}` : null;
+  const states = look && look.text !== '' ? `HOME (${toldOf(look)})\n${look.text}` : null;
   const needed = [`QUESTION\n${question}`, `ANSWERS\n${choices.join('\n')}`];
   // From the end: first the words of others go, then states, then facts. Rules and answers stay.
   const optional = [facts && `FACTS\n${facts}`, states, quoted && `DATA\n${quoted}`].filter(
@@ -75,13 +79,17 @@ export function promptOf(
     .update([instructions, prompt, schemaText].join('\0'))
     .digest('hex');
   return {
-    ...{ instructions, prompt, hash, tokens },
+    ...{ instructions, prompt, hash, tokens, privacy },
     ...{ schema: form.schema, form: shownForm(form, privacy), rule: form.rule },
     ...{ answerTokensMax: form.answerTokensMax, read: form.read, odds: form.odds },
-    grounds: [question, ...choices, ...optional].join('\n'),
+    // How long a text may be is no fact.
+    grounds: [question, ...(request.kind === 'text' ? [] : choices), ...optional].join('\n'),
     leaves: leavesOf(optional, privacy),
   };
 }
+
+const toldOf = ({ told, summed = 0, of }: Looked): string =>
+  summed > 0 ? `${told} of ${of} one by one, ${summed} in sums` : `${told} of ${of}`;
 
 /** What may be answered, cut until it leaves room for the rest. */
 function answersOf(request: DecideRequest, privacy: Privacy): [Form, string[]] {

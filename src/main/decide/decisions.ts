@@ -9,6 +9,7 @@ import { lookedAt, type Seen } from '../../decide/look.ts';
 import type { Looked } from '../../decide/prompt.ts';
 import { type OpenPurse, openPurse, type PurseParts } from '../../decide/purse.ts';
 import { answeredBefore, openRecord } from '../../decide/record.ts';
+import { relevanceTo } from '../../decide/relevance.ts';
 import { type LiveDecideSettings, openDecideSettings } from '../../decide/settings.ts';
 import { aiActions, answeringActions, askHome } from '../../home/ask.ts';
 import { type GuardedFetch, guardedFetch } from '../../lib/egress.ts';
@@ -70,11 +71,12 @@ export async function openDecisions(o: {
     ...{ clock, purse, privacy, book: openRecord(store, key) },
     deadlineMs: () => settings.get().deadlineSeconds * 1000,
     models: (home) => modelsOf(parts, inUse, home),
-    look: async (home, selector, p) => lookedAt(seenIn(home, selector), p).looked,
+    look: async (home, request, p) =>
+      lookedAt(seenIn(home, request.look ?? null), p, { relevance: relevanceTo(request) }),
   });
   return {
     ...{ decider, purse, settings, inUse, privacy },
-    whole: (home, p) => lookedAt(seenIn(home, null), p).looked,
+    whole: (home, p) => lookedAt(seenIn(home, null), p),
   };
 }
 

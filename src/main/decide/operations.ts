@@ -175,7 +175,7 @@ function askingOperations(parts: PlaceParts, decisions: Decisions): Pick<Tomte, 
         leaves: [...all, ...wishes.flatMap(([what, may]) => (may ? [what] : []))],
         leftOut: [...wishes.flatMap(([what, may]) => (may ? [] : [what])), 'codes', 'keys'],
         ...{ instructions: prompt.instructions, prompt: prompt.prompt, tokens: prompt.tokens },
-        ...{ told: look.told, of: look.of },
+        ...{ told: look.told, summed: look.summed ?? 0, of: look.of },
       };
     },
     async compareModel({ name, home, days }) {

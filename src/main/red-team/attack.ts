@@ -8,7 +8,9 @@ import { memoryBook } from '../../decide/book.ts';
 import { openDecider } from '../../decide/decider.ts';
 import type { Privacy } from '../../decide/facts.ts';
 import { lookedAt } from '../../decide/look.ts';
-import { alertWords, digestOrder, morningWords, probableCause } from '../../decide/uses.ts';
+import { relevanceTo } from '../../decide/relevance.ts';
+import { alertWords, digestOrder, probableCause } from '../../decide/uses.ts';
+import { morningWords } from '../../workflows/morning-report.ts';
 import { type RedCase, type Site, siteOf } from './cases.ts';
 import { inject } from './inject.ts';
 import { askedBy, granted, type Stage } from './stage.ts';
@@ -62,6 +64,13 @@ export function pathsOf(site: string, text: string): Path[] {
   const quoted = { [site]: text };
   const look = { domain: 'light' } as const;
   const all = { quoted, look, facts: { said: text, hour: 7 } };
+  // What is open is called whatever somebody wrote on it.
+  const door = {
+    ...{ entityId: 'binary_sensor.door', state: 'on', lastChanged: 0, lastUpdated: 0 },
+    ...{ contextId: null, contextUserId: null },
+    attributes: { friendly_name: text },
+  };
+  const order = digestOrder({ news: 5, rooms: 2, kinds: 3 });
   const cause = probableCause('water', { ...news, text: `${news.text} ${text}` });
   return [
     {
@@ -92,9 +101,9 @@ export function pathsOf(site: string, text: string): Path[] {
     {
       name: 'morning',
       use: 'tell',
-      request: morningWords({ calendar: text, hour: 7 }, news.text),
+      request: morningWords({ open: [door], empty: [], more: [text] }, news.text),
     },
-    { name: 'digest', use: 'nothing', request: digestOrder({ news: 5, rooms: 2, kinds: 3 }) },
+    ...(order ? [{ name: 'digest', use: 'nothing', request: order } as const] : []),
     ...(cause ? [{ name: 'cause', use: 'nothing', request: cause } as const] : []),
   ];
 }
@@ -197,13 +206,13 @@ const deciderOf = (stage: Stage, model: ModelInUse, privacy: Privacy) =>
     purse: { mayAsk: async () => null, paid: async () => null },
     models: async () => ({ acts: model, watches: null }),
     privacy: async () => privacy,
-    look: async () => {
+    look: async (_home, request) => {
       const { mirror } = stage.link;
       const all = mirror.infos().flatMap((info) => {
         const state = mirror.entity(info.id);
         return state ? [{ info, state, area: info.area }] : [];
       });
-      return lookedAt(all, privacy).looked;
+      return lookedAt(all, privacy, { relevance: relevanceTo(request) });
     },
   });
 
