@@ -1,4 +1,5 @@
 /** What the home can do when called: switches, numbers, locks, notices. Devices follow after a latency. */
+import { aiRows, runAiTask } from './ai-tasks.ts';
 import { answeringRows, answers } from './answering.ts';
 import type { SimUser } from './auth.ts';
 import type { Context } from './states.ts';
@@ -91,6 +92,13 @@ export function describeActions(world: World): Record<string, Record<string, obj
       };
     }
   }
+  if (world.ai) {
+    const rows = Object.entries(aiRows).map(([name, { fields }]) => [
+      name,
+      { fields, response: { optional: false } },
+    ]);
+    out.ai_task = Object.fromEntries(rows);
+  }
   for (const phone of world.phones.values()) out.notify![phone.action] = described(phoneFields);
   return out;
 }
@@ -106,12 +114,14 @@ export async function runAction(world: World, call: ActionCall): Promise<object 
   const phone = domain === 'notify' ? world.phones.get(action) : undefined;
   const answering = answeringRows[domain]?.[action];
   const row = rows[domain]?.[action];
-  if (!row && !phone && !answering) throw unknownAction(domain, action);
-  checkAnswerMode(call, answering !== undefined);
-  checkFields(data, phone ? phoneFields : (answering ?? row!).fields);
+  const ai = domain === 'ai_task' && world.ai ? aiRows[action] : undefined;
+  if (!row && !phone && !answering && !ai) throw unknownAction(domain, action);
+  checkAnswerMode(call, answering !== undefined || ai !== undefined);
+  checkFields(data, phone ? phoneFields : (answering ?? ai ?? row!).fields);
   world.calls.push({ domain, action, entityIds: call.entityIds, data, at: world.clock.now() });
   if (world.calls.length > 10_000) world.calls.splice(0, 5000);
   if (answering) return answers(world, answering, call);
+  if (ai) return runAiTask(world, call);
   if (phone) await phone.push(data);
   else await row!.run(world, call);
   return null;

@@ -1,6 +1,7 @@
 /** One simulated home's parts, and what they do to each other. No network here. */
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import type { AiTasks } from './ai-tasks.ts';
 import { Auth, type SeenFrom } from './auth.ts';
 import { Bans } from './bans.ts';
 import { Bus } from './bus.ts';
@@ -78,6 +79,8 @@ export interface World {
   readonly stuck: Set<string>;
   /** Lived entities that a test holds by hand. */
   readonly held: Set<string>;
+  /** Null where no model is set up in the home. */
+  ai: AiTasks | null;
   phase: Phase;
   id(): string;
   fire(type: string, data: object, context?: Context): void;
@@ -135,6 +138,7 @@ export function makeWorld(o: { options: WorldOptions; clock: Clock; log: Log }):
     calls: [],
     stuck: new Set(),
     held: new Set(),
+    ai: null,
     phase: 'RUNNING',
     id: () => hexId(random),
     fire: (type, data, context = states.context()) => bus.fire({ type, data, context }),

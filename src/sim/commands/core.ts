@@ -106,6 +106,12 @@ export const coreCommands: Record<string, Command> = {
   },
   get_states: { run: ({ world }) => [...world.states.all()].map(fullState) },
   get_config: { run: ({ world }) => homeConfig(world) },
+  'ai_task/preferences/get': {
+    run({ world }) {
+      if (!world.ai) throw new WireError('unknown_command', 'Unknown command.');
+      return world.ai.preferences;
+    },
+  },
   get_services: { run: ({ world }) => describeActions(world) },
   subscribe_entities: { optional: ['entity_ids', 'include', 'exclude'], run: subscribeEntities },
   subscribe_events: { optional: ['event_type'], run: subscribeEvents },
