@@ -51,16 +51,19 @@ test('nothing is called usual of a home that is not heard', () => {
   const berg = home('Villa Berg', 'live');
   const cabin = home('Cabin', 'stale', '2026-11-21T01:10:00Z');
   const boat = home('Boat', 'stopped');
-  expect(watchWords(0, [berg], now)).toBe('Nothing unusual.');
-  expect(watchWords(2, [berg], now)).toBe('2 things to look at.');
-  expect(watchWords(0, [cabin], now)).toBe('I cannot see Cabin since 02:10.');
-  expect(watchWords(0, [boat], now)).toBe('I cannot see Boat until it is linked again.');
-  expect(watchWords(0, [berg, cabin], now)).toBe(
+  const words = (open: number, homes: Parameters<typeof watchWords>[1], sensors = 3) =>
+    watchWords({ open, sensors }, homes, now);
+  expect(words(0, [berg])).toBe('Nothing unusual.');
+  expect(words(2, [berg])).toBe('2 things to look at.');
+  expect(words(0, [cabin])).toBe('I cannot see Cabin since 02:10.');
+  expect(words(0, [boat])).toBe('I cannot see Boat until it is linked again.');
+  expect(words(0, [berg, cabin])).toBe(
     'I cannot see Cabin since 02:10. Nothing unusual elsewhere.',
   );
-  expect(watchWords(1, [berg, cabin, boat], now)).toBe(
-    '1 thing to look at. I cannot see 2 of 3 homes.',
-  );
+  expect(words(1, [berg, cabin, boat])).toBe('1 thing to look at. I cannot see 2 of 3 homes.');
+  expect(words(0, [berg], 0)).toBe('No sensor is watched yet.');
+  expect(words(0, [berg, cabin], 0)).toBe('I cannot see Cabin since 02:10.');
+  expect(words(1, [berg], 0)).toBe('1 thing to look at.');
 });
 
 test('a number and its unit stay on one line', () => {
