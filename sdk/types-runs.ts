@@ -59,6 +59,8 @@ export const whyAnswer = z.object({
         'notRun',
         'action',
         'alert',
+        'finding',
+        'decision',
         'workflow',
         'entity',
         'gap',

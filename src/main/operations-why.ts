@@ -1,27 +1,28 @@
-import { triggersOf, type WorkflowDefinition } from '@tomte/sdk/define';
+import { triggersOf } from '@tomte/sdk/define';
 import { TomteError } from '@tomte/sdk/errors';
 import type { Tomte } from '@tomte/sdk/operations';
+import type { Watching } from '@tomte/sdk/types-detect';
 import type { NotRun, WhyAnswer } from '@tomte/sdk/types-runs';
 import { settingsFor } from '../engine/fire.ts';
 import type { Mirror } from '../home/mirror.ts';
 import { iso, isoOrNull } from '../lib/clock.ts';
-import type { Extensions } from '../lib/extensions.ts';
 import { listHomes } from '../store/homes.ts';
 import { listNotRuns, type NotRunRow } from '../store/not-runs.ts';
 import type { Db } from '../store/tables.ts';
 import { getWorkflowSettings } from '../store/workflow-settings.ts';
+import { watchingPage } from './detect/watching.ts';
 import { lifeOf } from './lives.ts';
 import type { Place } from './place.ts';
 import { makeWebhook, webhooksOf } from './webhooks.ts';
 import { answerOf } from './why/answer.ts';
-import { gather } from './why/gather.ts';
+import { gather, type WhyDefinitions } from './why/gather.ts';
 import { nearestMet } from './why/nearest.ts';
 import { readQuestion } from './why/question.ts';
 
 type Names = 'listNotRuns' | 'why' | 'nearestRun' | 'listWebhooks' | 'renewWebhook';
 
 export function whyOperations(
-  place: Pick<Place, 'parts' | 'lives' | 'settings'>,
+  place: Pick<Place, 'parts' | 'lives' | 'settings' | 'detect'>,
 ): Pick<Tomte, Names> {
   const { parts } = place;
   const { db } = parts.store;
@@ -45,8 +46,12 @@ export function whyOperations(
     listNotRuns: (filter) => notRunsOf(db, filter),
     why: (asked) =>
       whyOf(asked, {
-        ...{ db, workflows: parts.workflows, now: parts.clock.now() },
+        ...{ db, definitions: parts, now: parts.clock.now() },
         mirror: (home) => place.lives().get(home)?.link.mirror ?? null,
+        async watching(home) {
+          const life = place.lives().get(home);
+          return life ? watchingPage(parts, life, place.detect.beats.get()) : null;
+        },
       }),
     nearestRun: async ({ home, name, at }) => {
       const { life, definition, settings } = await setUp(home, name);
@@ -71,9 +76,10 @@ export async function whyOf(
   { text, home }: Parameters<Tomte['why']>[0],
   o: {
     db: Db;
-    workflows: Extensions<WorkflowDefinition>;
+    definitions: WhyDefinitions;
     now: number;
     mirror: (home: string) => Mirror | null;
+    watching: (home: string) => Promise<Watching | null>;
   },
 ): Promise<WhyAnswer> {
   const { db, now } = o;
@@ -87,8 +93,9 @@ export async function whyOf(
       const mirror = o.mirror(id);
       const { latitude = null, longitude = null } = mirror?.config ?? {};
       const where = { zone, latitude, longitude };
-      const seen = { id, name, zone, where, infos: mirror?.infos() ?? [] };
-      return gather(db, seen, asked(zone), o.workflows);
+      const infos = mirror?.infos() ?? [];
+      const seen = { id, name, zone, where, infos, watching: () => o.watching(id) };
+      return gather(db, seen, asked(zone), o.definitions);
     }),
   );
   return answerOf(asked(homes[0]?.time_zone ?? 'UTC'), gathered, now);

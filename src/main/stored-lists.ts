@@ -35,8 +35,8 @@ export function storedLists(
     },
     listNotRuns: (filter) => notRunsOf(db, filter),
     async why(asked) {
-      const { workflows } = await definitions();
-      return whyOf(asked, { db, workflows, now: clock.now(), mirror: () => null });
+      const known = { db, definitions: await definitions(), now: clock.now() };
+      return whyOf(asked, { ...known, mirror: () => null, watching: async () => null });
     },
     async listWorkflows({ home: only }) {
       const { workflows } = await definitions();

@@ -45,6 +45,38 @@ export const alertsAround = (db: Db, o: Around): Promise<Row<'alerts'>[]> =>
     .limit(most)
     .execute();
 
+/** What was found, and was so at some time within. */
+export const episodesAround = (db: Db, { home, from, to }: Around): Promise<Row<'episodes'>[]> =>
+  db
+    .selectFrom('episodes')
+    .selectAll()
+    .where('home_id', '=', home)
+    .where('raised_at', '<=', to.getTime())
+    .where((eb) => eb.or([eb('cleared_at', 'is', null), eb('cleared_at', '>=', from.getTime())]))
+    .orderBy('raised_at', 'desc')
+    .limit(most)
+    .execute();
+
+/** How these alerts went out. */
+export const deliveriesOf = (db: Db, alerts: readonly string[]): Promise<Row<'deliveries'>[]> =>
+  alerts.length === 0
+    ? Promise.resolve([])
+    : db.selectFrom('deliveries').selectAll().where('alert_id', 'in', alerts).limit(most).execute();
+
+/** Which of these alerts waited for the morning, and why. */
+export const keptForMorning = (
+  db: Db,
+  alerts: readonly string[],
+): Promise<Pick<Row<'digest_items'>, 'alert_id' | 'why'>[]> =>
+  alerts.length === 0
+    ? Promise.resolve([])
+    : db
+        .selectFrom('digest_items')
+        .select(['alert_id', 'why'])
+        .where('alert_id', 'in', alerts)
+        .limit(most)
+        .execute();
+
 /** Modes that held at some time within; of each the newest is known. */
 export const modesAround = (db: Db, o: Around): Promise<Row<'modes'>[]> =>
   db

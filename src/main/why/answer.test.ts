@@ -63,12 +63,16 @@ const ask = (text: string) =>
     { text },
     {
       db: store.db,
-      workflows: new Map([
-        ['cheap-hours', cheap],
-        ['evening', evening],
-      ]),
+      definitions: {
+        workflows: new Map([
+          ['cheap-hours', cheap],
+          ['evening', evening],
+        ]),
+        detectors: new Map([['water', { title: 'Water' }]]),
+      },
       now,
       mirror: () => mirror,
+      watching: async () => null,
     },
   );
 const on = (workflow: string, mode: 'on' | 'off' = 'on') =>

@@ -1,13 +1,25 @@
 /** What a home's records say around the time of a question, about the things it names. */
+import type { DetectorDefinition, Finding } from '@tomte/sdk/define';
 import { type TriggerSpec, triggersOf, type WorkflowDefinition } from '@tomte/sdk/define';
 import type { Action, EntityInfo } from '@tomte/sdk/home';
+import type { Watching } from '@tomte/sdk/types-detect';
 import type { Grant } from '@tomte/sdk/types-grant';
+import { type Recorded, readRecord } from '../../decide/record.ts';
 import { settingsFor } from '../../engine/fire.ts';
 import { dueOf, type WherePlace } from '../../engine/schedule-due.ts';
 import { specFault } from '../../engine/trigger-check.ts';
 import type { Extensions } from '../../lib/extensions.ts';
-import { actionsAround, alertsAround, modesAround, runsAround } from '../../store/around.ts';
+import {
+  actionsAround,
+  alertsAround,
+  deliveriesOf,
+  episodesAround,
+  keptForMorning,
+  modesAround,
+  runsAround,
+} from '../../store/around.ts';
 import { type ClockJumpRow, listClockJumps } from '../../store/clock-jumps.ts';
+import { listDecisions } from '../../store/decisions.ts';
 import { type GapRow, listGaps } from '../../store/gaps.ts';
 import { listNotRuns, type NotRunRow } from '../../store/not-runs.ts';
 import { listSchedules } from '../../store/schedules.ts';
@@ -23,6 +35,8 @@ export interface WhyHome {
   readonly where: WherePlace;
   /** Empty while the home is not looked after here. */
   readonly infos: readonly EntityInfo[];
+  /** What is watched there; null while it is not looked after here. */
+  readonly watching: () => Promise<Watching | null>;
 }
 
 /** A workflow of the home, as it is set up. */
@@ -45,24 +59,41 @@ export interface Gathered {
   readonly home: WhyHome;
   /** What the words mean, best first. */
   readonly named: readonly NameFound[];
+  /** Entities that they mean. */
+  readonly entities: ReadonlySet<string>;
   /** The workflows in question, best first. */
   readonly workflows: readonly WhyWorkflow[];
   readonly runs: readonly Row<'runs'>[];
   readonly notRuns: readonly NotRunRow[];
   readonly actions: readonly Row<'actions'>[];
   readonly alerts: readonly Row<'alerts'>[];
+  readonly episodes: readonly Row<'episodes'>[];
+  /** Of the alerts: how they went out, and why some waited. */
+  readonly deliveries: readonly Row<'deliveries'>[];
+  readonly keptBack: readonly Pick<Row<'digest_items'>, 'alert_id' | 'why'>[];
+  readonly decisions: readonly Recorded[];
+  /** Read for a question of alerts only. */
+  readonly watching: Watching | null;
+  /** Titles by name. */
+  readonly detectors: ReadonlyMap<string, string>;
   readonly gaps: readonly GapRow[];
   readonly jumps: readonly ClockJumpRow[];
   readonly modes: readonly Row<'modes'>[];
 }
 
+export interface WhyDefinitions {
+  readonly workflows: Extensions<WorkflowDefinition>;
+  readonly detectors: Extensions<Pick<DetectorDefinition, 'title'>>;
+}
+
 const duesMax = 50;
+const decisionsMax = 200;
 
 export async function gather(
   db: Db,
   home: WhyHome,
   question: Question,
-  workflows: Extensions<WorkflowDefinition>,
+  { workflows, detectors }: WhyDefinitions,
 ): Promise<Gathered> {
   const { from, to } = question;
   const window = { home: home.id, from: new Date(from), to: new Date(to) };
@@ -75,16 +106,32 @@ export async function gather(
   const touches = (ids: readonly string[]) => ids.some((id) => entities.has(id));
   const notRuns = await listNotRuns(db, { ...window, limit: 1000 });
   const actions = await actionsAround(db, window);
-  const alerts = await alertsAround(db, window);
+  const alerts = (await alertsAround(db, window)).filter(
+    (row) => ofMeant(row.workflow) || touches(row.entities) || saysAll(row.title, question.words),
+  );
+  const alertIds = alerts.map(({ id }) => id);
+  const episodes = (await episodesAround(db, window)).filter(({ finding }) => {
+    const { title, entities: of } = finding as unknown as Finding;
+    return question.words.length === 0 || touches(of) || saysAll(title, question.words);
+  });
+  const decisions = await listDecisions(db, {
+    ...{ home: home.id, since: from, before: to + 1, limit: decisionsMax },
+  });
   return {
-    ...{ home, named, workflows: meant },
+    ...{ home, named, entities, workflows: meant, alerts, episodes },
+    deliveries: await deliveriesOf(db, alertIds),
+    keptBack: await keptForMorning(db, alertIds),
+    decisions: decisions
+      .map(readRecord)
+      .filter(
+        ({ by, request }) => ofMeant(workflowOf(by)) || saysAll(request.question, question.words),
+      ),
+    watching: question.topic === 'alert' ? await home.watching() : null,
+    detectors: new Map([...detectors].map(([name, { title }]) => [name, title])),
     runs: (await runsAround(db, window)).filter((row) => ofMeant(row.workflow)),
     notRuns: notRuns.filter((row) => ofMeant(row.workflow)),
     actions: actions.filter(
       (row) => ofMeant(askedByWorkflow(row)) || touches((row.action as Action).entities ?? []),
-    ),
-    alerts: alerts.filter(
-      (row) => ofMeant(row.workflow) || touches(row.entities) || saysAll(row.title, question.words),
     ),
     gaps: await listGaps(db, { home: home.id, from, to }),
     jumps: await listClockJumps(db, { from: window.from, to: window.to }),
@@ -92,8 +139,10 @@ export async function gather(
   };
 }
 
+const workflowOf = (by: string): string | null =>
+  by.startsWith('workflow:') ? by.slice('workflow:'.length) : null;
 export const askedByWorkflow = ({ asked_by }: Row<'actions'>): string | null =>
-  asked_by.startsWith('workflow:') ? asked_by.slice('workflow:'.length) : null;
+  workflowOf(asked_by);
 
 async function workflowsOf(
   db: Db,

@@ -13,6 +13,8 @@ export interface Question {
   readonly asks: boolean;
   /** It asks why something did not happen. */
   readonly negative: boolean;
+  /** What it is about beside Runs: that people were told, or were not; that something was chosen. */
+  readonly topic: 'alert' | 'decision' | null;
   /** Lower case, without the words that mean nothing here. */
   readonly words: readonly string[];
 }
@@ -34,6 +36,11 @@ const empty = new Set(
   ).split(' '),
 );
 
+const alertWords =
+  /\b(alerts?|alerted|alarm(?:ed)?|warn(?:ed|ings?)?|notif(?:y|ied|ications?)|messages?|told|noticed?)\b/;
+const decisionWords =
+  /\b(decisions?|decided?|chose|choose|chosen|choice|models?|answer(?:ed)?|nobody)\b/;
+
 const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 const numbers: Record<string, number> = {
   ...{ a: 1, an: 1, one: 1, two: 2, three: 3, four: 4, five: 5, six: 6, seven: 7, eight: 8 },
@@ -53,16 +60,19 @@ const parts: Record<string, readonly [number, number]> = {
 /** `now` is epoch ms, `zone` the home's. A time without a day is the newest such time that has passed. */
 export function readQuestion(text: string, now: number, zone: string): Question {
   const asked = text.toLowerCase().replace(/[’`]/g, "'").slice(0, 300);
-  const negative = /\bnot\b|n't\b|\bnever\b/.test(asked);
+  const negative =
+    /\bnot\b|n't\b|\bnever\b|\bno (alert|warning|message|news|one)\b|\bnobody\b/.test(asked);
+  const topic = asked.match(alertWords) ? 'alert' : asked.match(decisionWords) ? 'decision' : null;
   const asks = /^\s*(why|how come|what (stopped|happened|made|kept))\b/.test(asked) || negative;
   const time = readTime(asked, now, zone);
   const rest = time.used.reduce((left, used) => left.replace(used, ' '), asked);
   const words = rest
     .split(/[^\p{L}\p{N}_.]+/u)
     .map((word) => word.replace(/^[.]+|[.]+$/g, ''))
-    .filter((word) => word !== '' && !empty.has(word));
+    .filter((word) => word !== '' && !empty.has(word))
+    .filter((word) => topic === null || !(alertWords.test(word) || decisionWords.test(word)));
   const { at, from, to } = time;
-  return { at, from, to, timed: time.used.length > 0, asks, negative, words };
+  return { at, from, to, timed: time.used.length > 0, asks, negative, topic, words };
 }
 
 interface ReadTime {
