@@ -1,4 +1,4 @@
-/** What can be asked of energy: set-up, sensors, prices, forecasts, story. */
+/** What can be asked of energy: set-up, sensors, prices, forecasts, story, ledger. */
 import { z } from 'zod';
 import { op } from './operation.ts';
 import * as e from './types-energy.ts';
@@ -77,5 +77,16 @@ export const energyOperations = {
     z.strictObject({ home }),
     e.energyStory,
     'What is used, when and by what, what changed, and where money could be saved.',
+  ),
+  energyLedger: op(
+    'GET',
+    'homes/:home/energy/ledger',
+    z.strictObject({
+      home,
+      /** Newest days that are over. */
+      days: z.coerce.number().int().min(1).max(400).optional(),
+    }),
+    e.energyLedger,
+    'What was saved by when things ran, day by day and by device, with how sure it is; losses as they are.',
   ),
 } as const;

@@ -157,3 +157,47 @@ export const energyStory = z.object({
   ),
 });
 export type EnergyStoryPage = z.infer<typeof energyStory>;
+
+const saved = { saved: z.number(), low: z.number(), high: z.number() };
+const day = z.string();
+
+export const energyLedger = z.object({
+  home: z.string(),
+  asOf: isoTime,
+  currency: z.string(),
+  sentence: z.string(),
+  /** What it is held against, in words; null before a habit is known. */
+  baseline: z.string().nullable(),
+  /** First and last local date that is told, `2026-11-26`. */
+  since: day.nullable(),
+  until: day.nullable(),
+  /** Against the usual hours, with the band in which it lies; below 0 it lost. */
+  ...saved,
+  /** Days on which it lost, and how much on those alone. */
+  lost: z.object({ days: z.number(), money: z.number() }),
+  devices: z.array(
+    z.object({
+      ...{ sensor: z.string(), name: z.string(), runs: z.number(), kWh: z.number() },
+      ...{ paid: z.number(), usual: z.number() },
+      ...saved,
+      /** When it usually began, in words. */
+      habit: z.string().nullable(),
+    }),
+  ),
+  /** Newest first; money is null where nothing ran that could be held against a habit. */
+  days: z.array(
+    z.object({
+      day,
+      saved: z.number().nullable(),
+      low: z.number().nullable(),
+      high: z.number().nullable(),
+      /** Of a day on which it lost: by what. */
+      text: z.string().nullable(),
+    }),
+  ),
+  /** Runs that could not be held against anything. */
+  left: z.array(
+    z.object({ sensor: z.string(), name: z.string(), why: z.string(), runs: z.number() }),
+  ),
+});
+export type EnergyLedgerPage = z.infer<typeof energyLedger>;

@@ -1,5 +1,5 @@
 import type { Tomte } from '@tomte/sdk/operations';
-import type { EnergyPricesPage, EnergySetupPage } from '@tomte/sdk/types-energy';
+import type { EnergyLedgerPage, EnergyPricesPage, EnergySetupPage } from '@tomte/sdk/types-energy';
 import { expect, test, vi } from 'vitest';
 import { home, tomte } from './testing.ts';
 
@@ -59,6 +59,29 @@ test('a tariff is chosen with its settings, or given back', async () => {
     [{ home: 'cabin', tariff: 'fixed', settings: { perKWh: 0.32 } }],
     [{ home: 'cabin', tariff: null, settings: {} }],
   ]);
+});
+
+test('what was saved is told by device and day, a loss with its reason', async () => {
+  const row = { paid: 1, usual: 1.5, saved: 0.5, low: 0.2, high: 0.8 };
+  const ledger: EnergyLedgerPage = {
+    ...{ home: 'cabin', asOf: at, currency: 'EUR', since: '2026-11-25', until: '2026-11-26' },
+    ...{ sentence: 'Since 25 Nov, 0.50 EUR less.', baseline: 'Held against …', ...row },
+    lost: { days: 1, money: 0.1 },
+    devices: [
+      { sensor: 's.car', name: 'Car', runs: 2, kWh: 9, ...row, habit: 'Usually at 19:00.' },
+    ],
+    days: [
+      { day: '2026-11-26', saved: -0.1, low: -0.2, high: 0, text: 'Car: 31.2 ct/kWh; …' },
+      { day: '2026-11-25', saved: null, low: null, high: null, text: null },
+    ],
+    left: [{ sensor: 's.w', name: 'Washer', why: 'Not known yet.', runs: 1 }],
+  };
+  const ran = await tomte('energy ledger', { listHomes, energyLedger: async () => ledger });
+  expect(ran.code).toBe(0);
+  expect(ran.out).toMatch(/Car +0\.50 EUR \(0\.20–0\.80\) +2 runs +Usually at 19:00\./);
+  expect(ran.out).toMatch(/2026-11-26 +−0\.10 EUR +Car: 31\.2 ct\/kWh/);
+  expect(ran.out).not.toContain('2026-11-25 ');
+  expect(ran.out).toContain('Washer, 1 run: Not known yet.');
 });
 
 test.each([

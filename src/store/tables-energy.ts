@@ -1,4 +1,4 @@
-/** Tables of energy: what a person set right, and how well it was foreseen. */
+/** Tables of energy: what a person set right, how well it was foreseen, and what was saved. */
 import type { Json, Maybe, MaybeJson, Time, TimeNow } from './columns.ts';
 
 export interface EnergySettingsTable {
@@ -36,4 +36,32 @@ export interface EnergyRatesTable {
   ends_at: Time;
   buy: number;
   sell: Maybe<number>;
+}
+
+export interface EnergyHabitsTable {
+  home_id: string;
+  device: string;
+  starts: Json;
+  first_day: string;
+  last_day: string;
+}
+
+export interface EnergyLedgerDaysTable {
+  home_id: string;
+  day: string;
+  kept_at: Time;
+}
+
+export interface EnergyLedgerTable {
+  home_id: string;
+  day: string;
+  device: string;
+  name: string;
+  runs: number;
+  kwh: number;
+  paid: Maybe<number>;
+  usual: Maybe<number>;
+  low: Maybe<number>;
+  high: Maybe<number>;
+  why: Maybe<string>;
 }

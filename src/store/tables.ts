@@ -16,6 +16,9 @@ import type {
 } from './tables-decide.ts';
 import type {
   EnergyForeseenTable,
+  EnergyHabitsTable,
+  EnergyLedgerDaysTable,
+  EnergyLedgerTable,
   EnergyRatesTable,
   EnergySettingsTable,
   ForecastDaysTable,
@@ -458,6 +461,9 @@ export interface Tables {
   energy_settings: EnergySettingsTable;
   energy_rates: EnergyRatesTable;
   energy_foreseen: EnergyForeseenTable;
+  energy_habits: EnergyHabitsTable;
+  energy_ledger_days: EnergyLedgerDaysTable;
+  energy_ledger: EnergyLedgerTable;
   forecast_days: ForecastDaysTable;
   models: ModelsTable;
   decisions: DecisionsTable;

@@ -131,3 +131,17 @@ test('prices come from where a person says, and where energy goes is told', {
   await page.getByText('What is known, and whose word it is').waitFor();
   await standsWell('devices');
 });
+
+test('what was saved stands by device and day, from the past that the home kept', {
+  timeout: slow,
+}, async () => {
+  await page.getByRole('link', { name: 'Saved' }).click();
+  await page.getByRole('heading', { level: 1, name: /^Since|^Not sure yet/ }).waitFor();
+  const told = await tomte.energyLedger({ home });
+  await page.getByRole('heading', { level: 1, name: told.sentence }).waitFor();
+  await page.getByRole('heading', { name: 'By device' }).waitFor();
+  for (const { name } of told.devices) await page.getByText(name, { exact: true }).waitFor();
+  expect(told.devices.length).toBeGreaterThan(0);
+  await page.getByRole('heading', { name: 'Day by day' }).waitFor();
+  await standsWell('saved');
+});

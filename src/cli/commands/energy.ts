@@ -1,7 +1,13 @@
 import { TomteError } from '@tomte/sdk/errors';
-import { pricePerKWh } from '@tomte/sdk/money';
+import { money, moneyBand, pricePerKWh } from '@tomte/sdk/money';
 import type { Tomte } from '@tomte/sdk/operations';
-import type { EnergyPricesPage, EnergySetupPage, WireSensorFault } from '@tomte/sdk/types-energy';
+import type {
+  EnergyLedgerPage,
+  EnergyPricesPage,
+  EnergySetupPage,
+  WireSensorFault,
+} from '@tomte/sdk/types-energy';
+import { count } from '@tomte/sdk/words';
 import { type Context, command } from '../command.ts';
 import { kindLines } from '../kinds.ts';
 import { oneHome } from '../one-home.ts';
@@ -11,9 +17,9 @@ import { readSettings } from '../set.ts';
 export default command({
   name: 'energy',
   about:
-    'A home’s energy: what is known and whose word it is, faults of sensors, prices, forecasts.',
+    'A home’s energy: what is known and whose word it is, faults of sensors, prices, forecasts, what was saved.',
   usage:
-    'tomte energy [answer SENSOR RULE true|right|undo | prices | price PER_KWH | tariffs | tariff NAME|none --set KEY=VALUE… | forecast | story]',
+    'tomte energy [answer SENSOR RULE true|right|undo | prices | price PER_KWH | tariffs | tariff NAME|none --set KEY=VALUE… | forecast | story | ledger]',
   options: {
     home: { type: 'string', about: 'the home, where several are linked' },
     set: { type: 'string', multiple: true, about: 'a setting of the tariff, such as perKWh=0.32' },
@@ -117,6 +123,13 @@ const verbs: Readonly<Record<string, Verb>> = {
       answer(page, [page.sentence, ...(page.proof ? [page.proof] : []), '', ...columns(rows)]);
     },
   },
+  ledger: {
+    words: 0,
+    async run({ answer }, tomte, home) {
+      const page = await tomte.energyLedger({ home });
+      answer(page, ledgerLines(page));
+    },
+  },
   story: {
     words: 0,
     async run({ answer }, tomte, home) {
@@ -130,6 +143,23 @@ const verbs: Readonly<Record<string, Verb>> = {
     },
   },
 };
+
+/** The sum, each device, each day on which something ran, and what could not be told. */
+function ledgerLines(page: EnergyLedgerPage): string[] {
+  const { currency } = page;
+  const devices = page.devices.map(({ name, saved, low, high, runs, habit }) => [
+    name,
+    `${money(saved, currency)} (${moneyBand(low, high)})`,
+    count(runs, 'run'),
+    habit ?? '',
+  ]);
+  const days = page.days.flatMap(({ day, saved, text }) =>
+    saved === null ? [] : [[day, money(saved, currency), text ?? '']],
+  );
+  const left = page.left.map(({ name, why, runs }) => `${name}, ${count(runs, 'run')}: ${why}`);
+  const baseline = page.baseline ? [page.baseline] : [];
+  return [page.sentence, ...baseline, '', ...columns(devices), '', ...columns(days), '', ...left];
+}
 
 function showSetup({ answer }: Context, page: EnergySetupPage): void {
   const figures = columns(page.figures.map(({ what, value, from }) => [what, value, from]));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { dayMs, evenSlots, hourMs } from '../series.ts';
-import { ledgerOf, type RanLoad, usualStarts } from './ledger.ts';
+import { ledgerOf, type RanLoad } from './ledger.ts';
 
 const zone = 'Europe/Berlin';
 const today = Date.UTC(2026, 10, 26, 23);
@@ -76,9 +76,12 @@ test('the rows add up to the sum, and its uncertainty holds it', () => {
   );
 });
 
-test('a habit is read from the hours in which a device began', () => {
-  const kWh = new Map(
-    Array.from({ length: 72 }, (_, n) => [today + n * hourMs, [19, 20].includes(n % 24) ? 0.6 : 0]),
-  );
-  expect(usualStarts(kWh, { zone, least: 0.1 })).toEqual([at(19), at(19), at(19)]);
+test('what ran after midnight is held against the evening before it', () => {
+  const evening = { ...common, buy: prices((h) => (h < 6 ? 0.1 : 0.4)) };
+  // Only the evening before is dear.
+  const buy = evening.buy.map((rate) => ({
+    ...rate,
+    value: rate.start >= today - 5 * hourMs && rate.start < today ? 0.9 : rate.value,
+  }));
+  expect(ledgerOf({ ...evening, buy, ran: [dish] }).saved).toBeCloseTo(1.2 * 0.8);
 });

@@ -31,11 +31,15 @@ export interface LedgerRow {
   readonly high: number;
 }
 
-export interface Ledger {
+/** Rows of many runs, joined by load, the most saved first. */
+export interface Total {
   readonly rows: readonly LedgerRow[];
   readonly saved: number;
   readonly low: number;
   readonly high: number;
+}
+
+export interface Ledger extends Total {
   /** Runs that could not be priced, with the reason. */
   readonly left: readonly { readonly load: string; readonly why: string }[];
 }
@@ -60,14 +64,17 @@ export function ledgerOf(o: LedgerInput): Ledger {
     if (typeof row === 'string') left.push({ load: ran.load, why: row });
     else rows.push(row);
   }
+  return { ...totalOf(rows), left };
+}
+
+export function totalOf(rows: readonly LedgerRow[]): Total {
   const byLoad = sumByLoad(rows);
   const saved = byLoad.reduce((sum, row) => sum + row.saved, 0);
   // Runs of different devices are wrong independently of each other.
   const spread = (side: (row: LedgerRow) => number) =>
     Math.sqrt(byLoad.reduce((sum, row) => sum + side(row) ** 2, 0));
   return {
-    rows: byLoad,
-    ...{ saved, left },
+    ...{ rows: byLoad, saved },
     low: saved - spread((row) => row.saved - row.low),
     high: saved + spread((row) => row.high - row.saved),
   };
@@ -77,9 +84,8 @@ function rowOf(o: LedgerInput, ran: RanLoad): LedgerRow | string {
   if (ran.usualStarts.length < leastRuns) return 'When it usually ran is not known yet.';
   const paid = costOf(o, ran, ran.start);
   if (paid === null) return 'What the hours cost is not known.';
-  const day = wallOf(ran.start, o.zone);
   const usual = ran.usualStarts.flatMap((time) => {
-    const cost = costOf(o, ran, whenOf(day, time, o.zone));
+    const cost = costOf(o, ran, nearest(ran.start, time, o.zone));
     return cost === null ? [] : [cost];
   });
   if (usual.length < leastRuns) return 'What its usual hours cost is not known.';
@@ -89,6 +95,13 @@ function rowOf(o: LedgerInput, ran: RanLoad): LedgerRow | string {
   const { load, name } = ran;
   const saved = mean - paid;
   return { load, name, paid, usual: mean, saved, low: saved - spread, high: saved + spread };
+}
+
+/** What ran at 02:00 and usually runs at 20:30 would have run the evening before. */
+function nearest(start: number, time: number, zone: string): number {
+  const day = wallOf(start, zone);
+  const times = [-1, 0, 1].map((days) => whenOf(day, time, zone, days));
+  return times.reduce((best, t) => (Math.abs(t - start) < Math.abs(best - start) ? t : best));
 }
 
 /** The run with its own shape, begun at `start`; null where a price is missing. */
@@ -123,16 +136,3 @@ const joined = (a: LedgerRow, b: LedgerRow): LedgerRow => ({
   ...{ paid: a.paid + b.paid, usual: a.usual + b.usual, saved: a.saved + b.saved },
   ...{ low: a.low + b.low, high: a.high + b.high },
 });
-
-/** Begins of the runs of a device in its past, ms since midnight: each first hour after an idle one. */
-export function usualStarts(
-  kWh: ReadonlyMap<number, number>,
-  o: { zone: string; least: number },
-): number[] {
-  return [...kWh].flatMap(([t, grown]) => {
-    const before = kWh.get(t - hourMs);
-    return grown >= o.least && before !== undefined && before < o.least
-      ? [wallOf(t, o.zone).time]
-      : [];
-  });
-}

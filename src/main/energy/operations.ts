@@ -12,6 +12,7 @@ import { shownSettings } from '../../store/sealed-settings.ts';
 import type { HomeLife } from '../home-life.ts';
 import { lifeOf } from '../lives.ts';
 import type { PlaceParts } from '../parts.ts';
+import { ledgerPage } from './ledger-page.ts';
 import { type EnergyHome, pastDays } from './meters.ts';
 import { forecastPage, pricesPage, storyPage } from './pages.ts';
 import { type EnergyRoom, energyOrNull } from './room.ts';
@@ -25,6 +26,7 @@ type Names =
   | 'setTariff'
   | 'confirmPrice'
   | 'energyForecast'
+  | 'energyLedger'
   | 'energyStory';
 
 type Parts = Pick<PlaceParts, 'store' | 'clock' | 'tariffs'> & {
@@ -74,6 +76,10 @@ export function energyOperations(parts: Parts): Pick<Tomte, Names> {
         throw new TomteError('energy.not_set_up', 'Home Assistant’s energy page is empty');
       }
       return forecastPage(where(home), await room.forecasts(home), energy);
+    },
+    async energyLedger({ home, days = 30 }) {
+      const kept = await room.ledger(home, { days: Number(days) });
+      return ledgerPage(home, lifeOf(parts.lives(), home).zone, kept);
     },
     energyStory: async ({ home }) => storyPage(home, await room.story(home)),
   };

@@ -12,10 +12,13 @@ import {
   ratesBetween,
   saveEnergySettings,
 } from '../../store/energy.ts';
+import { listHabits, listLedger, listLedgerDays } from '../../store/ledger.ts';
 import type { HomeLife } from '../home-life.ts';
 import { lifeOf } from '../lives.ts';
 import type { PlaceParts } from '../parts.ts';
 import { type ForecastParts, type Forecasts, forecastsOf, horizonMs } from './forecasts.ts';
+import { keepLedger } from './ledger.ts';
+import type { LedgerKept } from './ledger-page.ts';
 import { type EnergyHome, judged, openMeters } from './meters.ts';
 import { openPrices, type Prices } from './prices.ts';
 import { chooseTariff } from './tariff-desk.ts';
@@ -41,6 +44,8 @@ export interface EnergyRoom {
   /** `leave`: devices that are planned apart. */
   forecasts(home: string, o?: { leave?: readonly string[] }): Promise<Forecasts>;
   story(home: string): Promise<{ story: Story; asOf: number; currency: string }>;
+  /** Days that are over are kept first; then those of the last `days`. */
+  ledger(home: string, o: { days: number }): Promise<LedgerKept>;
   /** The home is forgotten. */
   drop(home: string): void;
   stop(): void;
@@ -87,6 +92,23 @@ export function openEnergy(parts: EnergyParts): EnergyRoom {
     return prices.of(life(id), setup, { start: start - backMs, end: start + horizonMs });
   }
 
+  /** What was paid in the last 30 days, and what power fed in brought, as far as it is known. */
+  async function pastOf(id: string, energy: EnergyHome, now: Prices | null) {
+    const span = { start: clock.now() - 30 * dayMs, end: clock.now() };
+    const kept = await ratesBetween(db, id, span);
+    const constant = energy.setup.sellPrice?.perKWh ?? null;
+    return {
+      buy: pastRates(kept, energy).map((rate) => ({ ...rate, value: paid(now, rate.value) })),
+      sell: kept.some(({ sell }) => sell !== null)
+        ? kept.flatMap(({ start, end, sell }) =>
+            sell === null ? [] : [{ start, end, value: sell }],
+          )
+        : constant === null
+          ? []
+          : [{ ...span, value: constant }],
+    };
+  }
+
   const room: EnergyRoom = {
     ...{ home, answers, prices: pricesOf, drop: meters.drop },
     async answer(id, { rule, sensor, answer }) {
@@ -122,17 +144,26 @@ export function openEnergy(parts: EnergyParts): EnergyRoom {
     async story(id) {
       const energy = await home(id);
       const now = await pricesOf(id);
-      const kept = await ratesBetween(db, id, {
-        start: clock.now() - 30 * dayMs,
-        end: clock.now(),
-      });
+      const past = await pastOf(id, energy, now);
       const story = storyOf({
         ...{ meters: energy.setup.meters, hours: energy.clean, house: energy.house },
         ...{ blocked: energy.judged.blocked, now: energy.asOf, zone: life(id).zone },
-        rates: pastRates(kept, energy).map((rate) => ({ ...rate, value: paid(now, rate.value) })),
-        meanPrice: now ? meanOf(now) : null,
+        ...{ rates: past.buy, meanPrice: now ? meanOf(now) : null },
       });
       return { story, asOf: energy.asOf, currency: now?.currency ?? 'EUR' };
+    },
+    async ledger(id, { days }) {
+      const energy = await home(id);
+      const now = await pricesOf(id);
+      const { zone } = life(id);
+      const past = await pastOf(id, energy, now);
+      await keepLedger({ ...{ db, now: clock.now(), home: id, zone, energy }, ...past });
+      const kept = await listLedgerDays(db, id, days);
+      return {
+        ...{ asOf: energy.asOf, currency: now?.currency ?? 'EUR', days: kept },
+        entries: await listLedger(db, id, kept.at(-1) ?? ''),
+        habits: await listHabits(db, id),
+      };
     },
     stop: () => stopKeeping(),
   };
@@ -172,6 +203,7 @@ async function keepOne(room: EnergyRoom, home: string): Promise<void> {
   try {
     await room.prices(home);
     await room.forecasts(home);
+    await room.ledger(home, { days: 1 });
   } catch (error) {
     if (!isError(error)) throw error;
   }

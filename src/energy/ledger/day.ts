@@ -1,0 +1,85 @@
+/** One day of the ledger: what ran on it, measured, against when it usually ran. Pure. */
+import type { Rate } from '@tomte/sdk/prices';
+import { hourMs } from '../series.ts';
+import type { ByHour } from '../setup/house.ts';
+import { ledgerOf } from './ledger.ts';
+import { longestHours, runsOf } from './runs.ts';
+
+export interface DeviceHours {
+  readonly device: string;
+  readonly name: string;
+  readonly kWh: ByHour;
+  /** Usual begins, ms since midnight; null where no habit is known. */
+  readonly habit: readonly number[] | null;
+}
+
+export interface DayInput {
+  readonly from: number;
+  readonly to: number;
+  readonly devices: readonly DeviceHours[];
+  readonly buy: readonly Rate[];
+  readonly sell: readonly Rate[];
+  /** kWh that the panels made and that the home used; hours that are not known are absent. */
+  readonly solar: ByHour;
+  readonly house: ByHour;
+  readonly zone: string;
+}
+
+/** What one device did on one day. Money is null where `why` says what was not known. */
+export interface DeviceDay {
+  readonly device: string;
+  readonly name: string;
+  readonly runs: number;
+  readonly kWh: number;
+  readonly money: {
+    readonly paid: number;
+    readonly usual: number;
+    readonly low: number;
+    readonly high: number;
+  } | null;
+  readonly why: string | null;
+}
+
+/** Devices that began to run on the day; null while one of their runs may still go on. */
+export function ledgerDay(o: DayInput): DeviceDay[] | null {
+  const found: DeviceDay[] = [];
+  for (const device of o.devices) {
+    const runs = runsOf(device.kWh, o);
+    if (runs.some(({ ended, watts }) => !ended && watts.length <= longestHours)) return null;
+    if (runs.length > 0) found.push(deviceDay(o, device, runs));
+  }
+  return found;
+}
+
+function deviceDay(
+  o: DayInput,
+  { device, name, kWh, habit }: DeviceHours,
+  runs: ReturnType<typeof runsOf>,
+): DeviceDay {
+  const used = runs.reduce((sum, { watts }) => sum + watts.reduce((a, b) => a + b, 0) / 1000, 0);
+  const common = { device, name, runs: runs.length, kWh: used };
+  if (runs.some(({ watts }) => watts.length > longestHours)) {
+    return { ...common, money: null, why: `It ran more than ${longestHours} hours at a time.` };
+  }
+  const { rows, left } = ledgerOf({
+    ...{ buy: o.buy, sell: o.sell, zone: o.zone, surplusW: surplusOf(o, kWh) },
+    ran: runs.map(({ start, watts }) => ({
+      ...{ load: device, name, start, watts, stepMs: hourMs, usualStarts: habit ?? [] },
+    })),
+  });
+  // A day of which only a part is priced would be told as if it were all.
+  const [row] = rows;
+  if (left.length > 0 || !row) return { ...common, money: null, why: left[0]?.why ?? null };
+  const { paid, usual, low, high } = row;
+  return { ...common, money: { paid, usual, low, high }, why: null };
+}
+
+/** Sun that nothing but this device could have used, W by hour. */
+function surplusOf({ solar, house }: DayInput, kWh: ByHour): Map<number, number> {
+  const found = new Map<number, number>();
+  for (const [t, made] of solar) {
+    const used = house.get(t);
+    if (used !== undefined) found.set(t, Math.max(0, made - used + (kWh.get(t) ?? 0)) * 1000);
+  }
+  return found;
+}
