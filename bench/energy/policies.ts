@@ -1,5 +1,6 @@
 /** What each policy wants of the coming half hour. */
 import type { Plan } from '../../src/energy/plan/plan.ts';
+import { knownPrices, type Sight } from './sight.ts';
 import {
   battery,
   fuseW,
@@ -11,7 +12,6 @@ import {
   type Wish,
 } from './world.ts';
 
-const daySteps = 48;
 export type MakePlan = (problem: object) => Promise<Plan>;
 export type Policy = (
   rows: readonly Row[],
@@ -53,7 +53,7 @@ export const naive: Policy = async (rows, n, jobs, life) => {
 /** Plans once an hour and carries the plan out by modes. */
 export function planned(
   makePlan: MakePlan,
-  o: { perfect: boolean; steps: number; endQuantile: number; solveMs: number[] },
+  o: { sight: Sight; steps: number; endQuantile: number; solveMs: number[] },
 ): Policy {
   let plan: Plan | null = null;
   let begun = 0;
@@ -90,12 +90,11 @@ export function problemAt(
   n: number,
   jobs: readonly Job[],
   life: Life,
-  o: { perfect: boolean; steps: number; endQuantile: number; previous: Plan | null },
+  o: { sight: Sight; steps: number; endQuantile: number; previous: Plan | null },
 ): object {
   const { t } = rows[n]!;
   const steps = Math.min(o.steps, rows.length - n);
-  const ahead = Array.from({ length: steps }, (_, k) => rows[n + k]!);
-  const price = o.perfect ? ahead.map((row) => row.price) : knownPrices(rows, n, steps);
+  const { price, loadW, solarW } = o.sight(rows, n, steps);
   const sorted = price.toSorted((a, b) => a - b);
   const end = sorted[Math.floor((steps - 1) * o.endQuantile)]!;
   const open = jobs.filter(
@@ -107,8 +106,8 @@ export function problemAt(
     slotMinutes: 30,
     importPrice: price,
     exportPrice: price.map(() => sellPrice),
-    baseLoadW: o.perfect ? ahead.map((row) => row.loadW) : loadForecast(rows, n, steps),
-    solarW: ahead.map((row) => (o.perfect ? row.solarW : row.solarForecastW)),
+    baseLoadW: loadW,
+    solarW,
     gridImportMaxW: fuseW,
     battery: { ...battery, socWh: life.tally.soc, endValuePerKWh: end * 0.95 - 0.01 },
     loads: open.map((job) => ({
@@ -125,33 +124,4 @@ export function problemAt(
     previousPlan: o.previous,
     timeLimitMs: 5_000,
   };
-}
-
-/** To the end of today; from 12:00 UTC to the end of tomorrow; beyond, those of a day earlier. */
-function knownPrices(rows: readonly Row[], n: number, steps: number): number[] {
-  const { t } = rows[n]!;
-  const day = Math.floor(t / 86_400_000) * 86_400_000;
-  const known = day + (new Date(t).getUTCHours() >= 12 ? 2 : 1) * 86_400_000;
-  const found: number[] = [];
-  for (let k = 0; k < steps; k++) {
-    const row = rows[n + k];
-    found.push(
-      row && row.t < known ? row.price : (found[k - daySteps] ?? rows[n + k - daySteps]!.price),
-    );
-  }
-  return found;
-}
-
-/** Mean of the same half hour of seven days, and what the last half hour was off, fading. */
-function loadForecast(rows: readonly Row[], n: number, steps: number): number[] {
-  const mean = (k: number) => {
-    let [sum, count] = [0, 0];
-    for (let day = 1; day <= 7; day++) {
-      const at = n + (k % daySteps) - day * daySteps;
-      if (at < n && rows[at]) [sum, count] = [sum + rows[at].loadW, count + 1];
-    }
-    return count > 0 ? sum / count : 400;
-  };
-  const off = rows[n - 1] ? rows[n - 1]!.loadW - mean(-1 + daySteps) : 0;
-  return Array.from({ length: steps }, (_, k) => Math.max(0, mean(k) + off * 0.6 ** (k + 1)));
 }
