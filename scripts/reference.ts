@@ -122,7 +122,7 @@ const abilities = ({ appends, ear, throughHome }: ChannelDefinition): string =>
   ].join(' ');
 
 async function extensionsPage(): Promise<string> {
-  const { detectors, channels, connectors, tariffs, triggers, workflows } =
+  const { detectors, channels, connectors, models, tariffs, triggers, workflows } =
     await loadDefinitions(null);
   const settings = (schema: z.ZodType) => {
     const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as {
@@ -160,6 +160,9 @@ async function extensionsPage(): Promise<string> {
       `May be asked for: ${fields(c.query, 'input')}. Answers: ${fields(c.facts, 'output')}.\n`,
     );
   }
+  out.push('## Models\n');
+  for (const [name, m] of models)
+    out.push(`### ${name}: ${m.title}\n\n${m.text}\n\n${settings(m.settings)}`);
   out.push('## Tariffs\n');
   for (const [name, t] of tariffs)
     out.push(`### ${name}: ${t.title}\n\n${t.text}\n\n${settings(t.settings)}`);

@@ -36,3 +36,22 @@ export const draft = z.object({
   reason: z.string().nullable(),
 });
 export type Draft = z.infer<typeof draft>;
+
+/** A workflow that a model drafted in code, as a file: nothing of it was run. */
+export const codeDraft = z.object({
+  home: z.string(),
+  text: z.string(),
+  /** One sentence: what there is, or why there is none. */
+  sentence: z.string(),
+  /** The whole file; null where there is none that Tomte lets be. */
+  code: z.string().nullable(),
+  /** Things of the home that it names. */
+  entities: z.array(z.object({ id: z.string(), name: z.string(), area: z.string().nullable() })),
+  /** Entities it would switch, each only where you allow it. */
+  maySwitch: z.array(z.string()),
+  /** What is wrong with what the model wrote, by its lines. */
+  problems: z.array(z.object({ line: z.number(), text: z.string() })),
+  /** Record of the question. */
+  decision: z.string().nullable(),
+});
+export type CodeDraft = z.infer<typeof codeDraft>;

@@ -27,6 +27,14 @@ const nameMax = 60;
  * cannot be one, `workflow.exists` for one that is taken.
  */
 export async function newWorkflow(dataFolder: string, name: string): Promise<NewWorkflow> {
+  const folder = await workflowFolder(dataFolder, name);
+  await writeNew(folder, `${name}.ts`, workflowText(name));
+  const made = [`${name}.ts`, ...(await furnish(folder, [[`${name}.test.ts`, testText(name)]]))];
+  return { folder, made };
+}
+
+/** The folder, for a workflow of this name. Throws `workflow.name_invalid`, `workflow.exists`. */
+export async function workflowFolder(dataFolder: string, name: string): Promise<string> {
   if (!namePattern.test(name) || name.length > nameMax) {
     throw new TomteError('workflow.name_invalid', `${JSON.stringify(name)} cannot be a name`);
   }
@@ -36,24 +44,35 @@ export async function newWorkflow(dataFolder: string, name: string): Promise<New
   await makeDataFolder(dataFolder);
   const folder = join(dataFolder, 'workflows');
   await mkdir(folder, { recursive: true, mode: 0o755 });
+  return folder;
+}
+
+/** Throws `workflow.exists` where a file of that name is there. */
+export async function writeNew(folder: string, file: string, text: string): Promise<void> {
+  if (await write(folder, file, text)) return;
+  throw new TomteError('workflow.exists', `${join(folder, file)} is there already`);
+}
+
+/** What the folder lacks, and these files; answers the names of what was made. */
+export async function furnish(
+  folder: string,
+  more: readonly (readonly [string, string])[] = [],
+): Promise<string[]> {
   const [sdk, zod] = [packageOf('@tomte/sdk/define'), packageOf('zod')];
-  if (!(await write(folder, `${name}.ts`, workflowText(name)))) {
-    throw new TomteError('workflow.exists', `${join(folder, `${name}.ts`)} is there already`);
-  }
-  const files: [string, string][] = [
-    [`${name}.test.ts`, testText(name)],
+  const files: (readonly [string, string])[] = [
+    ...more,
     ['package.json', packageText({ sdk, zod, node: ownNode() })],
     ['tsconfig.json', tsconfigText],
     ['home.d.ts', homeTypesText],
     ['.gitignore', ignoreText],
     ['.npmrc', npmText],
   ];
-  const made = [`${name}.ts`];
+  const made: string[] = [];
   for (const [file, text] of files) if (await write(folder, file, text)) made.push(file);
   // As npm install will: until then tests and editor find them too.
   await link(sdk, join(folder, 'node_modules/@tomte/sdk'));
   await link(zod, join(folder, 'node_modules/zod'));
-  return { folder, made };
+  return made;
 }
 
 async function builtIns(): Promise<string[]> {

@@ -5,8 +5,9 @@ import { openDecider } from '../../decide/decider.ts';
 import type { Privacy } from '../../decide/facts.ts';
 import { usualSettings } from '../../decide/settings.ts';
 import { standIns } from '../decide/privacy.ts';
-import { type ActionSeen, type Attacked, attack, lightOn, pathsOf, tried } from './attack.ts';
+import { type ActionSeen, type Attacked, attack, lightOn, tried } from './attack.ts';
 import { readCases } from './cases.ts';
+import { pathsOf } from './paths.ts';
 import { granted, openStage, type Stage } from './stage.ts';
 
 export interface Breach {

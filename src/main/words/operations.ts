@@ -8,6 +8,7 @@ import { isUserWorkflow } from '../../engine/user/workflow.ts';
 import { lifeOf } from '../lives.ts';
 import type { Place } from '../place.ts';
 import { candidatesOf } from './candidates.ts';
+import { draftedCode } from './code-draft.ts';
 import { readWish, type Wish } from './wish.ts';
 
 /** A person waits for it. */
@@ -16,7 +17,7 @@ const deadlineMs = 20_000;
 export function wordsOperations(
   place: Pick<Place, 'parts' | 'lives'>,
   o: { decider: Decider; tomte: () => Pick<Tomte, 'listWorkflows'> },
-): Pick<Tomte, 'draftWorkflow'> {
+): Pick<Tomte, 'draftWorkflow' | 'draftCode'> {
   const { workflows } = place.parts;
   const parsed = (name: string, settings: Record<string, unknown>) =>
     workflows.get(name)?.settings.safeParse(settings);
@@ -40,6 +41,10 @@ export function wordsOperations(
       });
       return chosen(await bestFirst(o.decider, { home, text, candidates }), { home, wish });
     },
+    async draftCode({ home, text }) {
+      const { link } = lifeOf(place.lives(), home);
+      return draftedCode({ home, text, infos: link.mirror.infos() }, o.decider);
+    },
   };
 }
 
@@ -56,12 +61,7 @@ async function bestFirst(
   const [best, another] = candidates;
   // Nothing to choose from, nothing to ask.
   if (!best || !another) return { candidates, decidedBy: 'rule', reason: null };
-  const request: DecideChoice = {
-    question: 'Which of these fits the wish of the person best? None, if none does what they ask.',
-    quoted: { wish: text },
-    options: candidates.map((one, at) => ({ id: String(at), text: optionText(one) })),
-    fallback: '0',
-  };
+  const request = wishRequest(text, candidates.map(optionText));
   const { choice, decidedBy, reason } = await decider.decide({
     ...{ home, by: 'words', request, deadlineMs },
   });
@@ -72,6 +72,14 @@ async function bestFirst(
     reason: decidedBy === 'model' ? reason : null,
   };
 }
+
+/** Which of several workflows a wish means. */
+export const wishRequest = (wish: string, workflows: readonly string[]): DecideChoice => ({
+  question: 'Which of these fits the wish of the person best? None, if none does what they ask.',
+  quoted: { wish },
+  options: workflows.map((text, at) => ({ id: String(at), text })),
+  fallback: '0',
+});
 
 const optionText = ({ title, text, changes }: DraftCandidate): string =>
   plain(

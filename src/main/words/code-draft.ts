@@ -1,0 +1,91 @@
+/** A wish that no ready-made workflow does, as a file a model drafted: checked as a text, and never run here. */
+import type { EntityInfo } from '@tomte/sdk/home';
+import type { CodeDraft } from '@tomte/sdk/types-words';
+import type { Decider } from '../../decide/decider.ts';
+import { plain } from '../../decide/untrusted.ts';
+import { indeterminate } from '../../engine/user/determinism.ts';
+import { type CodeProblem, checkCode } from './code-check.ts';
+import { codeFile, codeRequest, namedThings, thingsMax } from './code-text.ts';
+import { thingsMeant } from './things.ts';
+import { readWish } from './wish.ts';
+
+/** A person waits for it, and a file is long. */
+const deadlineMs = 120_000;
+const switchable = new Set([
+  'switch',
+  'light',
+  'valve',
+  'fan',
+  'number',
+  'climate',
+  'cover',
+  'input_boolean',
+]);
+
+export async function draftedCode(
+  o: { readonly home: string; readonly text: string; readonly infos: readonly EntityInfo[] },
+  decider: Decider,
+): Promise<CodeDraft> {
+  const { home, text } = o;
+  const wish = readWish(text);
+  const things = namedThings(thingsFor(o.infos, text));
+  const spoken = new Map(
+    thingsMeant(wish, o.infos).map(({ info }) => [info.id, wish.names.slice(0, 6).join(' ')]),
+  );
+  const decided = await decider.decide({
+    ...{ home, by: 'words-code', deadlineMs, request: codeRequest(text, things, spoken) },
+  });
+  const decision = decided.decision ?? null;
+  const empty = { home, text, code: null, entities: [], maySwitch: [], decision };
+  if (decided.decidedBy === 'rule' || decided.choice.trim() === '') {
+    return { ...empty, problems: [], sentence: `${noModel} ${decided.reason}`.slice(0, 300) };
+  }
+  const body = decided.choice;
+  const checked = checkCode(
+    body,
+    things.map(({ name }) => name),
+  );
+  const { used, switched } = checked;
+  const code = codeFile({ ...{ wish: wish.text, body, things, used, switched } });
+  const problems: readonly CodeProblem[] = [
+    ...checked.problems,
+    ...indeterminate(code, 'draft.ts').map(({ line, found, instead }) => ({
+      ...{ line, text: `${found}: use ${instead}` },
+    })),
+  ];
+  if (problems.length > 0) {
+    const sentence = `What the model wrote is no workflow that Tomte lets be: ${problems[0]!.text}`;
+    return { ...empty, problems: [...problems], sentence };
+  }
+  const infoOf = (names: readonly string[]) =>
+    things.filter(({ name }) => names.includes(name)).map(({ info }) => info);
+  return {
+    ...{
+      home,
+      text,
+      code,
+      decision,
+      problems: [],
+      maySwitch: infoOf(switched).map(({ id }) => id),
+    },
+    entities: infoOf(used).map(({ id, name, area }) => ({ id, name, area })),
+    sentence: `A draft of ${code.split('\n').length} lines. It does nothing before you turn it on.`,
+  };
+}
+
+const noModel = 'No model wrote a draft.';
+
+/** What the wish names first, then what shares a word with it. */
+export function thingsFor(infos: readonly EntityInfo[], text: string): EntityInfo[] {
+  const wish = readWish(text);
+  const meant = thingsMeant(wish, infos).map(({ info }) => info);
+  const words = new Set(wish.words.filter((word) => word.length > 3));
+  const alike = infos.filter(({ name, area, domain, deviceClass }) => {
+    const said = plain(`${name} ${area ?? ''} ${deviceClass ?? ''} ${domain}`, 200).toLowerCase();
+    return [...words].some((word) => said.includes(word));
+  });
+  const rest = alike.toSorted(
+    (a, b) => Number(switchable.has(b.domain)) - Number(switchable.has(a.domain)),
+  );
+  return [...new Set([...meant, ...rest])].slice(0, thingsMax);
+}
