@@ -169,6 +169,7 @@ export const comparison = z.object({
       decision: z.string(),
       at: isoTime,
       question: z.string(),
+      /** Both as people read them: the text of the option. */
       was: z.string(),
       wouldBe: z.string().nullable(),
       reason: z.string(),

@@ -33,7 +33,9 @@ export function compared(
     invalid: pairs.length - valid.length,
     differ: differ.slice(0, differMax).map(({ record, was, wouldBe, reason }) => ({
       ...{ decision: record.id, at: iso(record.at), question: record.request.question },
-      ...{ was, wouldBe, reason },
+      was: answerText(record, was),
+      wouldBe: wouldBe === null ? null : answerText(record, wouldBe),
+      reason,
     })),
     tokens: pairs.reduce((sum, { tokens }) => sum + tokens, 0),
     cost: costs.length === 0 ? null : costs.reduce((sum, cost) => sum + cost, 0),
@@ -41,6 +43,12 @@ export function compared(
       pairs.length === 0 ? null : Math.round(pairs.reduce((s, { ms }) => s + ms, 0) / pairs.length),
     text: inWords(pairs.length, agreed, differ.length),
   };
+}
+
+/** An answer as people read it: the text of its option. */
+export function answerText({ request }: Pick<Recorded, 'request'>, choice: string): string {
+  const text = 'options' in request ? request.options.find(({ id }) => id === choice)?.text : null;
+  return (text ?? choice).slice(0, 200);
 }
 
 function inWords(asked: number, agreed: number, differ: number): string {

@@ -180,6 +180,22 @@ test.each([
   expect(book.entries[0]).toMatchObject({ why: 'not_grounded' });
 });
 
+test('a code that an answer names stays at home; its other numbers do not', async () => {
+  const prompts: string[] = [];
+  const acts = scriptedModel(({ prompt }) => {
+    prompts.push(prompt);
+    return { answer: 'o1', reason: '' };
+  });
+  const { decider } = deciding({ acts });
+  const options = [
+    { id: 'a', text: 'Tell that door code 4711 is in use since 2026' },
+    { id: 'b', text: 'At 02:00 for 0.1145 €/kWh, 1500 W' },
+  ];
+  await decider.decide(asking({ question: 'Which?', options, fallback: 'a' }));
+  expect(prompts[0]).not.toContain('4711');
+  expect(prompts[0]).toMatch(/2026.*0\.1145.*1500 W/s);
+});
+
 test('people and places are called by stand-ins outside, and by name at home', async () => {
   const prompts: string[] = [];
   const acts = scriptedModel(({ prompt }) => {

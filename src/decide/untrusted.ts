@@ -36,6 +36,7 @@ const telling: readonly RegExp[] = [
   /[+-]?\d{1,3}\.\d{3,}\s*[,;/ ]\s*[+-]?\d{1,3}\.\d{3,}/g,
   /\beyJ[\w-]+(?:\.[\w-]+)*/g,
   /\b(?=[\w-]*\d)(?=[\w-]*[a-z])[\w-]{16,}\b/gi,
+  /\b(?:pass|door|alarm)?(?:code|pin)\s+\d{3,}\b/gi,
   /\b(?:\w*_)?(?:password|passwort|passcode|token|secret|api[_ -]?key|pin|code)\b\s*(?:is|ist|=|:)\s*\S+/gi,
 ];
 /** Codes and telephone numbers. */

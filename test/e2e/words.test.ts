@@ -23,7 +23,9 @@ let visitor: Visitor;
 let page: Page;
 let tomte: Client;
 
-/** As a server of the OpenAI kind answers: the first of the answers that its schema allows. */
+/** Which of the answers the model takes. */
+let pick = 0;
+/** As a server of the OpenAI kind answers: one of the answers that its schema allows. */
 function completion(body: string): object {
   const asked = JSON.parse(body) as { response_format?: { json_schema?: { schema?: Schema } } };
   const schema = asked.response_format?.json_schema?.schema;
@@ -31,7 +33,7 @@ function completion(body: string): object {
     Object.fromEntries(
       Object.entries(schema?.properties ?? {}).map(([name, one]) => [
         name,
-        one.enum?.[0] ?? 'It fits',
+        one.enum?.[pick] ?? 'It fits',
       ]),
     ),
   );
@@ -118,9 +120,18 @@ test('a model is set up and tested, what would leave is seen first, and it only 
   await standsWell(visitor);
   await page.getByRole('button', { name: 'I agree: watch only beside the rule' }).click();
   await page.getByText('Watch only', { exact: true }).waitFor();
-  await tomte.draftWorkflow({ home, text: 'tell me about water leaks and wet floors' });
+  pick = 1;
+  const text = 'tell me about water leaks and wet floors';
+  const [first, second] = (await tomte.draftWorkflow({ home, text })).candidates;
   await page.reload();
-  await page.getByText(/^agreed \d+ of \d+/).waitFor();
+  await page.getByText('agreed 0 of 1; this one differs').waitFor();
+  const differs = await page.locator('.differ li').textContent();
+  expect(differs).toContain(`The rule: ${first!.title}`);
+  expect(differs).toContain(`The model: ${second!.title}`);
+  await page.getByLabel('Put the morning’s news in order').check();
+  await expect
+    .poll(async () => (await tomte.getDecideSettings({})).settings.uses)
+    .toEqual({ alertWords: false, probableCause: false, digest: true });
   await standsWell(visitor);
   await page.getByRole('button', { name: 'Let it decide' }).click();
   await page.getByRole('alert').first().waitFor();

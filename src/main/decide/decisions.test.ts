@@ -108,7 +108,7 @@ test('a model is told nothing before a person agreed, and decides nothing before
   });
   expect(await tomte.compareModel({ name })).toMatchObject({
     ...{ asked: 1, agreed: 0, text: 'agreed 0 of 1; this one differs' },
-    differ: [{ was: 'night', wouldBe: 'noon', reason: 'The sun shines.' }],
+    differ: [{ was: 'At night', wouldBe: 'At noon', reason: 'The sun shines.' }],
   });
   await clock.runTo(clock.now() + day);
   await tomte.setModel({ name, state: 'on' });
@@ -201,7 +201,7 @@ test('questions of the past are asked again of another model, and the difference
   await tomte.setModel({ name: other, state: 'watch', agree: true });
   expect(await tomte.replayDecisions({ home, model: other })).toMatchObject({
     ...{ asked: 3, agreed: 2, invalid: 0, text: 'agreed 2 of 3; this one differs' },
-    differ: [{ was: 'night', wouldBe: 'noon' }],
+    differ: [{ was: 'At night', wouldBe: 'At noon' }],
   });
   const words = { question: 'When is power cheapest?' };
   await tomte.replayDecisions({ home, model: other, ...words });

@@ -79,7 +79,7 @@ export function pathsOf(site: string, text: string): Path[] {
     },
     {
       ...{ name: 'words', use: 'nothing' },
-      request: wishRequest(text, ['Tell me when the light is on', `Rename it: ${text}`]),
+      request: wishRequest(text, ['Tell me when the light is on', 'Watch the water']),
     },
     { name: 'words-code', use: 'code', request: codeRequest(text, drafted, new Map()) },
     ...(order ? [{ name: 'digest', use: 'nothing', request: order } as const] : []),

@@ -3,11 +3,11 @@ import type { Finding } from '@tomte/sdk/define';
 import type { Action } from '@tomte/sdk/home';
 import type { WhyAnswer } from '@tomte/sdk/types-runs';
 import { clockTime, count, duration } from '@tomte/sdk/words';
+import { answerText } from '../../decide/compare.ts';
 import { iso } from '../../lib/clock.ts';
 import type { Row } from '../../store/tables.ts';
 import type { Gathered } from './gather.ts';
 import type { Question } from './question.ts';
-import { choiceText } from './told.ts';
 
 type Found = WhyAnswer['found'][number];
 
@@ -61,7 +61,7 @@ export function evidence(one: Gathered, question: Question): Found[] {
     ...one.decisions.map((row) => ({
       kind: 'decision' as const,
       at: iso(row.at),
-      title: `${choiceText(row, row.choice)}, by the ${row.decidedBy}`,
+      title: `${answerText(row, row.choice)}, by the ${row.decidedBy}`,
       text: `${row.request.question} ${row.reason}`,
       page: row.key?.includes('/') ? page('run', row.key.split('/')[0]!) : null,
       home,

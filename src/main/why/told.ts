@@ -1,7 +1,7 @@
 /** Why an alert came or did not, and why something was decided so: sentences from what was found and recorded. Pure. */
 import type { Finding } from '@tomte/sdk/define';
 import { moment } from '@tomte/sdk/words';
-import type { Recorded } from '../../decide/record.ts';
+import { answerText } from '../../decide/compare.ts';
 import type { Row } from '../../store/tables.ts';
 import type { Gathered } from './gather.ts';
 import type { Question } from './question.ts';
@@ -102,19 +102,13 @@ function aboutDecision(one: Gathered, question: Question, when: When): string | 
   if (!decision) return null;
   const { reason, decidedBy, told, rule } = decision;
   const asked = `At ${when(decision.at)} the question was “${decision.request.question}”`;
-  const other = choiceText(decision, rule);
-  const choice = choiceText(decision, decision.choice);
+  const other = answerText(decision, rule);
+  const choice = answerText(decision, decision.choice);
   if (decidedBy === 'rule') return `${asked} The answer was “${choice}”. ${closed(reason)}`;
   const model = told.find(({ as }) => as === 'acts')?.model ?? 'the model';
   const beside =
     other === choice ? 'The rule decides the same.' : `The rule would have decided “${other}”.`;
   return `${asked} ${model} chose “${choice}”: ${closed(reason)} ${beside}`;
-}
-
-/** As people read an answer. */
-export function choiceText({ request }: Pick<Recorded, 'request'>, choice: string): string {
-  const text = 'options' in request ? request.options.find(({ id }) => id === choice)?.text : null;
-  return (text ?? choice).slice(0, 200);
 }
 
 function nearest<R>(
