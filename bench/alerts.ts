@@ -16,7 +16,7 @@ import { startEmbedded } from '../src/store/embedded.ts';
 import { openStore } from '../src/store/open.ts';
 
 const many = Number(process.argv[2] ?? 10_000);
-const atOnce = 4;
+const atOnce = 50;
 const folder = await mkdtemp(join(tmpdir(), 'tomte-bench-'));
 await chmod(folder, 0o711);
 const dataDir = join(folder, 'data');

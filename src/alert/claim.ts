@@ -35,16 +35,12 @@ async function dueChannels(db: Db, now: number): Promise<string[]> {
     .select('d.channel_id')
     .where('d.state', 'in', ['pending', 'sending'])
     .where('d.next_at', '<=', new Date(now))
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('deliveries as s')
-            .select('s.id')
-            .whereRef('s.channel_id', '=', 'd.channel_id')
-            .where('s.state', '=', 'sending')
-            .where('s.next_at', '>', new Date(now)),
-        ),
-      ),
+    // Not by a look for each row: thousands may wait.
+    .where('d.channel_id', 'not in', ({ selectFrom }) =>
+      selectFrom('deliveries')
+        .select('channel_id')
+        .where('state', '=', 'sending')
+        .where('next_at', '>', new Date(now)),
     )
     .groupBy('d.channel_id')
     .orderBy(sql`min(d.created_at)`)
@@ -97,18 +93,22 @@ async function nextGroup(tx: Db, channel: string, now: number): Promise<Delivery
     .where('d.channel_id', '=', channel)
     .where('d.state', 'in', ['pending', 'sending'])
     .where('d.next_at', '<=', at)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('deliveries as t')
-            .select('t.id')
-            .whereRef('t.alert_id', '=', 'd.alert_id')
-            .whereRef('t.channel_id', '=', 'd.channel_id')
-            .where('t.state', 'in', ['pending', 'sending'])
-            .where('t.attempts', '>', 0)
-            .where('t.next_at', '>', at),
+    .where(({ eb, or, selectFrom }) =>
+      or([
+        eb('d.alert_id', 'is', null),
+        eb(
+          'd.alert_id',
+          'not in',
+          selectFrom('deliveries')
+            .select('alert_id')
+            .where('channel_id', '=', channel)
+            .where('state', 'in', ['pending', 'sending'])
+            .where('attempts', '>', 0)
+            .where('next_at', '>', at)
+            .where('alert_id', 'is not', null)
+            .$narrowType<{ alert_id: string }>(),
         ),
-      ),
+      ]),
     )
     .orderBy(sql`message->>'severity' = 'now'`, 'desc')
     .orderBy('d.created_at')

@@ -13,6 +13,9 @@ const sweepMs = 1_000;
 const atOnceMax = 8;
 /** News that come thick and fast are looked at together; the first of them at once. */
 const gatherMs = 100;
+/** Looking takes at most this part of the time, so that a long journal is not read all day: 1 in 5. */
+const restPerLook = 4;
+const lookMaxMs = 500;
 const graceMs = 2_000;
 
 export interface DeliverOptions {
@@ -44,11 +47,12 @@ export function openDeliverer(o: DeliverOptions): Deliverer {
   let wake = () => {};
   let sweptAt = Number.NEGATIVE_INFINITY;
   let lookedAt = Number.NEGATIVE_INFINITY;
+  let lookTook = 0;
   let stopGathering: (() => void) | null = null;
 
   function news(): void {
     if (stopGathering) return;
-    const waitMs = lookedAt + gatherMs - clock.ticks();
+    const waitMs = lookedAt + Math.max(gatherMs, lookTook * restPerLook) - clock.ticks();
     if (waitMs <= 0) {
       wake();
       return;
@@ -95,6 +99,7 @@ export function openDeliverer(o: DeliverOptions): Deliverer {
         takenUp = true;
         lookedAt = clock.ticks();
         await round();
+        lookTook = Math.min(clock.ticks() - lookedAt, lookMaxMs);
         await pause(clock, woken, await nextDeliveryAt(store.db));
       } catch (error) {
         log.warn({ err: error }, 'the journal of deliveries does not answer; tried again');

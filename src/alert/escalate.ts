@@ -1,5 +1,6 @@
 /** While nobody has seen an alert, it goes on to the next. What is due stands in the journal. */
-import type { Db } from '../store/tables.ts';
+import { insertMany } from '../store/many.ts';
+import type { Db, NewRow } from '../store/tables.ts';
 import type { Lived } from './life.ts';
 import { alertById } from './life-rows.ts';
 import type { PlanStep } from './route.ts';
@@ -14,19 +15,19 @@ export async function planSteps(
   o: { steps: readonly PlanStep[]; now: number; fresh?: boolean | undefined },
 ): Promise<void> {
   if (!o.fresh) await dropSteps(tx, alert);
-  if (o.steps.length === 0) return;
-  await tx
-    .insertInto('alert_steps')
-    .values(
-      o.steps.map(({ afterMinutes, channels }, step) => ({
-        alert_id: alert,
-        step,
-        due_at: new Date(o.now + afterMinutes * minuteMs),
-        channels: [...channels],
-      })),
-    )
-    .execute();
+  await insertMany(tx, 'alert_steps', stepsFor(alert, o));
 }
+
+export const stepsFor = (
+  alert: string,
+  o: { steps: readonly PlanStep[]; now: number },
+): NewRow<'alert_steps'>[] =>
+  o.steps.map(({ afterMinutes, channels }, step) => ({
+    alert_id: alert,
+    step,
+    due_at: new Date(o.now + afterMinutes * minuteMs),
+    channels: [...channels],
+  }));
 
 /** Somebody saw it, or it is over. */
 export async function dropSteps(tx: Db, alert: string): Promise<void> {

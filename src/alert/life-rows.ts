@@ -1,7 +1,7 @@
 /** The row of an alert: what a request makes of it. */
 import { TomteError } from '@tomte/sdk/errors';
 import { changeAlert, lockAlert, openAlert } from '../store/alerts.ts';
-import { type Change, type Db, json, type NewRow } from '../store/tables.ts';
+import type { Change, Db, NewRow } from '../store/tables.ts';
 import type { Choices, Request } from './life.ts';
 import { type AlertRow, oneLine } from './turn.ts';
 
@@ -32,7 +32,7 @@ export const factsOf = (request: Request) => ({
   ...(request.workflow ? { workflow: request.workflow } : {}),
   ...(request.run ? { run: request.run } : {}),
   depends_on: request.dependsOn ?? [],
-  action: json(request.action ?? null),
+  action: request.action ?? null,
 });
 
 /** Over, with its last words. */
@@ -54,24 +54,27 @@ function choicesOf({ approval }: Request): { approval?: string; choices?: Choice
   return { approval: id, choices: { options, expiresAt } };
 }
 
-export async function insert(
-  tx: Db,
-  request: Request,
-  o: { now: number; newId: string; more: Partial<NewRow<'alerts'>> },
-): Promise<AlertRow> {
-  const { row } = await openAlert(tx, {
-    ...o.more,
-    id: o.newId,
-    home_id: request.home,
-    key: request.key,
-    state: 'open',
-    ...contentOf(request),
-    ...factsOf(request),
-    ...choicesOf(request),
-    created_at: new Date(o.now),
-    updated_at: new Date(request.at ?? o.now),
-  });
-  return row;
+export interface Beginning {
+  readonly now: number;
+  readonly newId: string;
+  readonly more: Partial<NewRow<'alerts'>>;
+}
+
+export const rowOf = (request: Request, o: Beginning) => ({
+  ...o.more,
+  id: o.newId,
+  home_id: request.home,
+  key: request.key,
+  state: 'open' as const,
+  ...contentOf(request),
+  ...factsOf(request),
+  ...choicesOf(request),
+  created_at: new Date(o.now),
+  updated_at: new Date(request.at ?? o.now),
+});
+
+export async function insert(tx: Db, request: Request, o: Beginning): Promise<AlertRow> {
+  return (await openAlert(tx, rowOf(request, o))).row;
 }
 
 export async function change(tx: Db, id: string, set: Change<'alerts'>): Promise<AlertRow> {

@@ -5,12 +5,13 @@
 import type { AlertRequest } from '@tomte/sdk/define';
 import type { Severity } from '@tomte/sdk/home';
 import { lockAlertKey, lockLatestAlert } from '../store/alerts.ts';
-import { type Db, json } from '../store/tables.ts';
+import type { Db } from '../store/tables.ts';
 import { dropSteps } from './escalate.ts';
 import { restMs, unrestSince, withTurn } from './flap.ts';
 import { holdOf, holds, isHeld, releaseChildren } from './hold.ts';
 import {
   alertById,
+  type Beginning,
   change,
   contentOf,
   ended,
@@ -88,11 +89,23 @@ export async function open(
 }
 
 async function begin(tx: Db, request: Request, o: { now: number; newId: string }): Promise<Lived> {
+  return begun(await insert(tx, request, await beginning(tx, request, o)));
+}
+
+export const begun = (alert: AlertRow): Lived => ({
+  alert,
+  turn: isHeld(alert) ? null : opened,
+  fresh: true,
+});
+
+export async function beginning(
+  tx: Db,
+  request: Request,
+  o: { now: number; newId: string },
+): Promise<Beginning> {
   const hold = await holdOf(tx, request, o.now);
-  const turns = json([request.at ?? o.now])!;
-  const more = { ...hold, ...toldIf(!holds(hold), o.now), turns };
-  const alert = await insert(tx, request, { ...o, more });
-  return { alert, turn: isHeld(alert) ? null : opened, fresh: true };
+  const turns = [request.at ?? o.now];
+  return { ...o, more: { ...hold, ...toldIf(!holds(hold), o.now), turns } };
 }
 
 async function update(
@@ -140,7 +153,7 @@ async function reopen(
     ...toldIf(told, o.now),
     updated_at: new Date(o.at),
     resolved_at: null,
-    turns: json(turns)!,
+    turns,
     // That it comes and goes is told although each time is too short to be told.
     ...(unrest === null ? {} : { flapping_since: new Date(unrest), held_until: null }),
   });
@@ -155,7 +168,7 @@ async function comeAgain(tx: Db, row: AlertRow, request: Request, at: number): P
     ...factsOf(request),
     ...(rings ? unseen : {}),
     updated_at: new Date(at),
-    turns: json(withTurn(row.turns, at))!,
+    turns: withTurn(row.turns, at),
     rests_at: null,
     last_words: null,
   });
@@ -172,7 +185,7 @@ export async function resolve(
   const row = await lockLatestAlert(tx, o);
   if (!row || row.state === 'resolved' || o.last.at < row.since.getTime()) return null;
   if (row.flapping_since) {
-    const rests = { rests_at: new Date(o.now + restMs), last_words: json(o.last) };
+    const rests = { rests_at: new Date(o.now + restMs), last_words: o.last };
     return { alert: await change(tx, row.id, rests), turn: null };
   }
   return end(tx, row, { last: o.last, now: o.now });

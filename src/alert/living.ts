@@ -1,6 +1,7 @@
 /** Alerts at work: each change is journalled together with the messages it causes. */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../lib/clock.ts';
+import { inLots } from '../lib/in-lots.ts';
 import type { Log } from '../lib/log.ts';
 import { listHomes } from '../store/homes.ts';
 import type { Store } from '../store/open.ts';
@@ -11,6 +12,7 @@ import { type AskOrder, openOrders } from './digest-order.ts';
 import { takeDueSteps } from './escalate.ts';
 import { endHolds } from './hold.ts';
 import * as life from './life.ts';
+import { beginMany, tellMany } from './storm.ts';
 import { type TellOptions, tell } from './tell.ts';
 
 export interface LivingOptions
@@ -33,6 +35,11 @@ export interface Living
   sweep(): Promise<void>;
 }
 
+/** Alerts that begin in one transaction. */
+const lotMax = 100;
+
+const newId = () => randomUUID().replaceAll('-', '').slice(0, 20);
+
 type Told = life.Lived & { readonly to?: readonly string[] };
 
 export function openLiving(o: LivingOptions): Living {
@@ -47,19 +54,24 @@ export function openLiving(o: LivingOptions): Living {
   });
 
   /** One transaction: a crash is before or after, never in between. */
-  async function live(work: (tx: Db) => Promise<(Told | null)[]>): Promise<Told[]> {
-    let messages = 0;
-    const lived = await store.transaction(async (tx) => {
-      const done = (await work(tx)).filter((one) => one !== null);
-      for (const one of done) {
-        messages += await tell(tx, one, { ...telling(), ...(one.to ? { to: one.to } : {}) });
-      }
-      return done;
-    });
+  async function commit<T extends life.Lived>(
+    work: (tx: Db) => Promise<{ lived: T[]; messages: number }>,
+  ): Promise<T[]> {
+    const { lived, messages } = await store.transaction(work);
     if (messages > 0) o.wake();
     for (const { alert } of lived) o.onChanged(alert);
     return lived;
   }
+
+  const live = (work: (tx: Db) => Promise<(Told | null)[]>): Promise<Told[]> =>
+    commit(async (tx) => {
+      let messages = 0;
+      const lived = (await work(tx)).filter((one) => one !== null);
+      for (const one of lived) {
+        messages += await tell(tx, one, { ...telling(), ...(one.to ? { to: one.to } : {}) });
+      }
+      return { lived, messages };
+    });
 
   async function tellDigests(): Promise<void> {
     for (const { id, name, time_zone: zone } of await listHomes(store.db)) {
@@ -75,14 +87,27 @@ export function openLiving(o: LivingOptions): Living {
     }
   }
 
+  async function openOne(request: life.Request): Promise<string> {
+    const [lived] = await live(async (tx) => [
+      await life.open(tx, request, { now: now(), newId: newId() }),
+    ]);
+    return lived!.alert.id;
+  }
+
+  async function openMany(requests: readonly life.Request[]): Promise<(string | null)[]> {
+    const begun: (life.Lived | null)[] = [];
+    await commit(async (tx) => {
+      begun.push(...(await beginMany(tx, requests, { now: now(), newId })));
+      const lived = begun.filter((one) => one !== null);
+      return { lived, messages: await tellMany(tx, lived, telling()) };
+    });
+    return begun.map((one) => one?.alert.id ?? null);
+  }
+
+  const open = inLots({ lotMax, together: openMany, alone: openOne });
+
   return {
-    async open(request) {
-      const newId = randomUUID().replaceAll('-', '').slice(0, 20);
-      const [lived] = await live(async (tx) => [
-        await life.open(tx, request, { now: now(), newId }),
-      ]);
-      return { id: lived!.alert.id };
-    },
+    open: async (request) => ({ id: await open(request) }),
     async resolve(home, key, last) {
       await live(async (tx) => [await life.resolve(tx, { home, key, last, now: now() })]);
     },

@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { countChildren } from '../store/alerts.ts';
 import { deliveriesOf } from '../store/deliveries.ts';
-import { type Db, json, type Row } from '../store/tables.ts';
+import { insertMany } from '../store/many.ts';
+import type { Db, NewRow, Row } from '../store/tables.ts';
 import type { Kinds } from './channels.ts';
 import { keepForMorning } from './digest.ts';
 import { planSteps } from './escalate.ts';
@@ -61,7 +62,7 @@ export async function tell(
   return now.length;
 }
 
-const planFor = (alert: AlertRow, { everyone, zone }: Told, o: TellOptions): Plan =>
+export const planFor = (alert: AlertRow, { everyone, zone }: Told, o: TellOptions): Plan =>
   planOf(
     {
       ...{ home: alert.home_id, severity: alert.severity, now: o.now, zone },
@@ -70,7 +71,7 @@ const planFor = (alert: AlertRow, { everyone, zone }: Told, o: TellOptions): Pla
     everyone,
   );
 
-interface Journalled {
+export interface Journalled {
   readonly alert: AlertRow;
   readonly turn: Turn;
   readonly to: readonly string[];
@@ -81,8 +82,7 @@ interface Journalled {
 }
 
 async function journal(tx: Db, j: Journalled, o: TellOptions): Promise<void> {
-  const { alert, turn, to, all, told, before, fresh } = j;
-  const { zone, everyone } = all;
+  const { alert, turn, to, before, fresh } = j;
   // A silent update that waits is replaced: there is only one to send.
   const stale = before.filter((row) => isWaiting(row) && row.silent && to.includes(row.channel_id));
   if (turn.silent && stale.length > 0) {
@@ -90,8 +90,17 @@ async function journal(tx: Db, j: Journalled, o: TellOptions): Promise<void> {
     await tx.deleteFrom('deliveries').where('id', 'in', ids).execute();
   }
   const children = fresh ? 0 : ((await countChildren(tx, [alert.id])).get(alert.id) ?? 0);
+  await insertMany(tx, 'deliveries', deliveriesFor({ ...j, children }, o));
+}
+
+/** One for each channel it goes to. */
+export function deliveriesFor(
+  { alert, turn, to, all, told, before, children }: Journalled & { children: number },
+  o: TellOptions,
+): NewRow<'deliveries'>[] {
+  const { zone, everyone } = all;
   const home = { name: o.homeName(alert.home_id), zone };
-  const message = json(messageOf(alert, home, { now: o.now, children }));
+  const message = messageOf(alert, home, { now: o.now, children });
   const number = Math.max(0, ...before.map((row) => row.turn)) + 1;
   const dueAt = (channel: string): number => {
     if (!turn.atOnce) return Math.max(o.now, (told.get(channel) ?? 0) + updatePauseMs);
@@ -101,23 +110,19 @@ async function journal(tx: Db, j: Journalled, o: TellOptions): Promise<void> {
     });
     return quiet ?? o.now;
   };
-  await tx
-    .insertInto('deliveries')
-    .values(
-      to.map((channel) => ({
-        id: randomUUID(),
-        alert_id: alert.id,
-        channel_id: channel,
-        kind: turn.kind === 'update' && !told.has(channel) ? 'open' : turn.kind,
-        turn: number,
-        state: o.held ? 'held' : 'pending',
-        silent: turn.silent,
-        message,
-        next_at: new Date(dueAt(channel)),
-        created_at: new Date(o.now),
-      })),
-    )
-    .execute();
+  return to.map((channel) => ({
+    id: randomUUID(),
+    alert_id: alert.id,
+    channel_id: channel,
+    kind: turn.kind === 'update' && !told.has(channel) ? 'open' : turn.kind,
+    turn: number,
+    state: o.held ? 'held' : 'pending',
+    silent: turn.silent,
+    message,
+    attempts: 0,
+    next_at: new Date(dueAt(channel)),
+    created_at: new Date(o.now),
+  }));
 }
 
 const isWaiting = (row: Row<'deliveries'>) => row.state === 'pending' && row.attempts === 0;

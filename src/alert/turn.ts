@@ -134,6 +134,10 @@ export function nextMorning(now: number, zone: string): number {
   const quarterMs = hourMs / 4;
   const first = Math.floor(now / quarterMs) * quarterMs + quarterMs;
   const wanted = `${String(morningHour).padStart(2, '0')}:00`;
+  // Where the clock does not jump on the way, it is as far away as the clock says.
+  const [hour = 0, minute = 0] = clockTime(first, zone).split(':').map(Number);
+  const near = first + ((morningHour * 60 - hour * 60 - minute + 1440) % 1440) * 60_000;
+  if (clockTime(near, zone) === wanted) return near;
   for (let t = first; t < now + 26 * hourMs; t += quarterMs) {
     if (clockTime(t, zone) === wanted) return t;
   }

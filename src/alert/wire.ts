@@ -15,7 +15,10 @@ import type { AlertRow } from './turn.ts';
 export const wireState = (state: Row<'deliveries'>['state']): Delivery['state'] =>
   state === 'sending' ? 'pending' : state;
 
-type Told = Row<'deliveries'> & { channel_name: string; person: string | null };
+type Told = Pick<
+  Row<'deliveries'>,
+  'alert_id' | 'state' | 'kind' | 'next_at' | 'sent_at' | 'created_at' | 'error'
+> & { channel_name: string; person: string | null };
 
 const toldOf = (row: Told): Delivery => {
   const waits = row.state === 'pending' && row.next_at.getTime() > row.created_at.getTime();
@@ -132,7 +135,8 @@ async function toldFor(db: Db, alerts: readonly string[]): Promise<Told[]> {
   return db
     .selectFrom('deliveries')
     .innerJoin('channels', 'channels.id', 'deliveries.channel_id')
-    .selectAll('deliveries')
+    .select(['alert_id', 'state', 'deliveries.kind', 'next_at', 'sent_at', 'error'])
+    .select('deliveries.created_at')
     .select('channels.name as channel_name')
     .select(
       sql<string | null>`(select case when count(*) = 1 then min(name) end from persons

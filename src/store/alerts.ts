@@ -15,7 +15,7 @@ export async function openAlert(
   for (;;) {
     const opened = await db
       .insertInto('alerts')
-      .values({ ...alert, facts: json(alert.facts), choices: json(alert.choices) })
+      .values(written(alert))
       // The word stands in the statement: planned once, with a value left open, it fits no partial index.
       .onConflict((conflict) =>
         conflict
@@ -72,14 +72,55 @@ export async function lockAlertKey(tx: Db, o: { home: string; key: string }): Pr
   await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(tx);
 }
 
+/** The same for many keys, in an order that two who hold some of the same never wait for each other. */
+export async function lockAlertKeys(
+  tx: Db,
+  keys: readonly { readonly home: string; readonly key: string }[],
+): Promise<void> {
+  const names = keys.map(({ home, key }) => `${home}\n${key}`);
+  await sql`
+    select pg_advisory_xact_lock(hash) from (
+      select distinct hashtextextended(name, 0) as hash from unnest(${names}::text[]) as name
+      order by hash
+    ) as ordered`.execute(tx);
+}
+
+/** Of these keys those that an alert has or had, as places in the list. */
+export async function knownAlertKeys(
+  tx: Db,
+  keys: readonly { readonly home: string; readonly key: string }[],
+): Promise<Set<number>> {
+  const { rows } = await sql<{ place: number }>`
+    select asked.place from unnest(
+      ${keys.map(({ home }) => home)}::text[], ${keys.map(({ key }) => key)}::text[]
+    ) with ordinality as asked (home, key, place)
+    where exists (select from alerts where home_id = asked.home and alerts.key = asked.key)`.execute(
+    tx,
+  );
+  return new Set(rows.map(({ place }) => Number(place) - 1));
+}
+
 export async function changeAlert(
   db: Db,
   id: string,
   change: Omit<Change<'alerts'>, 'id' | 'home_id'>,
 ): Promise<AlertRow | undefined> {
-  const set = 'facts' in change ? { ...change, facts: json(change.facts) } : change;
-  return db.updateTable('alerts').set(set).where('id', '=', id).returningAll().executeTakeFirst();
+  return db
+    .updateTable('alerts')
+    .set(written(change))
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst();
 }
+
+/** With the columns that hold JSON as the text they are written as. */
+function written<T extends object>(row: T): T {
+  const given = jsonColumns.filter((name) => name in row);
+  const texts = given.map((name) => [name, json((row as Partial<NewRow<'alerts'>>)[name])]);
+  return { ...row, ...(Object.fromEntries(texts) as Partial<T>) };
+}
+
+const jsonColumns = ['facts', 'choices', 'turns', 'last_words', 'action'] as const;
 
 /** How many alerts each of these explains; those without any are left out. */
 export async function countChildren(

@@ -368,7 +368,7 @@ export interface AlertsTable {
   parent: Maybe<string>;
   told_at: MaybeTime;
   held_until: MaybeTime;
-  turns: ColumnType<number[], string | undefined, string>;
+  turns: ColumnType<number[], readonly number[] | undefined, readonly number[]>;
   flapping_since: MaybeTime;
   rests_at: MaybeTime;
   last_words: MaybeJson;
