@@ -39,6 +39,8 @@ export interface AlertsOptions {
   readonly fetch: typeof fetch;
   /** For ears, which wait longer for an answer; `fetch` when left out. */
   readonly earFetch?: typeof fetch;
+  /** Whether this worker hears what is pressed for a home, or for what belongs to none; true when left out. */
+  readonly hears?: (home: string | null) => Promise<boolean>;
   /** The linked home as other programs may show it; null while it is not linked. */
   readonly panel?: (home: string) => HomePanel | null;
   /** The linked home's voice; null while it is not linked. */
@@ -96,6 +98,8 @@ export interface Alerts extends ChannelDesk {
   fromLink(token: string): LinkSubject & { readonly alert: string };
   /** The pages behind signed links, ready to be served. */
   readonly links: LinkPages;
+  /** This worker looks after other homes than before: it hears for these now. Never rejects. */
+  homesChanged(): Promise<void>;
   start(): void;
   /** Sends all that is due now and answers when it is done. */
   drain(): Promise<void>;
@@ -114,7 +118,13 @@ export function openAlerts(o: AlertsOptions): Alerts {
   });
   const sending = { ...o, kinds: o.channels, links, ...pictures };
   const ears = openEars({
-    ...{ panel: () => null, ...o, kinds: o.channels, fetch: o.earFetch ?? o.fetch },
+    ...{
+      panel: () => null,
+      hears: async () => true,
+      ...o,
+      kinds: o.channels,
+      fetch: o.earFetch ?? o.fetch,
+    },
     press: (pressed) => press(store.db, pressed, linkPages),
   });
   const desk = openChannelDesk({
@@ -160,6 +170,7 @@ export function openAlerts(o: AlertsOptions): Alerts {
       return { ...subject, alert: subject.id };
     },
     links: linkPages,
+    homesChanged: ears.look,
     start() {
       deliverer.start();
       // The demo sends nothing, so nobody can answer it.

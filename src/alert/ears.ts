@@ -34,6 +34,8 @@ export interface EarsOptions {
   readonly fetch: typeof fetch;
   readonly press: EarContext<unknown>['press'];
   readonly panel: (home: string) => HomePanel | null;
+  /** Whether this worker hears for the home; null asks for what belongs to no home. Of several one does. */
+  readonly hears: (home: string | null) => Promise<boolean>;
 }
 
 export interface Ears {
@@ -73,13 +75,22 @@ export function openEars(o: EarsOptions): Ears {
 
   async function lookNow(): Promise<void> {
     if (!open) return;
-    const wanted = groupsOf(await listChannels(store.db));
+    const wanted = await mine(groupsOf(await listChannels(store.db)));
     for (const [id, one] of running) {
       const next = wanted.get(id);
       if (next?.print === one.print) wanted.delete(id);
       else await end(one, next === undefined);
     }
     for (const group of wanted.values()) begin(group);
+  }
+
+  /** Two that listen would take each other's news away: whoever looks after the home of the first hears for all. */
+  async function mine(groups: ReadonlyMap<string, Group>): Promise<Map<string, Group>> {
+    const kept = new Map<string, Group>();
+    for (const [id, group] of groups) {
+      if (await o.hears(group.heard[0]!.row.home_id)) kept.set(id, group);
+    }
+    return kept;
   }
 
   function groupsOf(rows: readonly Row<'channels'>[]): Map<string, Group> {

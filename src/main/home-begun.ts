@@ -24,6 +24,7 @@ export function homeBegun(
       'alerts of before the start were not looked at',
     ),
   );
+  void alerts.homesChanged();
   hearPhoneButtons(life, { alerts, log: parts.log, buttonsEntity });
   // The demo home is made anew at each start: that it was away means nothing.
   if (parts.place === 'tomte') {

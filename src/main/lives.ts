@@ -42,6 +42,8 @@ export interface LivesOptions {
   /** Other workers may share the database. */
   readonly shared: boolean;
   readonly onBegun: (life: HomeLife, row: HomeRow) => void;
+  /** Another worker looks after one of them now. */
+  readonly onLost: () => void;
 }
 
 export function openLives(o: LivesOptions): Lives {
@@ -98,6 +100,7 @@ export function openLives(o: LivesOptions): Lives {
       log.warn({ home }, 'another worker took this home; it is left to it');
       leases.delete(home);
       await leave(home);
+      o.onLost();
     }
   }
 

@@ -3,6 +3,7 @@ import { type Alerts, openAlerts } from '../alert/alerts.ts';
 import { drawPng } from '../alert/picture.ts';
 import { channelFetch, earFetch } from '../alert/reach.ts';
 import type { Extensions } from '../lib/extensions.ts';
+import { holderOf } from '../store/leases.ts';
 import type { Row } from '../store/tables.ts';
 import { type AlertButton, openAlertButton } from './alert-button.ts';
 import { fireTurn } from './alert-turns.ts';
@@ -45,6 +46,10 @@ export function openPeople(o: {
     earFetch: earFetch(clock),
     channels: o.channels,
     panel: o.panel,
+    async hears(home) {
+      const holder = await holderOf(store.db, home);
+      return holder === null || holder === parts.worker;
+    },
     voice: (home) => lives().get(home)?.voice ?? null,
     homeName: (home) => lives().get(home)?.name ?? 'Home',
     sight,

@@ -157,6 +157,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     shared: o.shared,
     onBegun: (life, row) =>
       homeBegun(parts, alerts, life, row, () => homeSettings.of(life.home).buttonsEntity),
+    onLost: () => void alerts.homesChanged(),
   });
   const outside = openOutside(parts, () => lives.all);
   const decisions = await openDecisions({ parts, alerts, lives: () => lives.all });

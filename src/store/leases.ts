@@ -50,3 +50,13 @@ export async function giveUpLease(db: Db, o: { home: string; token: number }): P
     .where('token', '=', o.token)
     .execute();
 }
+
+/** The worker that looks after this home; after the first home that anybody looks after where none is named. */
+export async function holderOf(db: Db, home: string | null): Promise<string | null> {
+  const held = db.selectFrom('leases').select('worker').where('expires_at', '>', sql<Date>`now()`);
+  const row = await (home === null ? held : held.where('home_id', '=', home))
+    .orderBy('home_id')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.worker ?? null;
+}

@@ -14,7 +14,7 @@ import { endEpisode, listEpisodes, saveEpisode } from './episodes.ts';
 import { addGap, listGaps } from './gaps.ts';
 import { addHome, changeHome, getHome, removeHome, savePosition } from './homes.ts';
 import { keepHours, readHours } from './hours.ts';
-import { gainLease, giveUpLease, renewLease } from './leases.ts';
+import { gainLease, giveUpLease, holderOf, renewLease } from './leases.ts';
 import { addNotRun, listNotRuns } from './not-runs.ts';
 import {
   countLateReadings,
@@ -93,6 +93,8 @@ test('one worker holds a home at a time, and its token rises at each gain', asyn
   const lease = { home: 'h1', worker: 'a', boot: '1', ttlMs: 60_000 };
   expect(await gainLease(store.db, lease)).toBe(1);
   expect(await gainLease(store.db, { ...lease, worker: 'b' })).toBe(null);
+  expect([await holderOf(store.db, 'h1'), await holderOf(store.db, null)]).toEqual(['a', 'a']);
+  expect(await holderOf(store.db, 'h2')).toBe(null);
   expect(await renewLease(store.db, { home: 'h1', token: 1, ttlMs: 0 })).toBe(true);
   expect(await gainLease(store.db, { ...lease, worker: 'b' })).toBe(2);
   expect(await renewLease(store.db, { home: 'h1', token: 1, ttlMs: 60_000 })).toBe(false);

@@ -302,6 +302,42 @@ describe('buttons in Telegram', async () => {
     expect(alert!.state).toBe('acknowledged');
   });
 
+  test('of two workers only the one that looks after the home listens, until the other takes it over', async () => {
+    await using server = await telegramServer();
+    let holder = 'a';
+    const hears = (worker: string) => async () => holder === worker;
+    const first = await open(server.url, { hears: hears('a') });
+    const second = await openRoom(store, {
+      earFetch: earFetch(systemClock),
+      hears: hears('b'),
+    });
+    await first.alerts.open(water({ key: 'worker' }));
+    await first.alerts.drain();
+    first.alerts.start();
+    second.alerts.start();
+    await server.until(() => server.offsets.length > 1);
+    await second.alerts.homesChanged();
+    expect([(await earOf(first))?.state, (await earOf(second))?.state]).toEqual([
+      'hears',
+      undefined,
+    ]);
+    holder = 'b';
+    await first.alerts.homesChanged();
+    const asked = server.offsets.length;
+    await second.alerts.homesChanged();
+    await server.until(() => server.offsets.length > asked + 1);
+    expect([(await earOf(first))?.state, (await earOf(second))?.state]).toEqual([
+      undefined,
+      'hears',
+    ]);
+    server.press(4711, 'I see it');
+    await server.until(() => server.answers.length === 1);
+    await second.alerts.stop();
+    await first.alerts.stop();
+    const alert = (await first.alerts.list()).find(({ key }) => key === 'worker');
+    expect(alert!.state).toBe('acknowledged');
+  });
+
   test('two chats of one bot share one ear, and a button counts in its own chat only', async () => {
     await using server = await telegramServer();
     server.chats = new Set([4711, 815]);
