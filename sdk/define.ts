@@ -136,6 +136,8 @@ export interface Message {
   readonly picture: Uint8Array | null;
   /** Page of the alert, signed; null when no public URL is set. Never a loopback address. */
   readonly link: string | null;
+  /** Page that ends the messages to this channel, which a POST does at once; null like `link`. */
+  readonly unsubscribe?: string | null;
   /**
    * `url` is null when no public URL is set. `press` is a signed word: a channel that hears buttons
    * hands it back, and the button is pressed.

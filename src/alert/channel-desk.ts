@@ -14,6 +14,8 @@ export interface ChannelDesk {
   /** Throws api.invalid, channel.not_found. */
   saveChannel(input: channels.ChannelInput): Promise<ChannelRow>;
   removeChannel(id: string): Promise<void>;
+  /** Its reader wants no more of it: switched off, and without effect where it is gone. */
+  stopChannel(id: string): Promise<void>;
   /** Sends a test now; a refusal is the newest delivery of the answer, not an error. */
   testChannel(id: string): Promise<ChannelRow>;
   /** The person says what they saw of it. */
@@ -48,6 +50,10 @@ export function openChannelDesk(o: ChannelDeskOptions): ChannelDesk {
     },
     async removeChannel(id) {
       await channels.remove(db, id);
+      heard();
+    },
+    async stopChannel(id) {
+      await channels.stop(db, id);
       heard();
     },
     async testChannel(id) {

@@ -73,6 +73,12 @@ export async function save(
   return id;
 }
 
+/** Switches it off, if it is still there. */
+export async function stop(db: Db, id: string): Promise<void> {
+  await db.updateTable('channels').set({ enabled: false }).where('id', '=', id).execute();
+  await holdBack(db, id);
+}
+
 /** What waits for a channel that was switched off is not sent when it comes back. */
 const holdBack = (db: Db, channel: string) =>
   db

@@ -9,7 +9,7 @@ import type { Store } from '../store/open.ts';
 import type { AlertsOptions } from './alerts.ts';
 import type { ChannelDesk } from './channel-desk.ts';
 import type { LinkAction, LinkSubject, Links } from './links.ts';
-import { renderLinkPage, renderTestPage } from './links-page.ts';
+import { renderLinkPage, renderStopPage, renderTestPage } from './links-page.ts';
 import type { Living } from './living.ts';
 import { mustSayYes, readerName } from './readers.ts';
 import { nextMorning } from './turn.ts';
@@ -32,7 +32,7 @@ export interface LinkPagesOptions extends Pick<Living, 'acknowledge' | 'quiet'> 
   readonly clock: Clock;
   readonly page: (alert: string) => Promise<PictureAlert>;
   readonly picture: (alert: PictureAlert) => Promise<Uint8Array | null>;
-  readonly desk: Pick<ChannelDesk, 'confirmTest'>;
+  readonly desk: Pick<ChannelDesk, 'confirmTest' | 'stopChannel'>;
   readonly choose: AlertsOptions['choose'];
   readonly act: AlertsOptions['press'];
 }
@@ -45,6 +45,9 @@ export function openLinkPages(o: LinkPagesOptions): LinkPages {
   async function render(subject: LinkSubject, done: boolean, said?: string): Promise<string> {
     if (subject.action === 'test') {
       return renderTestPage((await channelName(subject.id)) ?? 'Test', done);
+    }
+    if (subject.action === 'stop') {
+      return renderStopPage((await channelName(subject.id)) ?? 'This channel', done);
     }
     const page = await o.page(subject.id);
     const now = o.clock.now();
@@ -121,6 +124,8 @@ export function openLinkPages(o: LinkPagesOptions): LinkPages {
         await o.acknowledge(subject.id, by);
         break;
       case 'act':
+        // A press that switches something is a yes.
+        if (subject.channel !== null) await mustSayYes(db, subject.channel);
         return (await o.act?.(subject.id, by))?.text;
       case 'quiet': {
         const { home } = await o.page(subject.id);
@@ -129,6 +134,9 @@ export function openLinkPages(o: LinkPagesOptions): LinkPages {
       }
       case 'test':
         await o.desk.confirmTest(subject.id, { button: true });
+        break;
+      case 'stop':
+        await o.desk.stopChannel(subject.id);
         break;
     }
     return undefined;

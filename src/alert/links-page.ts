@@ -90,6 +90,14 @@ export function renderTestPage(channel: string, done: boolean): string {
   return document('Test from Tomte', body, channel);
 }
 
+/** What the way out of a mail shows. */
+export function renderStopPage(channel: string, done: boolean): string {
+  const body = done
+    ? `<h1>No more messages here</h1><p class="said" role="status">${e(channel)} is off. Other channels go on.</p><p>It can be switched on again in Tomte, under Home.</p>`
+    : `<h1>No more messages here?</h1><p>Tomte then tells nothing to ${e(channel)}, whatever happens at home.</p><form method="post" action="" class="danger"><button>Switch it off</button></form>`;
+  return document('No more messages', body, channel);
+}
+
 /** What stands there for a link that was changed, cut, or is too old. */
 export function renderRefusal({ code, message }: TomteError): string {
   const [heading, text] =

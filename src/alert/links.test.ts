@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { freshStore } from '../store/testing.ts';
 import { linkActions, openLinks } from './links.ts';
 import { renderLinkPage } from './links-page.ts';
+import { removePerson, savePerson } from './persons.ts';
 import { handClock, home, night, openRoom, testKey, water } from './testing.ts';
 import { nextMorning } from './turn.ts';
 
@@ -100,6 +101,55 @@ describe('the page of a link', () => {
       expect(html).not.toContain('<img');
     }
   });
+});
+
+test('whose yes does not count may see an alert, and switch nothing by its button', async () => {
+  const pressed: string[] = [];
+  const room = await openRoom(store, {
+    async press(alert, by) {
+      pressed.push(`${alert} ${by}`);
+      return { text: 'Close Main valve: confirmed' };
+    },
+  });
+  const { id: channel } = await room.alerts.saveChannel({
+    ...{ kind: 'webhook', name: 'Hall tablet' },
+    settings: { url: 'https://hook.example', secret: 'a-long-secret-of-mine' },
+  });
+  const person = { name: 'Ola', channels: [channel], maySayYes: false };
+  const { id: ola } = await savePerson(store.db, person);
+  const { id } = await room.alerts.open(water({ key: 'switched' }));
+  const token = (action: 'act' | 'seen') => links.token({ id, action, channel }, night);
+  const refusal = { code: 'person.not_allowed', message: 'Ola may not answer this' };
+  await expect(room.alerts.links.act(token('act'))).rejects.toMatchObject(refusal);
+  await expect(room.alerts.links.press(token('act'))).rejects.toMatchObject(refusal);
+  await room.alerts.links.press(token('seen'));
+  expect((await room.alerts.page(id)).seenBy).toBe('Ola');
+  expect(pressed).toEqual([]);
+  await savePerson(store.db, { ...person, id: ola, maySayYes: true });
+  await room.alerts.links.press(token('act'));
+  expect(pressed).toEqual([`${id} Ola`]);
+  await removePerson(store.db, ola);
+  await room.alerts.removeChannel(channel);
+});
+
+test('the way out of a mail switches the channel off by its button alone, for a year, and says where it comes back', async () => {
+  const room = await openRoom(store, { clock: handClock(), publicUrl: () => publicUrl });
+  const { id } = await room.alerts.saveChannel({
+    ...{ kind: 'webhook', name: 'Mails to <Maja>' },
+    settings: { url: 'https://hook.example', secret: 'a-long-secret-of-mine' },
+  });
+  const until = room.clock.now() + 365 * 86_400_000;
+  const token = links.token({ id, action: 'stop', channel: id, until }, room.clock.now());
+  await room.alerts.open(water({ key: 'waits' }));
+  const enabled = async () =>
+    (await room.alerts.channels()).find((channel) => channel.id === id)?.enabled;
+  expect(await room.alerts.links.show(token)).toContain('Switch it off');
+  expect(await enabled()).toBe(true);
+  room.clock.pass(300 * 86_400_000);
+  expect(await room.alerts.links.act(token)).toContain('Mails to &lt;Maja&gt; is off.');
+  expect(await enabled()).toBe(false);
+  await room.alerts.removeChannel(id);
+  expect(await room.alerts.links.act(token)).toContain('This channel is off.');
 });
 
 test('a test is ticked by what the channel took, what the person saw, and the pressed button', async () => {

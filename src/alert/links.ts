@@ -4,8 +4,11 @@ import { TomteError } from '@tomte/sdk/errors';
 import { rangeOf } from '../lib/addresses.ts';
 import type { Key } from '../store/seal.ts';
 
-/** `open` only shows; the others are done by the page's button. `test` belongs to a channel, `choose` to a question. */
-export const linkActions = ['open', 'seen', 'quiet', 'test', 'choose', 'act'] as const;
+/**
+ * `open` only shows; the others are done by the page's button. `test` and `stop`, no more messages there, belong to a
+ * channel, `choose` to a question.
+ */
+export const linkActions = ['open', 'seen', 'quiet', 'test', 'stop', 'choose', 'act'] as const;
 export type LinkAction = (typeof linkActions)[number];
 
 export interface LinkSubject {

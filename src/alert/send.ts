@@ -17,6 +17,8 @@ import type { StoredMessage } from './turn.ts';
 /** A channel that has not answered by then has failed. */
 export const sendMs = 10_000;
 const pictureMs = 8_000;
+/** Mails are kept, and the way out of a list is to work for long. */
+const unsubscribeMs = 365 * 86_400_000;
 
 export interface SendParts {
   readonly store: Pick<Store, 'db'>;
@@ -114,6 +116,10 @@ async function messageOf(claimed: Claimed, parts: SendParts): Promise<Message> {
     silent: delivery.silent,
     picture: await pictureOf(claimed, parts),
     link: url('open'),
+    unsubscribe: parts.links.url(
+      { id: channel.id, action: 'stop', channel: channel.id, until: now + unsubscribeMs },
+      now,
+    ),
     buttons: stored.buttons.map(({ id, label, option, danger }) => ({
       id: option ?? id,
       label,

@@ -152,6 +152,16 @@ async function deliver(
   }
 }
 
+/** One press in the mail program ends the mails (RFC 8058); it may ask so over https only. */
+function unsubscribing(url: string | null | undefined, from: string): Record<string, string> {
+  const byMail = `<mailto:${from}?subject=unsubscribe>`;
+  if (!url?.startsWith('https:')) return { 'List-Unsubscribe': byMail };
+  return {
+    'List-Unsubscribe': `<${url}>, ${byMail}`,
+    'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+  };
+}
+
 function mail(
   message: Parameters<typeof mailText>[0],
   o: { from: string; to: string; domain: string },
@@ -169,7 +179,7 @@ function mail(
     references: thread,
     date: new Date(message.sentAt),
     headers: {
-      'List-Unsubscribe': `<mailto:${o.from}?subject=unsubscribe>`,
+      ...unsubscribing(message.unsubscribe, o.from),
       'Auto-Submitted': 'auto-generated',
       ...(message.severity === 'now' && !message.silent ? { 'X-Priority': '1' } : {}),
     },

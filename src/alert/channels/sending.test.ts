@@ -328,10 +328,26 @@ describe('e-mail', () => {
     expect(header(mail, 'Subject')).toBe(title);
     expect(header(mail, 'Message-ID')).toBe('<d-1@example.org>');
     expect(header(mail, 'In-Reply-To')).toBe('<tomte-a1@example.org>');
-    expect(header(mail, 'List-Unsubscribe')).toContain('mailto:tomte@example.org');
+    expect(header(mail, 'List-Unsubscribe')).toBe('<mailto:tomte@example.org?subject=unsubscribe>');
+    expect(header(mail, 'List-Unsubscribe-Post')).toBe(undefined);
     expect(mail).toMatch(/Content-ID: <chart>/i);
     expect(mail).toMatch(/cid:chart/);
     expect(mail).toContain(Buffer.from(png).toString('base64'));
+  });
+
+  test('can be ended by one press in the mail program, where Tomte can be reached over https', async () => {
+    await using server = await mailServer();
+    const way = (unsubscribe: string) =>
+      send(email, settings(server.port), message({ unsubscribe }));
+    await way('https://tomte.example/s/token.mac');
+    await way('http://tomte.example/s/token.mac');
+    const [safe, plain] = server.mails as [string, string];
+    expect(header(safe, 'List-Unsubscribe')).toBe(
+      '<https://tomte.example/s/token.mac>, <mailto:tomte@example.org?subject=unsubscribe>',
+    );
+    expect(header(safe, 'List-Unsubscribe-Post')).toBe('List-Unsubscribe=One-Click');
+    expect(header(plain, 'List-Unsubscribe')).not.toContain('http');
+    expect(header(plain, 'List-Unsubscribe-Post')).toBe(undefined);
   });
 
   test('shows names from the home as text, never as HTML', async () => {
