@@ -63,3 +63,29 @@ export function moment(t: number, now: number, zone: string): string {
 /** `1 sensor`, `2 sensors`. */
 export const count = (n: number, one: string, many = `${one}s`): string =>
   `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
+
+/** Characters that a lock screen shows of a title, and of title and text together. */
+const titleMax = 45;
+const wholeMax = 240;
+
+/** As many sentences as there is room for beside the title, dropped from the right. */
+export function fit(title: string, sentences: readonly string[]): string {
+  let text = '';
+  for (const sentence of sentences) {
+    const longer = text === '' ? sentence : `${text} ${sentence}`;
+    if (title.length + longer.length > wholeMax) break;
+    text = longer;
+  }
+  return text;
+}
+
+/** At most so many characters, never half of one; a cut shows. */
+export function cut(text: string, charsMax: number): string {
+  if (text.length <= charsMax) return text;
+  const kept = text.slice(0, Math.max(0, charsMax - 1)).replace(/[\uD800-\uDBFF]$/, '');
+  return `${kept.trimEnd()}…`;
+}
+
+/** A title with a name in it: a name that is too long is cut, what stands behind it is not. */
+export const titled = (name: string, rest: string): string =>
+  `${cut(name, titleMax - rest.length)}${rest}`;

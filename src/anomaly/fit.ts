@@ -1,32 +1,14 @@
 import type { EntityInfo } from '@tomte/sdk/home';
 import type { Facts } from '@tomte/sdk/types';
 
+export { fit, titled } from '@tomte/sdk/words';
+
 /** What people read of a finding, and the numbers it was made from. */
 export interface Worded {
   readonly title: string;
   readonly text: string;
   readonly lines: string[];
   readonly facts: Facts;
-}
-
-const titleMax = 45;
-const textMax = 240;
-
-/** As many sentences as there is room for beside the title, dropped from the right. */
-export function fit(title: string, sentences: readonly string[]): string {
-  let text = '';
-  for (const sentence of sentences) {
-    const longer = text === '' ? sentence : `${text} ${sentence}`;
-    if (title.length + longer.length > textMax) break;
-    text = longer;
-  }
-  return text;
-}
-
-/** A title with a name in it: a name that is too long is cut, the number behind it is not. */
-export function titled(name: string, rest: string): string {
-  const room = titleMax - rest.length;
-  return `${name.length > room ? `${name.slice(0, room - 1).trimEnd()}…` : name}${rest}`;
 }
 
 const kindWords =

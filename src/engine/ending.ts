@@ -1,4 +1,6 @@
 import type { WorkflowDefinition } from '@tomte/sdk/define';
+import type { TomteError } from '@tomte/sdk/errors';
+import { cut, fit, titled } from '@tomte/sdk/words';
 import type { Log } from '../lib/log.ts';
 import { findOpenAlert } from '../store/alerts.ts';
 import type { Db } from '../store/tables.ts';
@@ -9,6 +11,17 @@ import type { Place } from './places.ts';
 export interface Endings {
   /** Writes the outcome; the first one stays. */
   end(place: Place, run: JournalledRun, outcome: Outcome, follow: Follow | null): Promise<void>;
+}
+
+const messageMax = 150;
+
+/** What people read of it: what happened, and what to do where there is room for that. */
+export function failureWords(
+  workflow: string,
+  { message, hint }: Pick<TomteError, 'message' | 'hint'>,
+): { title: string; text: string } {
+  const title = titled(workflow, ': a run failed');
+  return { title, text: fit(title, [cut(`${message}.`, messageMax), hint]) };
 }
 
 /** Journals what follows from the end in the transaction that writes it; `begin` comes after. */
@@ -34,11 +47,9 @@ export function openEndings(o: {
     const { home, workflow, id } = run;
     const { mode } = await readTerms(store.db, home, workflow);
     if (run.dry || mode !== 'on') return;
-    const { message, hint } = outcome.error;
     await effects.alert({
       ...{ home, workflow, run: id, step: 'failed', key: keyOf(workflow), severity: 'today' },
-      title: `${titleOf(workflow).slice(0, 31)}: a run failed`,
-      text: `${message.slice(0, 120)}. ${hint}`.slice(0, 190),
+      ...failureWords(titleOf(workflow), outcome.error),
       ...{ since: o.now(), at: o.now(), entities: [] },
     });
   }

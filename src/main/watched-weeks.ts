@@ -50,12 +50,18 @@ async function tellEnded(o: WatchedWeeks): Promise<void> {
     // Asked first, then kept that it was: after a crash between the two it is the same alert again.
     await o.alerts.open({
       ...{ home, workflow, key: watchOverKey(workflow), severity: 'today', entities: [] },
-      ...{ since: until!.getTime(), title: titled(title, ': watched for a week') },
-      text: `${sentence(await wouldHave(o, { home, workflow, since }))} Turn it on, or off, under Workflows.`,
+      ...weekWords(title, await wouldHave(o, { home, workflow, since })),
+      since: until!.getTime(),
     });
     await endWatch(store.db, { home, workflow, until: until! });
   }
 }
+
+/** What people read at its end. */
+export const weekWords = (workflow: string, would: WouldHave): { title: string; text: string } => ({
+  title: titled(workflow, ': watched for a week'),
+  text: `${sentence(would)} Turn it on, or off, under Workflows.`,
+});
 
 /** A week, from when it began to watch only; the person decides then. */
 export function watchEnd(

@@ -1,7 +1,7 @@
 import { defineWorkflow, type WorkflowContext } from '@tomte/sdk/define';
 import { cheapest, ratesOf } from '@tomte/sdk/prices';
 import { nextTimeOf } from '@tomte/sdk/wall-clock';
-import { clockTime, duration, figure } from '@tomte/sdk/words';
+import { clockTime, duration, figure, fit, titled } from '@tomte/sdk/words';
 import { z } from 'zod';
 
 const entity = (about: string) =>
@@ -93,7 +93,7 @@ async function turn(
   const word = action === 'turn_on' ? 'on' : 'off';
   if (outcome.kind === 'confirmed' || outcome.kind === 'sent') {
     await ctx.resolve(key, {
-      title: `Over: ${name} follows again`.slice(0, 45),
+      title: titled(`Over: ${name}`, ' follows again'),
       text: `It switched ${word}.`,
       at: ctx.now(),
     });
@@ -103,10 +103,15 @@ async function turn(
     outcome.kind === 'refused'
       ? 'I was not allowed to.'
       : 'Home Assistant took it, and nothing followed.';
+  const title = titled(name, ` did not switch ${word}`);
   await ctx.alert({
     key,
-    title: `${name} did not switch ${word}`.slice(0, 45),
-    text: `Asked at ${clockTime(ctx.now(), ctx.home.zone)}. ${why} Look whether it has power and is reachable.`,
+    title,
+    text: fit(title, [
+      `Asked at ${clockTime(ctx.now(), ctx.home.zone)}.`,
+      why,
+      'Look whether it has power and is reachable.',
+    ]),
     ...{ severity: 'today', since: ctx.now(), entities: [id] },
   });
   return false;

@@ -1,7 +1,7 @@
 import { type DecideText, defineWorkflow, type WorkflowContext } from '@tomte/sdk/define';
 import { isError } from '@tomte/sdk/errors';
 import type { EntityState } from '@tomte/sdk/home';
-import { count, figure } from '@tomte/sdk/words';
+import { count, cut, figure, fit } from '@tomte/sdk/words';
 import { z } from 'zod';
 
 const dayMs = 86_400_000;
@@ -56,7 +56,7 @@ export default defineWorkflow({
       open.length > 0 ? `Open: ${names(open)}.` : '',
       empty.length > 0
         ? `Empty soon: ${empty
-            .map((s) => `${nameOf(s)} ${figure(Number(s.state))} %`)
+            .map((s) => `${shortName(s)} ${figure(Number(s.state))} %`)
             .slice(0, 3)
             .join(', ')}.`
         : '',
@@ -64,17 +64,18 @@ export default defineWorkflow({
     const more = [await waterLine(ctx), await weatherLine(ctx)].filter((line) => line !== '');
     if (todo.length === 0 && settings.quietWhenWell) return { told: false };
     const things = open.length + empty.length;
-    const plain = [...todo, ...more].join(' ').slice(0, textMax) || well;
+    const title =
+      things === 0
+        ? 'Good morning, all is well'
+        : `Good morning, ${count(things, 'thing')} to look at`;
+    const plain = fit(title, [...todo, ...more]) || well;
     const said = settings.inWords
       ? await ctx.decide(morningWords({ open, empty, more }, plain))
       : null;
     const isModel = said?.decidedBy === 'model';
     await ctx.alert({
       key: 'morning-report',
-      title:
-        things === 0
-          ? 'Good morning, all is well'
-          : `Good morning, ${count(things, 'thing')} to look at`,
+      title,
       text: said?.choice ?? plain,
       // Whatever a model leaves out still stands there.
       lines: (isModel ? [...todo, ...more] : more).slice(0, 4),
@@ -104,15 +105,18 @@ export function morningWords(
       ...{ emptySoon: empty, more: o.more },
     },
     names: [...new Set([...open, ...empty.map(({ name }) => name)])].filter((name) => name !== ''),
-    lengthMax: textMax,
+    lengthMax: Math.max(textMax, plain.length),
     fallback: plain,
   };
 }
 
 const nameOf = (s: EntityState) =>
   String(s.attributes.friendly_name ?? 'one without a name').slice(0, 80);
+/** Where three of them stand in one sentence. */
+const shortMax = 24;
+const shortName = (s: EntityState) => cut(nameOf(s), shortMax);
 const names = (states: readonly EntityState[]) => {
-  const shown = states.slice(0, 3).map(nameOf).join(', ');
+  const shown = states.slice(0, 3).map(shortName).join(', ');
   return states.length > 3 ? `${shown} and ${states.length - 3} more` : shown;
 };
 

@@ -8,7 +8,7 @@ import {
   tellRuleWords,
   tellTrigger,
 } from '@tomte/sdk/tell-rule';
-import { clockTime } from '@tomte/sdk/words';
+import { clockTime, cut, fit, titled } from '@tomte/sdk/words';
 import { z } from 'zod';
 
 const hourMs = 3_600_000;
@@ -104,6 +104,8 @@ async function isSo(ctx: WorkflowContext, rule: TellRule): Promise<boolean> {
   return fits;
 }
 
+const nameMax = 80;
+
 const keyOf = (rule: TellRule): string => `tell-when:${tellRuleText(rule)}`.slice(0, 200);
 
 async function tellOne(
@@ -113,16 +115,23 @@ async function tellOne(
 ): Promise<void> {
   const [info] = await ctx.home.entities({ entity: rule.entity });
   const state = await ctx.home.state(rule.entity);
-  const name = info?.name ?? rule.entity;
+  const name = info?.name ?? 'One that is gone';
   const { deviceClass = null, unit = null } = info ?? {};
   const since = ctx.now() - (rule.minutes ?? 0) * 60_000;
-  const who = rule.who === 'nobody' ? ' Nobody is home.' : '';
   const what = tellRuleWords(rule, { name, deviceClass, unit });
-  const is = state && rule.is === undefined ? ` It is ${state.state} ${unit ?? ''}`.trimEnd() : '';
+  const so = what.slice(name.length);
+  const title = titled(name, so);
   await ctx.alert({
     key: keyOf(rule),
-    title: what.slice(0, 45),
-    text: `${what} since ${clockTime(since, ctx.home.zone)}.${is === '' ? '' : `${is}.`}${who} You asked to be told.`,
+    title,
+    text: fit(title, [
+      `${cut(name, nameMax)}${so} since ${clockTime(since, ctx.home.zone)}.`,
+      ...(state && rule.is === undefined
+        ? [`It is ${`${state.state} ${unit ?? ''}`.trim()}.`]
+        : []),
+      ...(rule.who === 'nobody' ? ['Nobody is home.'] : []),
+      'You asked to be told.',
+    ]),
     ...{ severity, since, entities: [rule.entity] },
   });
 }

@@ -11,6 +11,7 @@ import type { Tomte } from '@tomte/sdk/operations';
 import type { Approval } from '@tomte/sdk/types-approval';
 import type { Grant } from '@tomte/sdk/types-grant';
 import type { Proposal } from '@tomte/sdk/types-mcp';
+import { cut, fit } from '@tomte/sdk/words';
 import type { Alerts } from '../../alert/alerts.ts';
 import { plain } from '../../decide/untrusted.ts';
 import { isNever } from '../../home/guardrail-reach.ts';
@@ -134,9 +135,10 @@ export async function openProposals(o: ProposalsOptions): Promise<Proposals> {
   }
 
   async function tellUndone(one: Kept, why: string): Promise<void> {
+    const title = 'A change was not made';
     await o.alerts().open({
-      ...{ home: one.home, key: `undone:${one.id}`, title: 'A change was not made' },
-      text: `You said yes, and it could not be done: ${why}`.slice(0, 240),
+      ...{ home: one.home, key: `undone:${one.id}`, title },
+      text: fit(title, ['You said yes, and it could not be done.', cut(`${why}.`, 150)]),
       ...{ severity: 'today', since: now(), entities: [] },
     });
   }
