@@ -43,8 +43,20 @@ afterAll(() => store.close());
 const begin = () =>
   watchHome(
     { home, name: 'Villa Berg', zone: 'Europe/Oslo', link },
-    { alerts: room.alerts, clock: room.clock, log: silentLog },
+    { alerts: room.alerts, clock: { ...room.clock, every: repeatedly }, log: silentLog },
   );
+/** By the room’s clock, at most once for each time it is moved on. */
+function repeatedly(ms: number, call: () => void): () => void {
+  let stop = () => {};
+  const wait = () => {
+    stop = room.clock.after(ms, () => {
+      wait();
+      call();
+    });
+  };
+  wait();
+  return () => stop();
+}
 const told = () => room.voice.told.map(({ data }) => String(data.title));
 async function later(ms: number): Promise<void> {
   room.clock.pass(ms);
@@ -113,8 +125,15 @@ test('a storm of restarts, silent sensors and a recorder that is down is one ale
       room = await openRoom(store, { clock });
       room.voice.told.push(...before);
     }
+    // Its disk is full of what the storm wrote.
+    if (n === 14) sim.recorder({ records: false });
     if (n < 20) watch = begin();
     await later(minute);
+    if (n === 15) {
+      await later(4 * minute);
+      await expect.poll(kinds).toContain('recorder open');
+      await later(12 * minute);
+    }
   }
   // One message, that rang once; later it only counts on, in place.
   const messages = room.voice.told.map(({ data }) => data.data as { tag: string });
@@ -131,7 +150,10 @@ test('a storm of restarts, silent sensors and a recorder that is down is one ale
     await room.alerts.resolve(home, `silence:sensor.s${s}`, last);
   }
   await expect.poll(kinds).toContain('link open');
-  await later(31 * minute);
+  sim.recorder({ records: true });
+  await later(5 * minute);
+  await expect.poll(kinds).toContain('recorder resolved');
+  await later(26 * minute);
   await later(minute);
   await later(11 * minute);
   expect(
@@ -142,3 +164,33 @@ test('a storm of restarts, silent sensors and a recorder that is down is one ale
   expect(told().at(-1)).toMatch(/^Over: Home Assistant is back/);
   expect(new Set((await kinds()).map((kind) => kind.split(' ')[1]))).toEqual(new Set(['resolved']));
 }, 120_000);
+
+test('a recorder that stops is told once, after a while, and over when it records again; one that answers late is no news', async () => {
+  const looks = async (answer: object) => {
+    sim.recorder(answer);
+    await later(5 * minute);
+  };
+  await looks({ records: true });
+  expect(await kinds()).toEqual([]);
+  await looks({ records: false });
+  await expect.poll(kinds).toEqual(['recorder open']);
+  await later(9 * minute);
+  expect(told()).toEqual([]);
+  await later(2 * minute);
+  await later(minute);
+  expect(told()).toEqual(['Home Assistant records nothing']);
+  // It is still asked when the home goes, and answers into nothing.
+  await looks({ records: true, answersAfterMs: 3_600_000 });
+  const restarted = sim.restart({ downMs: 50, startMs: 0 });
+  await restarted;
+  await link.ready();
+  await later(minute);
+  expect(await kinds()).toContain('recorder open');
+  await looks({ answersAfterMs: 20 });
+  await expect.poll(kinds).toContain('recorder resolved');
+  await later(minute);
+  expect(told().filter((title) => title.includes('record'))).toEqual([
+    'Home Assistant records nothing',
+    'Over: Home Assistant records again',
+  ]);
+}, 60_000);

@@ -38,6 +38,10 @@ export class Recorder {
   readonly #o: RecorderOptions;
   readonly #rows = new Map<string, RecordedRow[]>();
   readonly openedAt: number;
+  /** False as when its thread has died: it keeps nothing any more, and still answers from what it kept. */
+  isRecording = true;
+  /** How long it thinks before it says how it does. */
+  answersAfterMs = 0;
   #flushedTo = 0;
   #rewrites = 0;
 
@@ -47,7 +51,7 @@ export class Recorder {
   }
 
   record({ entityId, to, at }: StateChange): void {
-    if (this.#o.isExcluded(entityId)) return;
+    if (!this.isRecording || this.#o.isExcluded(entityId)) return;
     let rows = this.#rows.get(entityId);
     if (!rows) {
       rows = [];

@@ -62,6 +62,8 @@ export interface Sim {
    */
   fault(name: FaultName, o?: FaultOptions): void;
   clearFault(name: FaultName): void;
+  /** Whether it records, and how late it says so. */
+  recorder(o: { records?: boolean; answersAfterMs?: number }): void;
   /** A token for any user, such as an expired one. */
   token(o: { user: SimUser; lifespanDays?: number; issuedAt?: number }): string;
   /** Numbered changes spread over the plain sensors; the answer stops them. */
@@ -148,6 +150,10 @@ const doors = (world: World) => ({
   release: (entityId: string) => void world.held.delete(entityId),
   fault: (name: FaultName, o?: FaultOptions) => beginFault(world, name, o),
   clearFault: (name: FaultName) => endFault(world, name),
+  recorder({ records, answersAfterMs }: { records?: boolean; answersAfterMs?: number }) {
+    world.recorder.isRecording = records ?? world.recorder.isRecording;
+    world.recorder.answersAfterMs = answersAfterMs ?? world.recorder.answersAfterMs;
+  },
   token: (t: { user: SimUser; lifespanDays?: number; issuedAt?: number }) =>
     world.auth.issue({ lifespanDays: 3650, clientName: `tests ${world.id()}`, ...t }),
 });

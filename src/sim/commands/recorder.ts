@@ -173,6 +173,16 @@ function wireRow(
   return out;
 }
 
+const info = ({ recorder }: World) => ({
+  backlog: 0,
+  db_in_default_location: true,
+  max_backlog: 65_000,
+  migration_in_progress: false,
+  migration_is_live: false,
+  recording: recorder.isRecording,
+  thread_running: recorder.isRecording,
+});
+
 export const recorderCommands: Record<string, Command> = {
   'history/history_during_period': {
     required: ['start_time', 'entity_ids'],
@@ -186,15 +196,14 @@ export const recorderCommands: Record<string, Command> = {
     run: duringPeriod,
   },
   'recorder/info': {
-    run: () => ({
-      backlog: 0,
-      db_in_default_location: true,
-      max_backlog: 65_000,
-      migration_in_progress: false,
-      migration_is_live: false,
-      recording: true,
-      thread_running: true,
-    }),
+    run({ world, connection, id }) {
+      const { answersAfterMs } = world.recorder;
+      if (answersAfterMs === 0) return info(world);
+      world.later(answersAfterMs, () =>
+        connection.send({ id, type: 'result', success: true, result: info(world) }),
+      );
+      return undefined;
+    },
   },
   'recorder/list_statistic_ids': {
     optional: ['statistic_type'],
