@@ -64,6 +64,22 @@ export const energyOperations = {
     e.energyPrices,
     'The one number: taxes and fees follow from it.',
   ),
+  setPeak: op(
+    'PUT',
+    'homes/:home/energy/peak',
+    z.strictObject({
+      home,
+      /** Money a kW of the highest mean power of a month, and over how many minutes it is meant; null for none. */
+      peak: z
+        .strictObject({
+          perKw: z.number().positive().max(10_000),
+          minutes: z.union([z.literal(15), z.literal(30), z.literal(60)]).optional(),
+        })
+        .nullable(),
+    }),
+    e.energyPrices,
+    'What the highest power of a month costs, where the grid company asks for it: plans then stay below it.',
+  ),
   energyForecast: op(
     'GET',
     'homes/:home/energy/forecast',

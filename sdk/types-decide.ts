@@ -94,6 +94,8 @@ export const decideSettings = z.strictObject({
     alertWords: z.boolean(),
     probableCause: z.boolean(),
     digest: z.boolean(),
+    /** What was saved before it was there has it not. */
+    energyStory: z.boolean().default(false),
   }),
 });
 export type DecideSettings = z.infer<typeof decideSettings>;

@@ -82,6 +82,8 @@ export const energyPrices = z.object({
   assumedFrom: isoTime.nullable(),
   /** What is not known about what is fed in, in words. */
   selling: z.string().nullable(),
+  /** What the highest mean power of a month costs; null where a person set none. */
+  peak: z.object({ perKw: z.number(), minutes: z.number(), text: z.string() }).nullable(),
   error: errorShape.nullable(),
 });
 export type EnergyPricesPage = z.infer<typeof energyPrices>;
@@ -126,6 +128,8 @@ export const energyStory = z.object({
   currency: z.string(),
   sentence: z.string(),
   lines: z.array(z.string()),
+  /** All of it in a few sentences: by the rule, or in the words of a model, from the same numbers. */
+  told: z.object({ text: z.string(), decidedBy: z.enum(['rule', 'model']) }),
   perDay: z.number().nullable(),
   before: z.number().nullable(),
   baseLoad: z

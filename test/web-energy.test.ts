@@ -15,7 +15,7 @@ const prices: EnergyPricesPage = {
     ...{ start: at(n), end: at(n + 1), sell: 0, assumed: n >= 4 },
     buy: 0.2 + 0.01 * ((n + 24) % 24),
   })),
-  ...{ assumed: null, assumedFrom: null, selling: null, error: null },
+  ...{ assumed: null, assumedFrom: null, selling: null, peak: null, error: null },
 };
 const band = (n: number, expected: number) => ({
   ...{ start: at(n), end: at(n + 1), expected, low: expected / 2, high: expected * 2 },

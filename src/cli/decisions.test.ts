@@ -7,7 +7,7 @@ const before: DecideSettings = {
   workflowBudget: { calls: 100, tokens: 300_000, money: 0.5 },
   dayBudget: { calls: 500, tokens: 1_000_000, money: 1 },
   leaves: { people: false, places: false, names: false },
-  uses: { alertWords: true, probableCause: false, digest: false },
+  uses: { alertWords: true, probableCause: false, digest: false, energyStory: false },
 };
 
 test('one setting of a group is changed, and the others of it stay', async () => {
@@ -26,7 +26,10 @@ test('one setting of a group is changed, and the others of it stay', async () =>
     },
   );
   expect(saved).toEqual([
-    { uses: { alertWords: true, probableCause: true, digest: true }, keepDays: 90 },
+    {
+      uses: { alertWords: true, probableCause: true, digest: true, energyStory: false },
+      keepDays: 90,
+    },
   ]);
   expect(ran).toMatchObject({ code: 0, json: { keepDays: 90, uses: { digest: true } } });
 });

@@ -27,7 +27,7 @@ const prices: EnergyPricesPage = {
   tariff: { name: 'fixed', title: 'One price', by: 'person', settings: {} },
   check: { at, perKWh: 0.314, text: 'At 18:00 you pay 31.4 ct/kWh. Is that…?', confirmed: false },
   rates: [{ start: at, end: '2026-11-27T18:00:00.000Z', buy: 0.314, sell: 0, assumed: true }],
-  ...{ assumed: 'Not out yet.', assumedFrom: at, selling: null, error: null },
+  ...{ assumed: 'Not out yet.', assumedFrom: at, selling: null, peak: null, error: null },
 };
 
 test('what is known and what is wrong is told, with the command that sets it right', async () => {

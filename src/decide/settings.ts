@@ -12,7 +12,7 @@ export const usualSettings: DecideSettings = {
   currency: 'EUR',
   prices: [],
   leaves: { people: false, places: false, names: false },
-  uses: { alertWords: false, probableCause: false, digest: false },
+  uses: { alertWords: false, probableCause: false, digest: false, energyStory: false },
 };
 
 export interface LiveDecideSettings {

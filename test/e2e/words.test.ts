@@ -131,7 +131,7 @@ test('a model is set up and tested, what would leave is seen first, and it only 
   await page.getByLabel('Put the morning’s news in order').check();
   await expect
     .poll(async () => (await tomte.getDecideSettings({})).settings.uses)
-    .toEqual({ alertWords: false, probableCause: false, digest: true });
+    .toEqual({ alertWords: false, probableCause: false, digest: true, energyStory: false });
   await standsWell(visitor);
   await page.getByRole('button', { name: 'Let it decide' }).click();
   await page.getByRole('alert').first().waitFor();

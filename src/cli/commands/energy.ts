@@ -19,7 +19,7 @@ export default command({
   about:
     'A home’s energy: what is known and whose word it is, faults of sensors, prices, forecasts, what was saved.',
   usage:
-    'tomte energy [answer SENSOR RULE true|right|undo | prices | price PER_KWH | tariffs | tariff NAME|none --set KEY=VALUE… | forecast | story | ledger]',
+    'tomte energy [answer SENSOR RULE true|right|undo | prices | price PER_KWH | tariffs | tariff NAME|none --set KEY=VALUE… | peak PER_KW|none | forecast | story | ledger]',
   options: {
     home: { type: 'string', about: 'the home, where several are linked' },
     set: { type: 'string', multiple: true, about: 'a setting of the tariff, such as perKWh=0.32' },
@@ -106,6 +106,15 @@ const verbs: Readonly<Record<string, Verb>> = {
       showPrices(context, await tomte.setTariff({ home, tariff, settings }));
     },
   },
+  peak: {
+    words: 1,
+    async run(context, tomte, home, [said]) {
+      const perKw = Number(said);
+      if (said !== 'none' && !(perKw > 0)) throw new TomteError('cli.usage', `${said} is no price`);
+      const peak = said === 'none' ? null : { perKw };
+      showPrices(context, await tomte.setPeak({ home, peak }));
+    },
+  },
   forecast: {
     words: 0,
     async run({ answer }, tomte, home) {
@@ -139,7 +148,17 @@ const verbs: Readonly<Record<string, Verb>> = {
         `${perDay.toFixed(1)} kWh a day`,
       ]);
       const savings = page.savings.flatMap(({ title, text }) => [`${title}: ${text}`]);
-      answer(page, [page.sentence, ...page.lines, '', ...columns(devices), '', ...savings]);
+      const told = page.told.decidedBy === 'model' ? [page.told.text, ''] : [];
+      const lines = [
+        ...told,
+        page.sentence,
+        ...page.lines,
+        '',
+        ...columns(devices),
+        '',
+        ...savings,
+      ];
+      answer(page, lines);
     },
   },
 };
@@ -177,7 +196,7 @@ const fault = (one: WireSensorFault): string[] => [
 ];
 
 function showPrices({ answer }: Context, page: EnergyPricesPage): void {
-  const { tariff, check, assumed, selling, error, currency } = page;
+  const { tariff, check, assumed, selling, peak, error, currency } = page;
   const rows = page.rates.map(({ start, buy, assumed: guessed }) => [
     minute(start),
     pricePerKWh(buy, currency),
@@ -188,7 +207,8 @@ function showPrices({ answer }: Context, page: EnergyPricesPage): void {
     : '';
   const asked =
     check && !check.confirmed ? [`${check.text} If not: tomte energy price PER_KWH`] : [];
-  const said = [chosen, assumed, selling, error && `Newer could not be had: ${error.message}`];
+  const late = error && `Newer could not be had: ${error.message}`;
+  const said = [chosen, assumed, selling, peak?.text, late];
   answer(page, [
     page.sentence,
     ...said.filter((line) => typeof line === 'string' && line !== ''),

@@ -110,6 +110,18 @@ test('a person chooses a tariff; what comes on top is asked anew, and wrong sett
   });
 });
 
+test('what the highest power of a month costs is kept, said, and taken back', async () => {
+  const set = await tomte.setPeak({ home, peak: { perKw: 4.5 } });
+  expect(set.peak).toEqual({
+    ...{ perKw: 4.5, minutes: 15 },
+    text: 'The highest 15 minutes of a month cost 4.50 EUR a kW.',
+  });
+  await expect(tomte.setPeak({ home, peak: { perKw: -1 } })).rejects.toMatchObject({
+    code: 'api.invalid',
+  });
+  expect((await tomte.setPeak({ home, peak: null })).peak).toBeNull();
+});
+
 test('a source that fails leaves the prices it told, with the reason beside them', async () => {
   const closed = { country: 'de', url: 'http://127.0.0.1:9/' };
   const page = await tomte.setTariff({ home, tariff: 'awattar', settings: closed });

@@ -6,6 +6,7 @@ import { count } from '@tomte/sdk/words';
 import { z } from 'zod';
 import { answerKey, type LintAnswer } from '../../energy/lint/lint.ts';
 import type { SensorFault } from '../../energy/lint/sensor.ts';
+import { dayOf } from '../../energy/story/days.ts';
 import { iso } from '../../lib/clock.ts';
 import { getEnergySettings } from '../../store/energy.ts';
 import { shownSettings } from '../../store/sealed-settings.ts';
@@ -16,6 +17,7 @@ import { ledgerPage } from './ledger-page.ts';
 import { type EnergyHome, pastDays } from './meters.ts';
 import { forecastPage, pricesPage, storyPage } from './pages.ts';
 import { type EnergyRoom, energyOrNull } from './room.ts';
+import { toldStory } from './story-told.ts';
 import { tariffHome } from './tariff-desk.ts';
 
 type Names =
@@ -25,12 +27,14 @@ type Names =
   | 'listTariffs'
   | 'setTariff'
   | 'confirmPrice'
+  | 'setPeak'
   | 'energyForecast'
   | 'energyLedger'
   | 'energyStory';
 
 type Parts = Pick<PlaceParts, 'store' | 'clock' | 'tariffs'> & {
   readonly energy: EnergyRoom;
+  readonly decisions: Parameters<typeof toldStory>[0];
   lives(): ReadonlyMap<string, HomeLife>;
 };
 
@@ -70,6 +74,10 @@ export function energyOperations(parts: Parts): Pick<Tomte, Names> {
       await room.confirm(home, { at: Date.parse(at), paid: perKWh });
       return prices(home);
     },
+    async setPeak({ home, peak }) {
+      await room.setPeak(home, peak && { perKw: peak.perKw, minutes: peak.minutes ?? 15 });
+      return prices(home);
+    },
     async energyForecast({ home }) {
       const energy = await room.home(home);
       if (!energy.prefs) {
@@ -81,7 +89,12 @@ export function energyOperations(parts: Parts): Pick<Tomte, Names> {
       const kept = await room.ledger(home, { days: Number(days) });
       return ledgerPage(home, lifeOf(parts.lives(), home).zone, kept);
     },
-    energyStory: async ({ home }) => storyPage(home, await room.story(home)),
+    async energyStory({ home }) {
+      const found = await room.story(home);
+      const day = dayOf(clock.now(), lifeOf(parts.lives(), home).zone);
+      const told = await toldStory(parts.decisions, { home, day, ...found });
+      return storyPage(home, found, told);
+    },
   };
 }
 

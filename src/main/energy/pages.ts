@@ -1,6 +1,6 @@
 /** Prices, forecasts and the story as they cross the wire, each opened by one sentence made by code. */
 import type { Forecast, KnownRate } from '@tomte/sdk/energy';
-import { pricePerKWh } from '@tomte/sdk/money';
+import { money, pricePerKWh } from '@tomte/sdk/money';
 import type {
   EnergyForecastPage,
   EnergyPricesPage,
@@ -17,6 +17,7 @@ import { nights } from '../charts.ts';
 import type { ForecastScore, Forecasts } from './forecasts.ts';
 import type { EnergyHome } from './meters.ts';
 import type { Prices } from './prices.ts';
+import type { ToldStory } from './story-told.ts';
 
 interface Where {
   readonly home: string;
@@ -34,7 +35,7 @@ export function pricesPage(
     return {
       ...{ home, currency: 'EUR', asOf: null, tariff: null, check: null, rates: [] },
       sentence: 'What power costs here is not known. Choose where prices come from.',
-      ...{ assumed: null, assumedFrom: null, selling: null, error: null },
+      ...{ assumed: null, assumedFrom: null, selling: null, peak: null, error: null },
     };
   }
   const { currency, buy, sell, tariff } = prices;
@@ -52,8 +53,15 @@ export function pricesPage(
     selling: prices.sellIsKnown
       ? null
       : 'What is paid for power fed in is not known: it counts as nothing.',
+    peak: prices.peak && {
+      ...{ perKw: prices.peak.perKw, minutes: prices.peak.minutes },
+      text: peakWords(prices.peak, currency),
+    },
   };
 }
+
+const peakWords = ({ perKw, minutes }: { perKw: number; minutes: number }, currency: string) =>
+  `The highest ${minutes} minutes of a month cost ${money(perKw, currency)} a kW.`;
 
 type Here = Pick<Where, 'zone' | 'now'>;
 
@@ -166,11 +174,12 @@ function proofOf(score: ForecastScore | null): string | null {
 export function storyPage(
   home: string,
   { story, asOf, currency }: { story: Story; asOf: number; currency: string },
+  told: ToldStory,
 ): EnergyStoryPage {
   return {
     ...{ home, asOf: iso(asOf), currency },
     sentence: storySentence(story),
-    lines: storyLines(story, currency),
+    ...{ lines: storyLines(story, currency), told },
     ...{ perDay: story.perDay, before: story.before, baseLoad: story.baseLoad },
     devices: story.devices.map(({ statistic: sensor, ...device }) => ({ sensor, ...device })),
     ...{ byHour: [...story.byHour], byWeekday: [...story.byWeekday] },

@@ -10,7 +10,7 @@ import { slotMinutesFrom } from '../../energy/plan/grid.ts';
 import { makePlan } from '../../energy/plan/make.ts';
 import type { Problem } from '../../energy/plan/problem.ts';
 import { readProblem } from '../../energy/plan/read.ts';
-import { forecastOn, minuteMs, ratesOn, slotsFrom } from '../../energy/series.ts';
+import { forecastOn, meanOfBand, minuteMs, ratesOn, slotsFrom } from '../../energy/series.ts';
 import { type Clock, iso, isoOrNull } from '../../lib/clock.ts';
 import { openSolver, type Solver } from '../../lib/solve/solver.ts';
 import type { HomeLife } from '../home-life.ts';
@@ -83,8 +83,9 @@ function problemOf(
   if (end <= start) throw new TomteError('energy.no_prices', 'No price is known for now');
   const slotMinutes = slotMinutesFrom(start, end);
   const slots: readonly Slot[] = slotsFrom(start, slotMinutes);
+  // The mean of the band: use has a long tail upwards, and money follows the mean, not the middle.
   const expected = (forecast: Forecast) =>
-    forecastOn(slots, forecast).map((slot) => (slot ? Math.max(0, slot.expected) : null));
+    forecastOn(slots, forecast).map((slot) => (slot ? Math.max(0, meanOfBand(slot)) : null));
   return readProblem({
     ...{ id: iso(o.now), start: iso(start), slotMinutes, timeLimitMs },
     importPrice: ratesOn(slots, o.prices.buy),
@@ -92,7 +93,9 @@ function problemOf(
     baseLoadW: expected(o.load),
     solarW: expected(o.solar),
     gridImportMaxW: asked.gridImportMaxW,
-    ...(o.prices.peak ? { peakPricePerKW: o.prices.peak.perKw } : {}),
+    ...(o.prices.peak
+      ? { peakPricePerKW: o.prices.peak.perKw, peakSoFarW: o.prices.peak.reachedW }
+      : {}),
     battery: o.battery,
     loads: (asked.loads ?? []).map(({ minutes, contiguous = true, ...load }) => ({
       ...{ ...load, durationMinutes: minutes, contiguous },

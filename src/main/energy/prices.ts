@@ -1,11 +1,12 @@
 /** What power costs in a home, hour by hour: told by its tariff, kept, and assumed where it is not told yet. */
 import type { KnownRate, PeakPrice, Slot } from '@tomte/sdk/energy';
 import { type ErrorBody, isError } from '@tomte/sdk/errors';
-import type { Rate } from '@tomte/sdk/prices';
+import { type Rate, ratesOf } from '@tomte/sdk/prices';
 import { wallOf, whenOf } from '@tomte/sdk/wall-clock';
 import { knownRates } from '../../energy/prices/known.ts';
 import { type Markup, nothingAdded, paidFor, vatFactor } from '../../energy/prices/markup.ts';
 import { tidy } from '../../energy/prices/read.ts';
+import { priceFactor } from '../../energy/prices/unit.ts';
 import { dayMs, hourMs, minuteMs } from '../../energy/series.ts';
 import type { EnergySetup } from '../../energy/setup/setup.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -40,12 +41,22 @@ export interface Prices {
   readonly assumedFrom: number | null;
   readonly fromDaysBefore: number | null;
   readonly usuallyOff: number | null;
-  readonly peak: Omit<PeakPrice, 'reachedW'> | null;
+  /** What the highest mean power of a month costs; null where a person set none. */
+  readonly peak: PeakPrice | null;
 }
 
+/** As a person set it. */
+export type Peak = Omit<PeakPrice, 'reachedW'>;
+
 export interface PriceRoom {
-  /** Null where the home has no tariff. Throws what opening its settings throws. */
-  of(life: HomeLife, setup: EnergySetup, window: Slot): Promise<Prices | null>;
+  /**
+   * Null where the home has no tariff. Throws what opening its settings throws. `reachedW` is the highest mean
+   * of an hour of this month.
+   */
+  of(
+    life: HomeLife,
+    o: { setup: EnergySetup; reachedW: number; window: Slot },
+  ): Promise<Prices | null>;
   /** Asked anew at the next look. */
   forget(home: string): void;
 }
@@ -114,7 +125,7 @@ export function openPrices(parts: DeskParts & { clock: Clock; log: Log }): Price
 
   return {
     forget: asked.drop,
-    async of(life, setup, window) {
+    async of(life, { setup, reachedW, window }) {
       const row = await getEnergySettings(db, life.home);
       const tariff = await tariffOf(parts, life, { row, setup });
       if (!tariff) return null;
@@ -124,7 +135,8 @@ export function openPrices(parts: DeskParts & { clock: Clock; log: Log }): Price
         start: window.start - pastMs,
         end: window.end,
       });
-      return pricesOf({ row, tariff, state, kept, setup, life, window, currency, country });
+      const home = { setup, life, window, currency, country, reachedW };
+      return pricesOf({ row, tariff, state, kept, ...home });
     },
   };
 }
@@ -150,10 +162,11 @@ function pricesOf(o: {
   state: Asked;
   kept: readonly { start: number; end: number; buy: number; sell: number | null }[];
   setup: EnergySetup;
-  life: Pick<HomeLife, 'zone'>;
+  life: Pick<HomeLife, 'zone' | 'link'>;
   window: Slot;
   currency: string;
   country: string | null;
+  reachedW: number;
 }): Prices {
   const { state, tariff, window, kept } = o;
   const markup = (o.row?.markup ?? null) as Markup | null;
@@ -170,11 +183,11 @@ function pricesOf(o: {
     ...{ sellIsKnown: sold !== null, markup, factor },
     ...{ assumedFrom: known.assumedFrom, fromDaysBefore: known.fromDaysBefore },
     usuallyOff: known.usuallyOff === null ? null : known.usuallyOff * on.factor,
-    peak: (o.row?.peak ?? null) as Prices['peak'],
+    peak: o.row?.peak ? { ...(o.row.peak as Peak), reachedW: o.reachedW } : null,
   };
 }
 
-/** By the tariff where it says, else the energy page’s own number. */
+/** By the tariff where it says, else the energy page’s own number, else what its sensor shows. */
 function soldOf(
   {
     kept,
@@ -189,5 +202,23 @@ function soldOf(
   );
   if (told.length > 0) return [...knownRates(told, window, life.zone).rates];
   const perKWh = setup.sellPrice?.perKWh ?? null;
-  return perKWh === null ? null : buy.map((rate) => ({ ...rate, value: perKWh }));
+  if (perKWh !== null) return buy.map((rate) => ({ ...rate, value: perKWh }));
+  return shownSale(life, setup.sellPrice?.entity ?? null, { buy, window });
+}
+
+/** Its coming prices where it tells them; else what it says now, for all hours. */
+export function shownSale(
+  life: Pick<HomeLife, 'zone' | 'link'>,
+  id: string | null,
+  { buy, window }: { buy: readonly KnownRate[]; window: Slot },
+): KnownRate[] | null {
+  const state = id === null ? undefined : life.link.mirror.entity(id);
+  if (!state) return null;
+  const factor = priceFactor(state.attributes);
+  const rates = tidy(ratesOf(state)).map((rate) => ({ ...rate, value: rate.value * factor }));
+  if (rates.some(({ start, end }) => end > window.start && start < window.end)) {
+    return [...knownRates(rates, window, life.zone).rates];
+  }
+  const shown = state.state.trim() === '' ? Number.NaN : Number(state.state) * factor;
+  return Number.isFinite(shown) ? buy.map((rate) => ({ ...rate, value: shown })) : null;
 }

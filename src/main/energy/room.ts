@@ -3,6 +3,7 @@ import { isError, TomteError } from '@tomte/sdk/errors';
 import type { Rate } from '@tomte/sdk/prices';
 import { answerKey, type LintAnswer } from '../../energy/lint/lint.ts';
 import { markupFor } from '../../energy/prices/markup.ts';
+import { highestOf } from '../../energy/prices/peak.ts';
 import { dayMs, hourMs } from '../../energy/series.ts';
 import { type Story, storyOf } from '../../energy/story/story.ts';
 import type { GuardedFetch } from '../../lib/egress.ts';
@@ -20,7 +21,7 @@ import { type ForecastParts, type Forecasts, forecastsOf, horizonMs } from './fo
 import { keepLedger } from './ledger.ts';
 import type { LedgerKept } from './ledger-page.ts';
 import { type EnergyHome, judged, openMeters } from './meters.ts';
-import { openPrices, type Prices } from './prices.ts';
+import { openPrices, type Peak, type Prices } from './prices.ts';
 import { chooseTariff } from './tariff-desk.ts';
 
 export interface EnergyRoom {
@@ -41,6 +42,8 @@ export interface EnergyRoom {
   ): Promise<void>;
   /** What a person pays at a time that is told. Throws energy.no_prices. */
   confirm(home: string, o: { at: number; paid: number }): Promise<void>;
+  /** What the highest mean power of a month costs; null for none. */
+  setPeak(home: string, peak: Peak | null): Promise<void>;
   /** `leave`: devices that are planned apart. */
   forecasts(home: string, o?: { leave?: readonly string[] }): Promise<Forecasts>;
   story(home: string): Promise<{ story: Story; asOf: number; currency: string }>;
@@ -87,9 +90,12 @@ export function openEnergy(parts: EnergyParts): EnergyRoom {
   }
 
   async function pricesOf(id: string): Promise<Prices | null> {
-    const { setup } = await meters.of(life(id));
+    const one = life(id);
+    const { setup, hours } = await meters.of(one);
     const start = Math.floor(clock.now() / hourMs) * hourMs;
-    return prices.of(life(id), setup, { start: start - backMs, end: start + horizonMs });
+    const window = { start: start - backMs, end: start + horizonMs };
+    const reachedW = highestOf(setup, hours, { now: clock.now(), zone: one.zone });
+    return prices.of(one, { setup, reachedW, window });
   }
 
   /** What was paid in the last 30 days, and what power fed in brought, as far as it is known. */
@@ -137,6 +143,10 @@ export function openEnergy(parts: EnergyParts): EnergyRoom {
       const { factor, added } = now.markup ?? { factor: now.factor, added: 0 };
       const bare = (rate.value - added) / factor;
       await save(id, { markup: markupFor({ bare, paid, factor: now.factor }) });
+    },
+    async setPeak(id, peak) {
+      life(id);
+      await save(id, { peak });
     },
     async forecasts(id, o) {
       return forecastsOf({ db, clock, log, clouds: parts.clouds }, life(id), await home(id), o);
