@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { op } from './operation.ts';
 import { alertOperations } from './operations-alerts.ts';
+import { choiceOperations } from './operations-choice.ts';
 import { decideOperations } from './operations-decide.ts';
 import { detectOperations } from './operations-detect.ts';
 import { energyOperations } from './operations-energy.ts';
@@ -28,6 +29,7 @@ export const operations = {
   ...decideOperations,
   ...detectOperations,
   ...energyOperations,
+  ...choiceOperations,
   ...mcpOperations,
   ...wordsOperations,
   ...planOperations,

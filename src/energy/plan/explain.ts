@@ -62,7 +62,7 @@ export function startOf(plan: Plan, load: string): number | null {
 }
 
 /** Cost less what is left in the battery, at what the cheapest hour would ask for it: two plans are compared by it. */
-function worthOf({ battery, slots }: Problem, plan: Plan): number {
+export function worthOf({ battery, slots }: Problem, plan: Plan): number {
   if (!battery) return plan.cost;
   const price =
     battery.endValuePerKWh ?? Math.max(0, Math.min(...slots.map(({ importPrice }) => importPrice)));

@@ -8,11 +8,13 @@ import { answerKey, type LintAnswer } from '../../energy/lint/lint.ts';
 import type { SensorFault } from '../../energy/lint/sensor.ts';
 import { dayOf } from '../../energy/story/days.ts';
 import { iso } from '../../lib/clock.ts';
+import type { Solver } from '../../lib/solve/solver.ts';
 import { getEnergySettings } from '../../store/energy.ts';
 import { shownSettings } from '../../store/sealed-settings.ts';
 import type { HomeLife } from '../home-life.ts';
 import { lifeOf } from '../lives.ts';
 import type { PlaceParts } from '../parts.ts';
+import { choiceOperation } from './choosing.ts';
 import { ledgerPage } from './ledger-page.ts';
 import { type EnergyHome, pastDays } from './meters.ts';
 import { forecastPage, pricesPage, storyPage } from './pages.ts';
@@ -30,16 +32,19 @@ type Names =
   | 'setPeak'
   | 'energyForecast'
   | 'energyLedger'
-  | 'energyStory';
+  | 'energyStory'
+  | 'chooseSchedule';
 
 type Parts = Pick<PlaceParts, 'store' | 'clock' | 'tariffs'> & {
   readonly energy: EnergyRoom;
+  readonly solver: Solver;
   readonly decisions: Parameters<typeof toldStory>[0];
   lives(): ReadonlyMap<string, HomeLife>;
 };
 
 export function energyOperations(parts: Parts): Pick<Tomte, Names> {
   const { energy: room, clock, store, tariffs } = parts;
+  const { decider } = parts.decisions;
   const where = (home: string) => ({
     ...{ home, now: clock.now() },
     zone: lifeOf(parts.lives(), home).zone,
@@ -54,6 +59,7 @@ export function energyOperations(parts: Parts): Pick<Tomte, Names> {
   const page = async (home: string, energy: EnergyHome) =>
     setupPage(home, energy, await room.answers(home));
   return {
+    ...choiceOperation({ ...parts, decider }),
     energySetup: async ({ home }) => page(home, await room.home(home)),
     answerSensor: async ({ home, ...given }) => page(home, await room.answer(home, given)),
     energyPrices: ({ home }) => prices(home),

@@ -145,3 +145,5 @@ function wordsOf(
   if (nowCostsMore < 0.005) return `${load}: at ${when}. Now instead would cost the same.`;
   return `${load}: at ${when}. Now instead would cost ${money(nowCostsMore, o.currency)} more.`;
 }
+
+export { batteryOf, problemOf };

@@ -1,15 +1,12 @@
-/** Story and choice through a Decision: the rule, a scripted model, and a server that speaks as OpenAI's does. */
+/** The story through a Decision: the rule, a scripted model, and a server that speaks as OpenAI's does. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ModelServer, modelServer, type Said } from '../../../test/kit/model-server.ts';
 import type { ModelInUse } from '../../decide/ask.ts';
-import { answerBytesMax } from '../../decide/in-use.ts';
-import openai from '../../decide/models/openai-compatible.ts';
 import { usualSettings } from '../../decide/settings.ts';
 import { deciding, scriptedModel } from '../../decide/testing.ts';
 import type { Story } from '../../energy/story/story.ts';
-import { systemClock } from '../../lib/clock.ts';
-import { guardedFetch } from '../../lib/egress.ts';
 import { toldStory } from './story-told.ts';
+import { servedModel } from './testing.ts';
 
 let server: ModelServer;
 let say: Said = '';
@@ -18,19 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** The model of the server, asked through the guard and its own library. */
-function served(): ModelInUse {
-  const fetch = guardedFetch({ clock: systemClock, allow: ['loopback'], bytesMax: answerBytesMax });
-  const settings = openai.settings.parse({ address: `${server.url}/v1`, model: 'fake-1' });
-  return {
-    ...{ name: 'openai-compatible', host: 'fake' },
-    ask: (prompt, signal) =>
-      openai.ask(prompt, {
-        ...{ settings, signal, home: null, now: systemClock.now, recorded: async () => null },
-        fetch: (input, init) => fetch(input, { signal, ...init }),
-      }),
-  };
-}
+const served = () => servedModel(server.url);
 
 function decisions(acts: ModelInUse | null, isWished = true) {
   const { decider, book } = deciding(acts ? { acts } : {});
