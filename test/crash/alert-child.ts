@@ -1,36 +1,21 @@
 /** One life of the alert room, for the crash test: tells the same story again, exits 0 at its end. */
-import pg from 'pg';
+import type { PoolConfig } from 'pg';
 import { openAlerts } from '../../src/alert/alerts.ts';
 import { channelFetch } from '../../src/alert/reach.ts';
 import { builtInChannels, home, testKey, water } from '../../src/alert/testing.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { openStore } from '../../src/store/open.ts';
+import { type Cut, cutQueries } from './cut-queries.ts';
 
-export interface AlertLife {
-  readonly connection: pg.PoolConfig;
-  /** Dies at this query of the story; 0 never. */
-  readonly killAt: number;
-  readonly kill: 'before' | 'after';
+export interface AlertLife extends Cut {
+  readonly connection: PoolConfig;
   /** When it began, epoch ms, the same in each life of one story: what is learned of late is told otherwise. */
   readonly at: number;
 }
 
 const life = JSON.parse(process.argv[2]!) as AlertLife;
-let counting = false;
-let queries = 0;
-const cut = () => process.kill(process.pid, 'SIGKILL');
-type Query = (this: pg.Client, ...args: unknown[]) => unknown;
-const query = pg.Client.prototype.query as unknown as Query;
-pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
-  // The story's own looks at the journal are not places of the room.
-  const ours = !JSON.stringify(args[0] ?? '').includes('as settled');
-  const mine = counting && ours && ++queries === life.killAt;
-  if (mine && life.kill === 'before') cut();
-  const answer = query.apply(this, args);
-  if (mine && answer instanceof Promise) void answer.finally(cut);
-  return answer;
-} as typeof pg.Client.prototype.query;
+const cut = cutQueries(life);
 
 const store = await openStore({ connection: life.connection, schema: 'tomte', log: silentLog });
 const alerts = openAlerts({
@@ -63,7 +48,7 @@ async function settled(): Promise<void> {
 }
 
 const minute = 60_000;
-counting = true;
+cut.counting = true;
 alerts.start();
 await alerts.open(water({ since: life.at - 52 * minute, at: life.at }));
 await settled();
