@@ -21,7 +21,7 @@ export function roomLines(rows: readonly Row[]): string {
     const parts = [...Map.groupBy(inRoom, ({ what }) => what)].map(([what, of]) => {
       const numbers = of
         .filter(({ number }) => number !== null)
-        .map((row) => `E${next++}${named(row)} ${row.number}${row.unit && ` ${row.unit}`}`);
+        .map((row) => `E${next++}${named(row)} ${short(row.number!)}${row.unit && ` ${row.unit}`}`);
       const words = [...Map.groupBy(of, ({ word }) => word)].flatMap(([word, alike]) => {
         if (word === null) return [];
         const begun = next;
@@ -35,6 +35,8 @@ export function roomLines(rows: readonly Row[]): string {
   return lines.join('\n');
 }
 
+/** At most five digits. */
+const short = (number: number): number => Number(number.toPrecision(5));
 const named = ({ name }: Row): string => (name === null ? '' : ` ${name}`);
 
 /** Those without a name that stand side by side are a span. */

@@ -40,40 +40,47 @@ export function lookedAt(
   o: { readonly relevance?: Relevance; readonly tokensMax?: number } = {},
 ): Looked {
   const { relevance = () => 0, tokensMax = lookTokensMax } = o;
-  const rows = seen
-    .filter(({ info }) => privacy.people === null || !presence.has(info.domain))
-    .flatMap((one): Weighed[] => {
-      const said = saidBy(one.state, one.info);
-      return said === null ? [] : [{ one, said, weight: weightOf(one) - relevance(one) }];
-    })
-    .sort((a, b) => a.weight - b.weight || (a.one.info.id < b.one.info.id ? -1 : 1));
+  const rows: Weighed[] = [];
+  for (const one of seen) {
+    if (privacy.people !== null && presence.has(one.info.domain)) continue;
+    const row = weighed(one, relevance);
+    if (row) rows.push(row);
+  }
+  rows.sort((a, b) => a.weight - b.weight || (a.one.info.id < b.one.info.id ? -1 : 1));
   const areas = new Map<string, string>();
-  const rowOf = ({ one, said }: Weighed): Row => ({
-    ...{ id: one.info.id, ...said, what: whatOf(one.info), area: areaOf(one.area, areas, privacy) },
+  const rowOf = ({ one, what, number, unit, word }: Weighed): Row => ({
+    ...{ id: one.info.id, what, number, unit, word, area: areaOf(one.area, areas, privacy) },
     name: privacy.names ? JSON.stringify(cleanName(one.info.name, privacy)) : null,
   });
   const fits = rows.slice(0, Math.floor(tokensMax / rowTokensMin)).map(rowOf);
-  const whole = roomLines(fits);
-  if (fits.length === rows.length && tokensIn(whole) <= tokensMax) {
+  const whole = fits.length === rows.length ? roomLines(fits) : null;
+  if (whole !== null && tokensIn(whole) <= tokensMax) {
     return { text: whole, told: rows.length, summed: 0, of: seen.length };
   }
-  const summary = sums(
-    rows.map(({ one, said }) => ({ ...said, what: whatOf(one.info) })),
-    tokensMax / 3,
-  );
-  const text = within(fits, tokensMax - tokensIn(summary));
-  return {
-    ...{ text: `${summary}\n${text.text}`.trim(), told: text.told },
-    ...{ summed: rows.length, of: seen.length },
-  };
+  const summary = sums(rows, tokensMax / 3);
+  const { text, told } = within(fits, tokensMax - tokensIn(summary));
+  return { text: `${summary}\n${text}`.trim(), told, summed: rows.length, of: seen.length };
 }
 
-interface Weighed {
+/** Null where it says nothing that may be told. */
+function weighed(one: Seen, relevance: Relevance): Weighed | null {
+  const { info, state } = one;
+  const what = plainOnce(info.deviceClass ?? info.domain, 24);
+  const weight = weightOf(one) - relevance(one);
+  // A number, or a word that any home may say; all other text is somebody's.
+  const number = state.state.trim() === '' ? Number.NaN : Number(state.state);
+  if (Number.isFinite(number)) {
+    const unit = info.unit === null ? '' : plainOnce(info.unit, 8);
+    return { one, what, weight, number, unit, word: null };
+  }
+  if (!stateWords.has(state.state)) return null;
+  return { one, what, weight, number: null, unit: '', word: state.state };
+}
+
+interface Weighed extends Pick<Row, 'what' | 'number' | 'unit' | 'word'> {
   readonly one: Seen;
-  readonly said: Said;
   readonly weight: number;
 }
-type Said = Pick<Row, 'number' | 'unit' | 'word'>;
 
 /** As many of the first rows as fit. */
 function within(rows: readonly Row[], tokensMax: number): { text: string; told: number } {
@@ -89,23 +96,33 @@ function within(rows: readonly Row[], tokensMax: number): { text: string; told: 
 
 function weightOf({ info, state }: Seen): number {
   if (dull.has(info.domain) || state.state === 'unavailable' || state.state === 'unknown') return 9;
-  const found = weights.find(([pattern]) => pattern.test(info.deviceClass ?? info.domain));
+  const found = weightOfWhat(info.deviceClass ?? info.domain);
   const active = state.state === 'on' || state.state === 'open' ? -0.5 : 0;
-  return (found?.[1] ?? 3) + active;
+  return found + active;
 }
 
-/** A number of at most five digits, or a word that any home may say; null for all other text. */
-function saidBy({ state }: EntityState, { unit }: EntityInfo): Said | null {
-  const number = state.trim() === '' ? Number.NaN : Number(state);
-  if (Number.isFinite(number)) {
-    const short = Number(number.toPrecision(5));
-    return { number: short, unit: unit === null ? '' : plain(unit, 8), word: null };
-  }
-  return stateWords.has(state) ? { number: null, unit: '', word: state } : null;
+const whatWeights = new Map<string, number>();
+function weightOfWhat(what: string): number {
+  const before = whatWeights.get(what);
+  if (before !== undefined) return before;
+  if (whatWeights.size >= plainTextsMax) whatWeights.clear();
+  const weight = weights.find(([pattern]) => pattern.test(what))?.[1] ?? 3;
+  whatWeights.set(what, weight);
+  return weight;
 }
 
-const whatOf = ({ deviceClass, domain }: EntityInfo): string =>
-  plain(deviceClass ?? domain, 24).replace(/[^\p{L}\p{N}_ ]/gu, '');
+/** Units and classes are few, and asked of every thing. */
+const plainTexts = new Map<string, string>();
+const plainTextsMax = 500;
+function plainOnce(text: string, lengthMax: number): string {
+  const key = `${lengthMax} ${text}`;
+  const before = plainTexts.get(key);
+  if (before !== undefined) return before;
+  if (plainTexts.size >= plainTextsMax) plainTexts.clear();
+  const made = plain(text, lengthMax).replace(/[^\p{L}\p{N}\p{Sc}_ /%°²³µ·.-]/gu, '');
+  plainTexts.set(key, made);
+  return made;
+}
 
 const cleanName = (name: string, privacy: Privacy): string =>
   hidden(withoutSecrets(plain(name, 32)), privacy);

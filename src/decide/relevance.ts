@@ -59,20 +59,36 @@ export function relevanceTo(request: DecideRequest): Relevance {
     words.some((word) => said.test(word)) ? [about] : [],
   );
   const known = new Set(words);
-  // Names are many and their words few: each is looked at once.
-  const seenWords = new Map<string, number>();
-  const named = (name: string): number => {
-    const before = seenWords.get(name);
-    if (before !== undefined) return before;
-    const hits = wordsOf(name).filter((word) => known.has(word)).length;
-    seenWords.set(name, hits);
-    return hits;
-  };
+  const hits = (said: readonly string[]) => said.filter((word) => known.has(word)).length;
+  const byWhat = new Map<string, number>();
+  const byArea = new Map<string | null, number>();
   return ({ info, area }) => {
     const what = info.deviceClass ?? info.domain;
-    const isTopic = classes.some((about) => about.test(what));
-    return 2 * named(area ?? '') + 2 * named(info.name) + 2 * named(what) + (isTopic ? 3 : 0);
+    const ofWhat = kept(byWhat, what, () => {
+      const isTopic = classes.some((about) => about.test(what));
+      return 2 * hits(wordsOf(what)) + (isTopic ? 3 : 0);
+    });
+    const ofArea = kept(byArea, area, () => 2 * hits(wordsOf(area ?? '')));
+    return ofWhat + ofArea + 2 * hits(wordsOfName(info));
   };
+}
+
+function kept<K, V>(known: Map<K, V>, key: K, make: () => V): V {
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const made = make();
+  known.set(key, made);
+  return made;
+}
+
+/** Names are many and hardly change: each is taken apart once. */
+const nameWords = new WeakMap<object, readonly string[]>();
+function wordsOfName(info: Seen['info']): readonly string[] {
+  const before = nameWords.get(info);
+  if (before) return before;
+  const words = wordsOf(info.name);
+  nameWords.set(info, words);
+  return words;
 }
 
 const wordsOf = (text: string): string[] =>

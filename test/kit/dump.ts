@@ -26,6 +26,18 @@ export async function dumpDatabases(dataDir: string): Promise<string> {
   return out.join('\n');
 }
 
+/** A change by hand, for what only time would bring: of the database that people's homes are in. */
+export async function changeByHand(dataDir: string, sql: string): Promise<void> {
+  const pool = new pg.Pool({
+    ...{ host: await socketFolder(dataDir), user: 'tomte', max: 1, database: 'postgres' },
+  });
+  const { rows } = await pool.query<{ schema: string }>(
+    "select table_schema as schema from information_schema.tables where table_name = 'models'",
+  );
+  for (const { schema } of rows) await pool.query(`set search_path to "${schema}"; ${sql}`);
+  await pool.end();
+}
+
 /** None of a table that went meanwhile, as those of the demo go when a home is linked. */
 async function rowsOf(
   pool: pg.Pool,
