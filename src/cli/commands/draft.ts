@@ -54,7 +54,12 @@ export default command({
 
 function linesOf(draft: Draft, past: Backtest | null, mode: string | undefined): string[] {
   const [best, ...others] = draft.candidates;
-  if (!best) return [draft.sentence];
+  if (!best) {
+    return [
+      draft.sentence,
+      'Where a model may decide, it can draft it: the same words with --code NAME.',
+    ];
+  }
   const next =
     mode === undefined
       ? 'Nothing is on yet. The same with --mode watch only watches, with --mode on it is on.'

@@ -40,20 +40,38 @@ export async function privacyOf(
   };
 }
 
-/** Whole names first, then their parts: `Anna Berg`, `Anna` and `Berg` are one person. */
+/**
+ * Whole names first, then their parts: `Anna Berg`, `Anna` and `Berg` are one person. Each as somebody
+ * wrote it, where it is written in several ways the one with capitals: so it is called again at home.
+ */
 export function standIns(names: readonly string[], what: string): Map<string, string> {
+  const written = new Map<string, string>();
+  const note = (text: string) => {
+    const key = text.toLowerCase();
+    const before = written.get(key);
+    if (before === undefined || before === key) written.set(key, text);
+  };
+  for (const name of names.map((one) => one.trim()).filter(Boolean)) {
+    for (const text of [name, name.replaceAll('_', ' '), ...partsOf(name)]) note(text);
+  }
   const found = new Map<string, string>();
-  const whole = [...new Set(names.map((name) => name.trim().toLowerCase()).filter(Boolean))];
   const numbers = new Map<string, string>();
-  for (const name of whole.sort((a, b) => b.length - a.length || (a < b ? -1 : 1))) {
-    const parts = name.split(/[\s_]+/).filter((part) => part.length > 2 && !common.has(part));
+  const whole = new Set(names.map((name) => name.trim().toLowerCase()).filter(Boolean));
+  for (const name of [...whole].sort((a, b) => b.length - a.length || (a < b ? -1 : 1))) {
+    const parts = partsOf(name).filter((part) => part.length > 2 && !common.has(part));
     if (parts.length === 0) continue;
     const before = parts.map((part) => numbers.get(part)).find((one) => one !== undefined);
     const word = before ?? `${what} ${new Set(numbers.values()).size + 1}`;
     for (const part of parts) numbers.set(part, numbers.get(part) ?? word);
-    found.set(name, word);
-    found.set(name.replaceAll('_', ' '), word);
+    // With spaces first: by that it is called again.
+    found.set(written.get(name.replaceAll('_', ' '))!, word);
+    found.set(written.get(name)!, word);
   }
-  for (const [part, word] of numbers) if (!found.has(part)) found.set(part, word);
+  for (const [part, word] of numbers) {
+    const text = written.get(part)!;
+    if (!found.has(text)) found.set(text, word);
+  }
   return found;
 }
+
+const partsOf = (name: string): string[] => name.split(/[\s_]+/).filter(Boolean);

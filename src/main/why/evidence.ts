@@ -55,7 +55,7 @@ export function evidence(one: Gathered, question: Question): Found[] {
         const hidden = row.hidden ? ' Not told, because of your answer to one like it.' : '';
         return {
           ...{ kind: 'finding' as const, at: iso(row.raised_at), title, text: `${text}${hidden}` },
-          ...{ page: page('watch', 'unusual'), home },
+          ...{ page: page('watched', row.detector), home },
         };
       }),
     ...one.decisions.map((row) => ({

@@ -132,7 +132,9 @@ test('what was found and not told names your own answer, or the workflow that is
   await store.db.updateTable('episodes').set({ hidden: true }).execute();
   const { sentence, found: rests } = await ask(asked);
   expect(sentence).toMatch(/it was not told, because of your answer to one like it\.$/);
-  expect(rests[0]).toMatchObject({ kind: 'finding', title: 'Water has run for 30 minutes' });
+  expect(rests[0]).toMatchObject({
+    ...{ kind: 'finding', title: 'Water has run for 30 minutes', page: 'watched/water' },
+  });
 });
 
 test('where nothing was found it says what is watched and how small a thing is told, or why it is not seen', async () => {
