@@ -7,6 +7,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openSim, type Sim } from '../../src/sim/sim.ts';
 import { type RunningService, startService } from '../crash/harness.ts';
+import { changeByHand } from '../kit/dump.ts';
 import { answerJson, type Listening, listenHttp } from '../kit/listen.ts';
 import { openBrowser, standsWell, type TestBrowser, type Visitor } from './browser.ts';
 
@@ -25,6 +26,8 @@ let tomte: Client;
 
 /** Which of the answers the model takes. */
 let pick = 0;
+/** What it writes where it is asked for a text. */
+let said = 'It fits';
 /** As a server of the OpenAI kind answers: one of the answers that its schema allows. */
 function completion(body: string): object {
   const asked = JSON.parse(body) as { response_format?: { json_schema?: { schema?: Schema } } };
@@ -33,7 +36,7 @@ function completion(body: string): object {
     Object.fromEntries(
       Object.entries(schema?.properties ?? {}).map(([name, one]) => [
         name,
-        one.enum?.[pick] ?? 'It fits',
+        one.enum?.[pick] ?? said,
       ]),
     ),
   );
@@ -136,4 +139,34 @@ test('a model is set up and tested, what would leave is seen first, and it only 
   await page.getByRole('button', { name: 'Let it decide' }).click();
   await page.getByRole('alert').first().waitFor();
   expect((await tomte.listModels({}))[0]?.state).toBe('watch');
+});
+
+test('a model that may decide writes a wish in code, which is read and not run', {
+  timeout: slow,
+}, async () => {
+  await changeByHand(dataDir, "update models set watch_since = now() - interval '30 days'");
+  await tomte.setModel({ name: 'openai-compatible', state: 'on' });
+  const wish = async () => {
+    await page.goto(`${service.url}#/workflows`);
+    await page.reload();
+    await page
+      .getByLabel('What would you like to be told, or have done?')
+      .fill('tell me when the front door is open');
+    await page.getByRole('button', { name: 'Find it' }).click();
+    await page.getByRole('button', { name: 'Let the model write it in code' }).click();
+  };
+  said = 'triggers: [], async run(ctx) { await ctx.fetch("x"); },';
+  await wish();
+  await page.getByText('Line 1: ctx.fetch is not for a draft').waitFor();
+  said = `triggers: [{ state: { entity: E1, to: 'on' } }],
+async run(ctx) {
+  await ctx.log('The door is open');
+},`;
+  await wish();
+  await page.getByText('It does nothing before you turn it on').waitFor();
+  expect(await page.getByLabel('The draft, in code').textContent()).toContain(
+    "const E1 = 'binary_sensor.front_door'; // ",
+  );
+  await standsWell(visitor);
+  expect((await tomte.listWorkflows({ home })).every(({ name }) => name !== 'my-wish')).toBe(true);
 });

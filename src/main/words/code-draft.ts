@@ -7,7 +7,7 @@ import { indeterminate } from '../../engine/user/determinism.ts';
 import { type CodeProblem, checkCode } from './code-check.ts';
 import { codeFile, codeRequest, namedThings, thingsMax } from './code-text.ts';
 import { thingsMeant } from './things.ts';
-import { readWish } from './wish.ts';
+import { readWish, type Wish } from './wish.ts';
 
 /** A person waits for it, and a file is long. */
 const deadlineMs = 120_000;
@@ -29,9 +29,7 @@ export async function draftedCode(
   const { home, text } = o;
   const wish = readWish(text);
   const things = namedThings(thingsFor(o.infos, text));
-  const spoken = new Map(
-    thingsMeant(wish, o.infos).map(({ info }) => [info.id, wish.names.slice(0, 6).join(' ')]),
-  );
+  const spoken = new Map(things.map(({ info }) => [info.id, spokenOf(info, wish)]));
   const decided = await decider.decide({
     ...{ home, by: 'words-code', deadlineMs, request: codeRequest(text, things, spoken) },
   });
@@ -79,13 +77,14 @@ const noModel = 'No model wrote a draft.';
 export function thingsFor(infos: readonly EntityInfo[], text: string): EntityInfo[] {
   const wish = readWish(text);
   const meant = thingsMeant(wish, infos).map(({ info }) => info);
-  const words = new Set(wish.words.filter((word) => word.length > 3));
-  const alike = infos.filter(({ name, area, domain, deviceClass }) => {
-    const said = plain(`${name} ${area ?? ''} ${deviceClass ?? ''} ${domain}`, 200).toLowerCase();
-    return [...words].some((word) => said.includes(word));
-  });
-  const rest = alike.toSorted(
-    (a, b) => Number(switchable.has(b.domain)) - Number(switchable.has(a.domain)),
-  );
-  return [...new Set([...meant, ...rest])].slice(0, thingsMax);
+  const alike = infos
+    .filter((info) => spokenOf(info, wish) !== '')
+    .toSorted((a, b) => Number(switchable.has(b.domain)) - Number(switchable.has(a.domain)));
+  return [...new Set([...meant, ...alike])].slice(0, thingsMax);
+}
+
+/** Words of the wish that the thing is called by. */
+function spokenOf({ name, area, domain, deviceClass }: EntityInfo, wish: Wish): string {
+  const said = plain(`${name} ${area ?? ''} ${deviceClass ?? ''} ${domain}`, 200).toLowerCase();
+  return wish.words.filter((word) => word.length > 3 && said.includes(word)).join(' ');
 }

@@ -46,17 +46,14 @@ export function codeRequest(
       ),
     },
     quoted: { wish },
-    names: [...new Set(things.flatMap(({ info }) => [info.name, info.area ?? '']))].filter(
-      (name) => name !== '',
-    ),
   };
 }
 
+/** By kind and by the person's own words: the names of a home are not said, nor hidden in the calls. */
 const thingText = (info: EntityInfo, spoken: string | undefined): string =>
   [
     `${info.domain}${info.deviceClass ? ` (${info.deviceClass})` : ''}`,
     ...(info.unit ? [`in ${info.unit}`] : []),
-    `called ${JSON.stringify(info.name)}`,
     ...(spoken ? [`in the wish “${spoken}”`] : []),
   ].join(', ');
 
