@@ -1,3 +1,4 @@
+import type { DecideText } from '@tomte/sdk/decide';
 import { expect, test } from 'vitest';
 import { hidden } from '../../decide/facts.ts';
 import { deciding, scriptedModel } from '../../decide/testing.ts';
@@ -17,10 +18,10 @@ test('a person is one, by every name and part of it, whatever its case', () => {
 test('at home everybody is called as they are written', async () => {
   const acts = scriptedModel(() => ({ text: 'person 1 and person 2 left.' }));
   const { decider } = deciding({ acts, privacy });
-  const request = {
+  const request: DecideText = {
     ...{ kind: 'text', question: 'Say it', lengthMax: 80, fallback: '-' },
     facts: { who: ['anna_berg', 'ola'] },
-  } as const;
+  };
   const { choice } = await decider.decide({ home: 'h', by: 'test', request });
   expect(choice).toBe('Anna Berg and Ola left.');
 });
