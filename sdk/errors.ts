@@ -1067,6 +1067,12 @@ export const errorTable = {
     retry: false,
     hint: 'Each line is one problem; the message names the place. The guide’s page on plans has its fields.',
   },
+  'plan.load_not_found': {
+    status: 404,
+    exit: 2,
+    retry: false,
+    hint: 'What can wait is named in the settings of the workflow Follow the plan; tomte plan lists it.',
+  },
   'plan.solver_busy': {
     status: 503,
     exit: 1,

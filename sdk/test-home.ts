@@ -1,5 +1,6 @@
 /** The home of a test: states in memory, told to whoever waits for them. */
 import type { Change, EntityInfo, EntityState, HourRow, Reading } from './home.ts';
+import type { PlanAsked, PlannedNow } from './plan.ts';
 import { isSelected } from './state-rules.ts';
 import type { HomeView } from './workflow.ts';
 
@@ -51,6 +52,7 @@ export interface HeldHomeOptions {
     Record<string, readonly (readonly [number | string, number | string])[]>
   >;
   readonly statistics: Readonly<Record<string, readonly HourRow[]>>;
+  readonly plan: (asked: PlanAsked) => PlannedNow;
   readonly now: () => number;
 }
 
@@ -113,6 +115,7 @@ export function holdHome(o: HeldHomeOptions): HeldHome {
         (readings.get(id) ?? []).filter(({ t }) => t >= from && t <= to),
       statistics: async (id, { from, to = o.now() }) =>
         (o.statistics[id] ?? []).filter(({ start }) => start >= from && start < to),
+      plan: async (asked) => o.plan(asked),
     },
     state: (id) => states.get(id) ?? null,
     info: (id) => infos.get(id),

@@ -14,6 +14,7 @@ import type { Refusal } from './admission.ts';
 import type { Finding, SettingsSchema } from './define.ts';
 import { TomteError } from './errors.ts';
 import type { HourRow } from './home.ts';
+import type { PlanAsked, PlannedNow } from './plan.ts';
 import { holdHome, type TestHome, timeOf, type WrittenState } from './test-home.ts';
 import type { RunRecord } from './test-record.ts';
 import {
@@ -52,6 +53,8 @@ export interface KitOptions<S extends SettingsSchema> extends KitAnswers {
   >;
   /** Hours of long-term statistics, by id. */
   readonly statistics?: Readonly<Record<string, readonly HourRow[]>>;
+  /** What the home’s plan wants at that moment. */
+  readonly plan?: (asked: PlanAsked) => PlannedNow;
 }
 
 export interface Kit {
@@ -100,6 +103,9 @@ export interface Kit {
 }
 
 /** A Monday, 08:00 UTC. */
+const noPlan: PlannedNow = {
+  ...{ madeAt: null, stale: 'The test has no plan.', orders: [], batteryMode: null },
+};
 const usualStart = Date.UTC(2026, 0, 5, 8);
 
 export function openKit<S extends SettingsSchema>(
@@ -113,6 +119,7 @@ export function openKit<S extends SettingsSchema>(
   const home = holdHome({
     ...{ name: o.homeName ?? 'Home', zone: o.zone ?? 'UTC', now: time.now },
     ...{ states: o.states ?? {}, history: o.history ?? {}, statistics: o.statistics ?? {} },
+    plan: o.plan ?? (() => noPlan),
   });
   const doors = kitWorld({ home, time, alerts, answers: o });
   const triggers = triggersOf(definition, settings);

@@ -61,3 +61,50 @@ export const energyPlan = z.object({
   batteryLeftOut: z.string().nullable(),
 });
 export type EnergyPlan = z.infer<typeof energyPlan>;
+
+/** What a person wants otherwise than the plan. */
+export const pinKind = z.enum(['now', 'wait', 'leave', 'by', 'at']);
+
+export const homePlan = z.object({
+  home: z.string(),
+  /** `none`: nothing asked for a plan yet. `stale`: the last one is not followed any more. */
+  state: z.enum(['none', 'ready', 'stale']),
+  sentence: z.string(),
+  madeAt: isoTime.nullable(),
+  /** Whether it is carried out: `watch` switches nothing. */
+  mode: z.enum(['on', 'watch', 'off']),
+  watchUntil: isoTime.nullable(),
+  /** What is different from doing it at once, at most three. */
+  lines: z.array(z.string()),
+  /** What could not be held, what is assumed, why it stands still. */
+  notes: z.array(z.string()),
+  plan: energyPlan.nullable(),
+  loads: z.array(
+    z.object({
+      name: z.string(),
+      entity: z.string(),
+      powerW: z.number(),
+      minutes: z.number(),
+      stand: z.enum(['planned', 'running', 'done', 'not_ready', 'left_alone', 'waits', 'unknown']),
+      isOn: z.boolean().nullable(),
+      doneMinutes: z.number(),
+      /** Between which times it is to run. */
+      from: isoTime,
+      by: isoTime,
+      /** When the plan runs it. */
+      pieces: z.array(z.object({ start: isoTime, end: isoTime })),
+      text: z.string(),
+      pin: z
+        .object({
+          kind: pinKind,
+          at: isoTime.nullable(),
+          until: isoTime.nullable(),
+          /** `Your way until 06:00`. */
+          text: z.string(),
+        })
+        .nullable(),
+    }),
+  ),
+});
+export type HomePlanPage = z.infer<typeof homePlan>;
+export type PlannedLoadRow = HomePlanPage['loads'][number];

@@ -23,6 +23,7 @@ function toy() {
       entities: async () => [],
       history: async () => [],
       statistics: async () => [],
+      plan: async () => ({ madeAt: null, stale: null, orders: [], batteryMode: null }),
     },
     judge: (condition) => ({
       met: 'entity' in condition && condition.is === state.value,

@@ -236,6 +236,7 @@ function contextOf(
         look('history', { entity, ...window }, () => home.history(entity, window)),
       statistics: (id, window) =>
         look('statistics', { id, ...window }, () => home.statistics(id, window)),
+      plan: (asked) => look('plan', asked, () => home.plan(asked)),
     },
     trigger: o.trigger,
     run: o.id,

@@ -13,6 +13,7 @@ import type {
   Otherwise,
   StateOf,
 } from './home-types.ts';
+import type { PlanAsked, PlannedNow } from './plan.ts';
 import type { Condition, Duration, EntitySelector, TriggerFired, TriggerSpec } from './trigger.ts';
 import type { Facts } from './types.ts';
 
@@ -77,6 +78,8 @@ export interface HomeView {
   ): Promise<Reading[]>;
   /** Hours of long-term statistics. */
   statistics(id: string, window: { from: number; to?: number }): Promise<HourRow[]>;
+  /** What the cheapest day with these loads wants now. Made anew each hour and when something changed; kept over restarts. */
+  plan(asked: PlanAsked): Promise<PlannedNow>;
 }
 
 export interface Question {

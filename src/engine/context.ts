@@ -110,6 +110,7 @@ function homeIn({ run, effects, body, next, now }: ContextOptions): HomeView {
       look('statistics', { id: statistic, ...w }, async () =>
         effects.statistics(id, statistic, window(w)),
       ),
+    plan: (asked) => look('plan', asked, () => effects.plan(id, asked)),
   };
 }
 

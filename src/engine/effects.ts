@@ -9,6 +9,7 @@ import type {
   Question,
 } from '@tomte/sdk/define';
 import type { Action, Change, EntityInfo, EntityState, HourRow, Reading } from '@tomte/sdk/home';
+import type { PlanAsked, PlannedNow } from '@tomte/sdk/plan';
 
 export interface AlertOfRun extends AlertRequest {
   readonly home: string;
@@ -115,6 +116,7 @@ export interface Effects {
   entities(home: string, selector: EntitySelector): Promise<EntityInfo[]>;
   history(home: string, entity: string, window: Window): Promise<Reading[]>;
   statistics(home: string, id: string, window: Window): Promise<HourRow[]>;
+  plan(home: string, asked: PlanAsked): Promise<PlannedNow>;
   fetch(home: string, request: FetchOfRun): Promise<Fetched>;
   facts(
     home: string,

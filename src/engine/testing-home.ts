@@ -45,6 +45,7 @@ export function doors(): Doors {
     entities: async () => [],
     history: async () => [],
     statistics: async () => [],
+    plan: async () => ({ madeAt: null, stale: 'No plan here.', orders: [], batteryMode: null }),
     fetch: async () => ({ status: 200, headers: {}, text: '', json: null }),
     facts: async () => ({ value: null, asOf: 0, stale: false }),
     decide: async (_home, { request }) => ({

@@ -10,7 +10,7 @@ import { lifeOf } from './lives.ts';
 import { offered } from './offered.ts';
 
 /** Doors that other rooms hand in. */
-export type OutsideDoors = Pick<Effects, 'fetch' | 'facts' | 'decide' | 'ask'>;
+export type OutsideDoors = Pick<Effects, 'fetch' | 'facts' | 'decide' | 'ask' | 'plan'>;
 
 /** What Runs of a place may ask of its homes and do to them. */
 export function effectsOf(o: {

@@ -20,9 +20,11 @@ import { type DetectParts, detectOperations } from './detect/operations.ts';
 import { openPreviews } from './detect/preview.ts';
 import { doorParts } from './door-parts.ts';
 import { effectsOf } from './effects.ts';
+import { type HomePlans, openHomePlans, planWorkflow } from './energy/home-plans.ts';
 import { openEnergyOf } from './energy/open.ts';
 import { energyOperations } from './energy/operations.ts';
-import { planOperations, solverOf } from './energy/planning.ts';
+import { planOperations } from './energy/plan-operations.ts';
+import { solverOf } from './energy/planning.ts';
 import type { EnergyRoom } from './energy/room.ts';
 import { entityName } from './entity-name.ts';
 import { type Grants, openGrants } from './grants.ts';
@@ -73,6 +75,7 @@ export interface Place {
   readonly detect: Pick<DetectParts, 'previews' | 'answers' | 'beats'>;
   readonly energy: EnergyRoom;
   readonly solver: Solver;
+  readonly plans: HomePlans;
   lives(): ReadonlyMap<string, HomeLife>;
   readonly begin: Lives['begin'];
   readonly end: Lives['end'];
@@ -163,6 +166,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
   const decisions = await openDecisions({ parts, alerts, lives: () => lives.all });
   const energy = openEnergyOf(parts, outside, () => lives.all);
   const solver = solverOf(parts);
+  const plans = openHomePlans({ ...parts, db: store.db, energy, solver, lives: () => lives.all });
   const previews = openPreviews(parts);
   const detect = {
     previews,
@@ -182,6 +186,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
       doors: {
         ...outsideDoors({ clock: parts.clock, outside, decider: decisions.decider }),
         ask: approvals.ask,
+        plan: plans.now,
       },
     }),
     gate: {
@@ -207,6 +212,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
     detect,
     energy,
     solver,
+    plans,
     lives: () => lives.all,
     begin: lives.begin,
     end: lives.end,
@@ -269,7 +275,10 @@ function operationsOf(
     ...decideOperations(place.parts, place.decisions),
     ...detectOperations({ ...place, ...place.detect }),
     ...energyOperations({ ...place.parts, ...place }),
-    ...planOperations({ ...place, clock: place.parts.clock }),
+    ...planOperations({
+      ...{ ...place.parts, ...place, db: place.parts.store.db },
+      follow: (home) => tomte.runWorkflow({ home, name: planWorkflow }),
+    }),
     ...settingsOperations(place, o),
   };
   return { tomte, link };

@@ -1,5 +1,5 @@
-/** Tables of energy: what a person set right, how well it was foreseen, and what was saved. */
-import type { Json, Maybe, MaybeJson, Time, TimeNow } from './columns.ts';
+/** Tables of energy: what a person set right, how well it was foreseen, what was saved, and what is planned. */
+import type { Json, Maybe, MaybeJson, MaybeTime, Time, TimeNow } from './columns.ts';
 
 export interface EnergySettingsTable {
   home_id: string;
@@ -64,4 +64,22 @@ export interface EnergyLedgerTable {
   low: Maybe<number>;
   high: Maybe<number>;
   why: Maybe<string>;
+}
+
+export interface PlanPinsTable {
+  home_id: string;
+  load: string;
+  kind: 'now' | 'wait' | 'leave' | 'by' | 'at';
+  at: MaybeTime;
+  until: MaybeTime;
+  set_by: 'person' | 'hand';
+  set_at: TimeNow;
+}
+
+export interface EnergyPlansTable {
+  home_id: string;
+  made_at: Time;
+  made_of: string;
+  asked: Json;
+  plan: Json;
 }

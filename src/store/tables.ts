@@ -19,9 +19,11 @@ import type {
   EnergyHabitsTable,
   EnergyLedgerDaysTable,
   EnergyLedgerTable,
+  EnergyPlansTable,
   EnergyRatesTable,
   EnergySettingsTable,
   ForecastDaysTable,
+  PlanPinsTable,
 } from './tables-energy.ts';
 import type {
   AlertStepsTable,
@@ -465,6 +467,8 @@ export interface Tables {
   energy_ledger_days: EnergyLedgerDaysTable;
   energy_ledger: EnergyLedgerTable;
   forecast_days: ForecastDaysTable;
+  plan_pins: PlanPinsTable;
+  energy_plans: EnergyPlansTable;
   models: ModelsTable;
   decisions: DecisionsTable;
   decision_chains: DecisionChainsTable;

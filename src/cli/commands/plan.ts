@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { TomteError } from '@tomte/sdk/errors';
 import { money } from '@tomte/sdk/money';
-import type { EnergyPlan } from '@tomte/sdk/types-plan';
+import { type EnergyPlan, type HomePlanPage, pinKind } from '@tomte/sdk/types-plan';
 import { type CliDeps, command } from '../command.ts';
 import { oneHome } from '../one-home.ts';
 import { columns, minute } from '../print.ts';
@@ -9,9 +9,9 @@ import { columns, minute } from '../print.ts';
 export default command({
   name: 'plan',
   about:
-    'The cheapest two days of a home with what can wait, and why; switches nothing. With --jsonl it plans problems from standard input, opens nothing, knows no home.',
+    'The plan that is followed, when what runs and why; --pin has something your way until it ends. With --load it plans other loads and switches nothing. With --jsonl it plans problems from standard input, opens nothing, knows no home.',
   usage:
-    'tomte plan [--load NAME,WATTS,MINUTES[,DEADLINE]…] [--home HOME] | tomte plan --jsonl < problems.jsonl',
+    'tomte plan [--load NAME,WATTS,MINUTES[,DEADLINE]… | --pin NAME,WAY[,TIME] | --give-back NAME] [--home HOME] | tomte plan --jsonl < problems.jsonl',
   options: {
     jsonl: { type: 'boolean', about: 'one problem a line, one plan a line' },
     home: { type: 'string', about: 'the home, where several are linked' },
@@ -20,6 +20,12 @@ export default command({
       multiple: true,
       about: 'what can wait, such as dishwasher,1200,90,2026-05-02T07:00:00Z; in one piece',
     },
+    pin: {
+      type: 'string',
+      about:
+        'your way: Car,now; Car,wait (not tonight); Car,leave (as it is); Car,by,TIME (done by then); Car,at,TIME',
+    },
+    'give-back': { type: 'string', about: 'what the plan is to have back' },
   },
   words: { min: 0, max: 0 },
   async run(context) {
@@ -27,6 +33,17 @@ export default command({
     const loads = context.texts('load').map(readLoad);
     const { tomte } = await context.open();
     const home = (await oneHome(tomte, context.text('home'))).id;
+    const given = context.text('give-back');
+    const pin = context.text('pin');
+    if (loads.length === 0 || pin || given) {
+      const page = given
+        ? await tomte.pinLoad({ home, load: given, pin: null })
+        : pin
+          ? await tomte.pinLoad({ home, ...readPin(pin) })
+          : await tomte.homePlan({ home });
+      context.answer(page, pageLines(page));
+      return 0;
+    }
     const plan = await tomte.planEnergy({ home, loads });
     context.answer(plan, linesOf(plan));
     return 0;
@@ -57,6 +74,45 @@ function readLoad(text: string) {
   return { id, powerW, minutes: length, ...(deadline ? { deadline } : {}) };
 }
 
+function readPin(text: string) {
+  const [load = '', way = '', at] = text.split(',').map((part) => part.trim());
+  const kind = pinKind.safeParse(way);
+  if (!load || !kind.success) {
+    throw new TomteError('cli.usage', `Not understood: --pin ${text}`, {
+      hint: 'Name and way, such as --pin Car,now or --pin Car,by,2026-05-02T14:00:00Z.',
+    });
+  }
+  return { load, pin: { kind: kind.data, ...(at ? { at } : {}) } };
+}
+
+function pageLines(page: HomePlanPage): string[] {
+  const { sentence, lines, notes, loads, mode } = page;
+  const followed = {
+    on: [],
+    watch: ['Watch only: nothing is switched.'],
+    off: ['Not followed: turn on the workflow follow-the-plan.'],
+  };
+  return [
+    sentence,
+    ...followed[mode],
+    ...lines,
+    ...notes,
+    ...assumed(page.plan),
+    ...columns(
+      loads.map(({ name, pieces, text, pin }) => [
+        name,
+        pieces.map(({ start, end }) => `${minute(start)} to ${minute(end)}`).join(', '),
+        pin?.text ?? text,
+      ]),
+    ),
+  ];
+}
+
+const assumed = (plan: EnergyPlan | null): string[] =>
+  plan?.pricesAssumedFrom
+    ? [`Prices from ${minute(plan.pricesAssumedFrom)} on are those of a day before.`]
+    : [];
+
 function linesOf(plan: EnergyPlan): string[] {
   const { cost, costDoNothing, currency, reasons, bent } = plan;
   const saved = costDoNothing - cost;
@@ -67,9 +123,7 @@ function linesOf(plan: EnergyPlan): string[] {
       ({ limit, byW, byMinutes }) =>
         `Not held: ${limit}, by ${byW === undefined ? `${byMinutes} minutes` : `${byW} W`}.`,
     ),
-    ...(plan.pricesAssumedFrom
-      ? [`Prices from ${minute(plan.pricesAssumedFrom)} on are those of a day before.`]
-      : []),
+    ...assumed(plan),
     ...(plan.batteryLeftOut ? [plan.batteryLeftOut] : []),
     ...columns(
       plan.slots

@@ -151,6 +151,7 @@ function doors(
         past.history(entity, { from, to: Math.min(to ?? time.now(), time.now()) }),
       statistics: (id, { from, to }) =>
         past.statistics(id, { from, to: Math.min(to ?? time.now(), time.now()) }),
+      plan: () => unknown('What was planned then is not kept.'),
     },
     judge: world.judge,
     onNews: world.onNews,

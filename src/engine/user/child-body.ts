@@ -43,6 +43,7 @@ export function bodyOf(
     entities: far('home.entities'),
     history: far('home.history'),
     statistics: far('home.statistics'),
+    plan: far('home.plan'),
   };
   const context: WorkflowContext = {
     home,

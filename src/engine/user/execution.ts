@@ -31,6 +31,7 @@ const passing: Readonly<
   'home.entities': (c) => c.home.entities,
   'home.history': (c) => c.home.history,
   'home.statistics': (c) => c.home.statistics,
+  'home.plan': (c) => c.home.plan,
   sleep: (c) => c.sleep,
   until: (c) => c.until,
   waitFor: (c) => c.waitFor,

@@ -10,6 +10,7 @@ import { slotMinutesFrom } from '../../energy/plan/grid.ts';
 import { makePlan } from '../../energy/plan/make.ts';
 import type { Problem } from '../../energy/plan/problem.ts';
 import { readProblem } from '../../energy/plan/read.ts';
+import type { LoadOnWire } from '../../energy/plan/schema.ts';
 import { forecastOn, meanOfBand, minuteMs, ratesOn, slotsFrom } from '../../energy/series.ts';
 import { type Clock, iso, isoOrNull } from '../../lib/clock.ts';
 import { openSolver, type Solver } from '../../lib/solve/solver.ts';
@@ -20,14 +21,20 @@ import type { EnergyHome } from './meters.ts';
 import type { Prices } from './prices.ts';
 import type { EnergyRoom } from './room.ts';
 
-interface Parts {
+export interface PlanningParts {
   readonly clock: Clock;
   readonly energy: EnergyRoom;
   readonly solver: Solver;
   lives(): ReadonlyMap<string, HomeLife>;
 }
 
-type Asked = Parameters<Tomte['planEnergy']>[0];
+export interface ToPlan {
+  readonly loads: readonly LoadOnWire[];
+  readonly gridImportMaxW?: number | undefined;
+  readonly previous?: Pick<EnergyPlan, 'slots'> | null;
+  /** Statistics of devices that are planned apart. */
+  readonly leave?: readonly string[];
+}
 
 const quarterMs = 15 * minuteMs;
 const timeLimitMs = 4_000;
@@ -35,38 +42,50 @@ const timeLimitMs = 4_000;
 const usualRoundTrip = 0.9;
 const usualWearPerKWh = 0.02;
 
-export function planOperations(parts: Parts): Pick<Tomte, 'planEnergy'> {
-  const { clock, energy, solver } = parts;
-  const maker = { solve: solver.solve, ticks: clock.ticks };
+export function planOperation(parts: PlanningParts): Pick<Tomte, 'planEnergy'> {
   return {
-    async planEnergy(asked) {
-      const life = lifeOf(parts.lives(), asked.home);
-      const [house, prices, forecasts] = await Promise.all([
-        energy.home(asked.home),
-        energy.prices(asked.home),
-        energy.forecasts(asked.home),
-      ]);
-      if (!prices) throw new TomteError('energy.no_prices', 'What power costs here is not known');
-      const now = clock.now();
-      const battery = batteryOf(house, life);
-      const problem = problemOf(asked, { now, prices, ...forecasts, battery: battery.battery });
-      const plan = await makePlan(problem, maker);
-      const reasons = await reasonsOf(problem, plan, (other) => makePlan(other, maker));
-      const { currency } = prices;
-      return {
-        ...{ home: asked.home, asOf: iso(now), status: plan.status, currency },
-        ...{ cost: plan.cost, costDoNothing: plan.costDoNothing },
-        slots: plan.slots.map((slot) => ({ ...slot, loads: { ...slot.loads } })),
-        bent: [...plan.bent],
-        reasons: reasons.map((reason) => ({
-          ...reason,
-          startsAt: isoOrNull(reason.startsAt),
-          text: wordsOf(reason, { now, zone: life.zone, currency }),
+    planEnergy: ({ home, loads = [], gridImportMaxW }) =>
+      planHome(parts, home, {
+        gridImportMaxW,
+        loads: loads.map(({ minutes, contiguous = true, ...load }) => ({
+          ...{ ...load, durationMinutes: minutes, contiguous },
         })),
-        pricesAssumedFrom: isoOrNull(prices.assumedFrom),
-        batteryLeftOut: battery.leftOut,
-      } satisfies EnergyPlan;
-    },
+      }),
+  };
+}
+
+/** Throws energy.no_prices, home.not_found, and what reading the home throws. */
+export async function planHome(
+  { clock, energy, solver, lives }: PlanningParts,
+  home: string,
+  wanted: ToPlan,
+): Promise<EnergyPlan> {
+  const life = lifeOf(lives(), home);
+  const maker = { solve: solver.solve, ticks: clock.ticks };
+  const [house, prices, forecasts] = await Promise.all([
+    energy.home(home),
+    energy.prices(home),
+    energy.forecasts(home, { leave: wanted.leave ?? [] }),
+  ]);
+  if (!prices) throw new TomteError('energy.no_prices', 'What power costs here is not known');
+  const now = clock.now();
+  const battery = batteryOf(house, life);
+  const problem = problemOf(wanted, { now, prices, ...forecasts, battery: battery.battery });
+  const plan = await makePlan(problem, maker);
+  const reasons = await reasonsOf(problem, plan, (other) => makePlan(other, maker));
+  const { currency } = prices;
+  return {
+    ...{ home, asOf: iso(now), status: plan.status, currency },
+    ...{ cost: plan.cost, costDoNothing: plan.costDoNothing },
+    slots: plan.slots.map((slot) => ({ ...slot, loads: { ...slot.loads } })),
+    bent: [...plan.bent],
+    reasons: reasons.map((reason) => ({
+      ...reason,
+      startsAt: isoOrNull(reason.startsAt),
+      text: wordsOf(reason, { now, zone: life.zone, currency }),
+    })),
+    pricesAssumedFrom: isoOrNull(prices.assumedFrom),
+    batteryLeftOut: battery.leftOut,
   };
 }
 
@@ -75,13 +94,16 @@ export const solverOf = ({ clock, log }: Pick<PlaceParts, 'clock' | 'log'>): Sol
   openSolver({ clock, onFault: (error) => log.error({ err: error }, 'the solver failed') });
 
 function problemOf(
-  asked: Asked,
+  wanted: ToPlan,
   o: { now: number; prices: Prices; load: Forecast; solar: Forecast; battery: object | null },
 ): Problem {
   const start = Math.floor(o.now / quarterMs) * quarterMs;
   const end = o.prices.buy.at(-1)?.end ?? start;
   if (end <= start) throw new TomteError('energy.no_prices', 'No price is known for now');
-  const slotMinutes = slotMinutesFrom(start, end);
+  const marks = wanted.loads.flatMap(({ earliest, deadline }) =>
+    [earliest, deadline].flatMap((time) => (time ? [Date.parse(time)] : [])),
+  );
+  const slotMinutes = slotMinutesFrom(start, end, marks);
   const slots: readonly Slot[] = slotsFrom(start, slotMinutes);
   // The mean of the band: use has a long tail upwards, and money follows the mean, not the middle.
   const expected = (forecast: Forecast) =>
@@ -92,14 +114,13 @@ function problemOf(
     exportPrice: ratesOn(slots, o.prices.sell),
     baseLoadW: expected(o.load),
     solarW: expected(o.solar),
-    gridImportMaxW: asked.gridImportMaxW,
+    gridImportMaxW: wanted.gridImportMaxW,
     ...(o.prices.peak
       ? { peakPricePerKW: o.prices.peak.perKw, peakSoFarW: o.prices.peak.reachedW }
       : {}),
     battery: o.battery,
-    loads: (asked.loads ?? []).map(({ minutes, contiguous = true, ...load }) => ({
-      ...{ ...load, durationMinutes: minutes, contiguous },
-    })),
+    loads: wanted.loads,
+    previousPlan: wanted.previous ?? null,
   });
 }
 

@@ -1,7 +1,9 @@
 /** Where everything of the energy chart stands: lanes on one axis of time, in pixels. Pure. */
 import { priceUnit } from '@tomte/sdk/money';
 import type { EnergyForecastPage, EnergyPricesPage } from '@tomte/sdk/types-energy';
+import type { HomePlanPage } from '@tomte/sdk/types-plan';
 import { clockTime, dayTime } from '@tomte/sdk/words';
+import { type PlanLane, planLane, runsWithin } from './plan-lanes.ts';
 
 export const hourMs = 3_600_000;
 const backHours = 8;
@@ -12,6 +14,7 @@ const hourPx = 16;
 export interface Chosen {
   readonly prices: EnergyPricesPage;
   readonly forecast: EnergyForecastPage | null;
+  readonly plan?: HomePlanPage | null;
   /** Epoch ms. */
   readonly now: number;
   readonly zone: string;
@@ -46,6 +49,7 @@ export interface Hour {
   readonly price: string;
   readonly sun: string;
   readonly use: string;
+  readonly runs: string;
   readonly words: string;
 }
 
@@ -58,6 +62,7 @@ export interface Lanes {
   readonly nowX: number;
   readonly nowText: string;
   readonly lanes: readonly Lane[];
+  readonly runs: PlanLane | null;
   readonly clocks: readonly { readonly x: number; readonly label: string }[];
   readonly nights: readonly { readonly x: number; readonly width: number }[];
   readonly hours: readonly Hour[];
@@ -101,8 +106,11 @@ export function lanesOf(o: Chosen): Lanes {
     const drawn = { bands: load, came: came('load'), colour: 'use' as const, name: 'Use' };
     add((top) => powerLane(drawn, { ...own, top }));
   }
+  const plan = o.plan ?? null;
+  const runs = planLane(plan, { from, to, x, width, top: at, now: o.now, zone: o.zone });
+  at = runs ? runs.bottom + 8 : at;
   return {
-    ...{ from, to, width, lanes, axis: at, height: at + 26, nowX: x(o.now) },
+    ...{ from, to, width, lanes, runs, axis: at, height: at + 26, nowX: x(o.now) },
     nowText: `${clockTime(o.now, o.zone)} now`,
     clocks: clocksOf({ from, to, x, zone: o.zone }),
     nights: (o.forecast?.nights ?? [])
@@ -262,7 +270,7 @@ function clocksOf(o: { from: number; to: number; x: (t: number) => number; zone:
 }
 
 function hoursOf(
-  { prices, zone, now }: Chosen,
+  { prices, zone, now, plan = null }: Chosen,
   o: {
     from: number;
     to: number;
@@ -286,8 +294,11 @@ function hoursOf(
     const use = kWords(t, useCame, o.load);
     const clock = clockTime(t, zone);
     const time = dayTime(t, zone) === dayTime(now, zone) ? clock : `${dayTime(t, zone)} ${clock}`;
-    const words = [price, sun && `sun ${sun}`, use && `uses ${use}`].filter(Boolean).join(' · ');
-    found.push({ t, x: o.x(t + hourMs / 2), time, price, sun, use, words });
+    const runs = runsWithin(plan, t, t + hourMs);
+    const words = [price, sun && `sun ${sun}`, use && `uses ${use}`, runs && `runs ${runs}`]
+      .filter(Boolean)
+      .join(' · ');
+    found.push({ t, x: o.x(t + hourMs / 2), time, price, sun, use, runs, words });
   }
   return found;
 }

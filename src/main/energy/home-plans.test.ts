@@ -1,0 +1,124 @@
+/** A plan that is followed, through the whole service: switched through the door, a person's way, kept over a restart. */
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Client, connect } from '@tomte/sdk/client';
+import { clockTime } from '@tomte/sdk/words';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadConfig } from '../../config.ts';
+import { systemClock } from '../../lib/clock.ts';
+import { silentLog } from '../../lib/log.ts';
+import { openSim, type Sim } from '../../sim/sim.ts';
+import { openService, type Service } from '../serve.ts';
+
+const hourMs = 3_600_000;
+const name = 'follow-the-plan';
+const dishwasher = 'switch.dishwasher';
+let sim: Sim;
+let data: string;
+let service: Service;
+let tomte: Client;
+let home: string;
+
+async function begin(): Promise<void> {
+  const config = loadConfig({
+    flags: { data, port: '0' },
+    env: { TOMTE_ALLOW_ADDRESSES: 'loopback' },
+  });
+  service = await openService({ config, log: silentLog });
+  const { credential } = JSON.parse(await readFile(join(data, 'service.json'), 'utf8'));
+  tomte = connect({ base: `${service.address}api/`, credential });
+}
+
+beforeAll(async () => {
+  sim = await openSim({ days: 20, living: false, options: { richEnergy: true } });
+  data = await mkdtemp(join(tmpdir(), 'tomte-plans-'));
+  await chmod(data, 0o755);
+  await begin();
+  const answer = await tomte.linkHome({ address: sim.url, token: sim.tokens.admin });
+  if (!answer.ok) throw new Error(answer.error.message);
+  home = answer.home.id;
+  const zone = answer.home.timeZone;
+  const at = (hours: number) => clockTime(systemClock.now() + hours * hourMs, zone);
+  await tomte.setWorkflow({
+    ...{ home, name, mode: 'on', grants: [dishwasher] },
+    settings: { loads: [`Dishwasher ${dishwasher} 1200 W 90 min ${at(-2)}-${at(20)}`] },
+  });
+}, 120_000);
+afterAll(async () => {
+  await service.close();
+  await sim.close();
+  await rm(data, { recursive: true, force: true });
+});
+
+/** Follows the plan once. */
+async function follow(): Promise<void> {
+  const { id } = await tomte.runWorkflow({ home, name });
+  await expect
+    .poll(async () => (await tomte.getRun({ id })).state, { timeout: 60_000, interval: 100 })
+    .toBe('done');
+}
+const load = async () => (await tomte.homePlan({ home })).loads[0]!;
+
+test('a plan is made, kept, and told with its reason', async () => {
+  await follow();
+  const page = await tomte.homePlan({ home });
+  expect(page).toMatchObject({ state: 'ready', mode: 'on' });
+  expect(page.sentence).toMatch(/^Power until .* costs about .* EUR\./);
+  expect(page.loads).toMatchObject([{ name: 'Dishwasher', stand: 'planned', pin: null }]);
+  expect(page.loads[0]!.pieces).toHaveLength(1);
+  expect(page.loads[0]!.text).toMatch(/^(Now instead would cost|Done by) /);
+}, 90_000);
+
+test('now: it is switched on through the door, and not cut when it is given back', async () => {
+  const pinned = await tomte.pinLoad({ home, load: 'Dishwasher', pin: { kind: 'now' } });
+  expect(pinned.loads[0]).toMatchObject({ stand: 'running', pin: { kind: 'now' } });
+  await expect.poll(() => sim.state(dishwasher)?.state, { timeout: 60_000 }).toBe('on');
+  await expect.poll(async () => (await load()).doneMinutes > 0 || (await load()).isOn).toBe(true);
+  const back = await tomte.pinLoad({ home, load: 'Dishwasher', pin: null });
+  expect(back.loads[0]!.pin).toBeNull();
+}, 90_000);
+
+test('what a person switches by hand stays so until the morning, and can be given back', async () => {
+  await follow();
+  sim.set(dishwasher, 'off');
+  await expect.poll(async () => (await load()).isOn).toBe(false);
+  await follow();
+  const one = await load();
+  expect(one).toMatchObject({ stand: 'left_alone', pin: { kind: 'leave' } });
+  expect(one.pin!.text).toMatch(/^Switched by hand: your way until /);
+  expect(sim.state(dishwasher)!.state).toBe('off');
+}, 90_000);
+
+test('after a restart the plan and the pin are as they were', async () => {
+  const before = await tomte.homePlan({ home });
+  await service.close();
+  await begin();
+  await expect
+    .poll(async () => (await tomte.homePlan({ home })).loads[0]?.isOn, { timeout: 60_000 })
+    .toBe(false);
+  const after = await tomte.homePlan({ home });
+  expect(after.loads[0]!.pin).toEqual(before.loads[0]!.pin);
+  expect(after.madeAt).toBe(before.madeAt);
+
+  const back = await tomte.pinLoad({ home, load: 'Dishwasher', pin: null });
+  expect(back.loads[0]).toMatchObject({ stand: 'planned', pin: null });
+  await follow();
+  expect(await load()).toMatchObject({ stand: 'planned', pin: null });
+}, 120_000);
+
+test('what is not there, and an end that is past, are refused', async () => {
+  const pin = { kind: 'now' } as const;
+  await expect(tomte.pinLoad({ home, load: 'Sauna', pin })).rejects.toMatchObject({
+    code: 'plan.load_not_found',
+  });
+  for (const wrong of [
+    { kind: 'by' } as const,
+    { kind: 'leave', until: '2020-01-01T00:00:00Z' } as const,
+    { kind: 'now', until: null } as const,
+  ]) {
+    await expect(tomte.pinLoad({ home, load: 'Dishwasher', pin: wrong })).rejects.toMatchObject({
+      code: 'api.invalid',
+    });
+  }
+});

@@ -1,0 +1,198 @@
+/** The plan of each home: made anew each hour and when something changed, kept over restarts, with what a person wants otherwise. */
+import { isError } from '@tomte/sdk/errors';
+import type { PlanAsked, PlannedNow } from '@tomte/sdk/plan';
+import type { EnergyPlan } from '@tomte/sdk/types-plan';
+import { nextTimeOf } from '@tomte/sdk/wall-clock';
+import { type LoadNow, loadNow, type Pin } from '../../energy/plan/home-loads.ts';
+import { backOrder, orderOf, slotAt } from '../../energy/plan/orders.ts';
+import { hourMs, minuteMs } from '../../energy/series.ts';
+import type { Log } from '../../lib/log.ts';
+import { oneByOne } from '../../lib/one-by-one.ts';
+import {
+  dropPin,
+  type EnergyPlanRow,
+  getPlan,
+  listPins,
+  type PlanPinRow,
+  savePin,
+  savePlan,
+} from '../../store/plans.ts';
+import type { Db } from '../../store/tables.ts';
+import { getWorkflowSettings } from '../../store/workflow-settings.ts';
+import { lifeOf } from '../lives.ts';
+import { seeLoads } from './load-sight.ts';
+import { type PlanningParts, planHome } from './planning.ts';
+
+/** A plan is made anew after this, and followed no longer than that. */
+const freshMs = hourMs;
+const validMs = 2 * hourMs;
+/** What a person switched by hand stays so until then. */
+const handEnds = '06:00';
+
+export interface HomePlan {
+  readonly asked: PlanAsked;
+  readonly loads: readonly LoadNow[];
+  readonly pins: readonly PlanPinRow[];
+  readonly plan: EnergyPlan | null;
+  readonly madeAt: number | null;
+  /** Why the plan is not followed, in words. */
+  readonly stale: string | null;
+}
+
+export interface HomePlans {
+  /** What is to be now. Throws what reading the home throws. */
+  now(home: string, asked: PlanAsked): Promise<PlannedNow>;
+  /** As it was asked for last; null where it never was. */
+  last(home: string): Promise<HomePlan | null>;
+  pin(home: string, load: string, pin: Pin | null): Promise<void>;
+}
+
+export type HomePlansParts = PlanningParts & { readonly db: Db; readonly log: Log };
+
+/** Who carries plans out. */
+export const planWorkflow = 'follow-the-plan';
+
+export function openHomePlans(parts: HomePlansParts): HomePlans {
+  const { db, clock } = parts;
+  const turns = new Map<string, ReturnType<typeof oneByOne>>();
+  const inTurn = <T>(home: string, work: () => Promise<T>): Promise<T> => {
+    const turn = turns.get(home) ?? oneByOne();
+    turns.set(home, turn);
+    return turn(work);
+  };
+
+  /** What a person switched since is theirs for a while. */
+  async function noteHands(
+    home: string,
+    asked: PlanAsked,
+    loads: readonly LoadNow[],
+  ): Promise<boolean> {
+    // Where nothing is switched by the plan, a hand at the switch contradicts nobody.
+    const followed = await getWorkflowSettings(db, { home, workflow: planWorkflow });
+    if (followed?.mode !== 'on') return false;
+    let noted = false;
+    for (const { load, seen, pin } of loads) {
+      const last = asked.switched?.[load.name];
+      if (pin !== null || last === undefined || seen.isOn === null) continue;
+      if ((last === 'on') === seen.isOn) continue;
+      const { zone } = lifeOf(parts.lives(), home);
+      const until = new Date(nextTimeOf(handEnds, clock.now(), zone));
+      await savePin(db, { ...pinRow(home, load.name, clock.now()), until, set_by: 'hand' });
+      noted = true;
+    }
+    return noted;
+  }
+
+  async function look(home: string, asked: PlanAsked) {
+    const life = lifeOf(parts.lives(), home);
+    const now = clock.now();
+    const seen = await seeLoads(life, asked.loads, now);
+    const pins = await listPins(db, home, new Date(now));
+    const loads = asked.loads.map((load) => {
+      const row = pins.find((one) => one.load === load.name);
+      const pin = row ? pinOf(row) : null;
+      return loadNow(load, seen.get(load.name)!, { now, zone: life.zone, pin });
+    });
+    return { now, pins, loads };
+  }
+
+  async function current(home: string, asked: PlanAsked): Promise<HomePlan> {
+    let { now, pins, loads } = await look(home, asked);
+    if (await noteHands(home, asked, loads)) ({ now, pins, loads } = await look(home, asked));
+    const kept = await getPlan(db, home);
+    const of = await madeOf(parts, home, asked, loads);
+    const age = kept ? now - kept.made_at.getTime() : Number.POSITIVE_INFINITY;
+    const common = { asked, loads, pins };
+    if (kept && kept.made_of === of && age < freshMs)
+      return { ...common, ...shown(kept), stale: null };
+    try {
+      const plan = await planHome(parts, home, {
+        loads: loads.flatMap(({ wire }) => (wire ? [wire] : [])),
+        leave: asked.loads.flatMap(({ energy }) => (energy === null ? [] : [energy])),
+        gridImportMaxW: asked.gridImportMaxW ?? undefined,
+        previous: kept ? (kept.plan as EnergyPlan) : null,
+      });
+      const made_at = new Date(now);
+      const row = { home_id: home, made_at, made_of: of, asked: { ...asked, switched: {} }, plan };
+      await savePlan(db, row);
+      return { ...common, ...shown(row), stale: null };
+    } catch (error) {
+      if (!isError(error)) throw error;
+      parts.log.warn({ home, code: error.code }, 'no plan could be made');
+      if (!kept) return { ...common, plan: null, madeAt: null, stale: `${error.message}.` };
+      const stale = age < validMs ? null : `${error.message}. The last plan is too old to follow.`;
+      return { ...common, ...shown(kept), stale };
+    }
+  }
+
+  return {
+    now: (home, asked) =>
+      inTurn(home, async () => {
+        const { plan, madeAt, stale, loads } = await current(home, asked);
+        if (plan === null || stale !== null) {
+          return { madeAt, stale, orders: loads.map(backOrder), batteryMode: 'self_consume' };
+        }
+        const now = clock.now();
+        return {
+          ...{ madeAt, stale, orders: loads.map((one) => orderOf(one, plan, now)) },
+          batteryMode: slotAt(plan, now)?.batteryMode ?? 'self_consume',
+        };
+      }),
+    last: (home) =>
+      inTurn(home, async () => {
+        lifeOf(parts.lives(), home);
+        const kept = await getPlan(db, home);
+        return kept ? current(home, kept.asked as PlanAsked) : null;
+      }),
+    async pin(home, load, pin) {
+      if (pin === null) return dropPin(db, { home, load });
+      await savePin(db, {
+        ...pinRow(home, load, clock.now()),
+        kind: pin.kind,
+        at: pin.at === null ? null : new Date(pin.at),
+        until: pin.until === null ? null : new Date(pin.until),
+      });
+    },
+  };
+}
+
+const pinRow = (home: string, load: string, now: number): PlanPinRow => ({
+  ...{ home_id: home, load, kind: 'leave', at: null, until: null, set_by: 'person' },
+  set_at: new Date(now),
+});
+
+const pinOf = ({ kind, at, until }: PlanPinRow): Pin => ({
+  ...{ kind, at: at?.getTime() ?? null, until: until?.getTime() ?? null },
+});
+
+const shown = ({ plan, made_at }: Pick<EnergyPlanRow, 'plan' | 'made_at'>) => ({
+  ...{ plan: plan as EnergyPlan, madeAt: made_at.getTime() },
+});
+
+/** Of what a plan is made besides time: another text, another plan. */
+async function madeOf(
+  parts: PlanningParts,
+  home: string,
+  asked: PlanAsked,
+  loads: readonly LoadNow[],
+): Promise<string> {
+  return JSON.stringify([
+    await knownPrices(parts, home),
+    asked.gridImportMaxW ?? null,
+    loads.map(({ load, stand, pin, window }) => [
+      ...[load.name, load.entity, load.powerW, load.minutes, load.contiguous, load.fromBattery],
+      ...[stand, Math.round(window.end / minuteMs), pin?.kind ?? null, pin?.at ?? null],
+    ]),
+  ]);
+}
+
+/** Prices that are told newly make a new plan; where they cannot be had, making it says so. */
+async function knownPrices({ energy }: PlanningParts, home: string): Promise<unknown> {
+  try {
+    const prices = await energy.prices(home);
+    return prices && [prices.tariff.name, prices.assumedFrom, prices.markup, prices.factor];
+  } catch (error) {
+    if (isError(error)) return error.code;
+    throw error;
+  }
+}

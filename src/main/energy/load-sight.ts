@@ -1,0 +1,64 @@
+/** What a home shows of what can wait: whether it is on and draws power, and when it ran. */
+import type { Slot } from '@tomte/sdk/energy';
+import type { EntityState } from '@tomte/sdk/home';
+import { isOn, type PlanLoad } from '@tomte/sdk/plan-load';
+import type { LoadSeen } from '../../energy/plan/home-loads.ts';
+import { windowOf } from '../../energy/plan/home-loads.ts';
+import { stateHistory } from '../../home/history.ts';
+import type { HomeLife } from '../home-life.ts';
+
+/** Less than this, W, is standing by. */
+const drawsW = 10;
+
+/** By name of the load. Throws `home.call_*`, link.lost. */
+export async function seeLoads(
+  { link, zone }: Pick<HomeLife, 'link' | 'zone'>,
+  loads: readonly PlanLoad[],
+  now: number,
+): Promise<Map<string, LoadSeen>> {
+  if (loads.length === 0) return new Map();
+  const from = Math.min(now, ...loads.map((load) => windowOf(load, now, zone).start));
+  const entities = [...new Set(loads.map(({ entity, meter }) => meter ?? entity))];
+  const past =
+    from < now ? await stateHistory(link.call, { entities, from }) : new Map<string, never[]>();
+  return new Map(
+    loads.map((load) => {
+      const state = (id: string | null) => (id === null ? null : link.mirror.entity(id));
+      const source = load.meter ?? load.entity;
+      const wasOn = (one: string) => (load.meter ? Number(one) > drawsW : isOn(load, one) === true);
+      const newest = state(source);
+      const rows = [...(past.get(source) ?? []), ...(newest ? [newest] : [])];
+      const watts = Number(state(load.meter)?.state ?? Number.NaN);
+      return [
+        load.name,
+        {
+          isOn: isOn(load, state(load.entity)?.state),
+          isReady: load.ready === null || state(load.ready)?.state === 'on',
+          isDrawing: Number.isFinite(watts) ? watts > drawsW : null,
+          ran: ranIn(rows, wasOn, now),
+        },
+      ];
+    }),
+  );
+}
+
+/** A recorder is a moment behind: the newest state stands after what it holds. */
+function ranIn(
+  rows: readonly EntityState[],
+  wasOn: (state: string) => boolean,
+  now: number,
+): Slot[] {
+  const found: Slot[] = [];
+  let since: number | null = null;
+  for (const { state, lastChanged, lastUpdated } of rows) {
+    const on = wasOn(state);
+    if (on && since === null) since = Math.min(now, lastUpdated);
+    // What went off is told by when it changed; a row that only repeats it comes later.
+    if (!on && since !== null) {
+      const end = Math.max(since, Math.min(now, lastChanged));
+      found.push({ start: since, end });
+      since = null;
+    }
+  }
+  return since === null ? found : [...found, { start: since, end: now }];
+}

@@ -1,0 +1,133 @@
+/** A home's plan as people read it. */
+import { money } from '@tomte/sdk/money';
+import type { HomePlanPage, PlannedLoadRow } from '@tomte/sdk/types-plan';
+import { moment } from '@tomte/sdk/words';
+import type { LoadNow } from '../../energy/plan/home-loads.ts';
+import { minuteMs } from '../../energy/series.ts';
+import { iso, isoOrNull } from '../../lib/clock.ts';
+import type { WorkflowSettingsRow } from '../../store/workflow-settings.ts';
+import type { HomePlan } from './home-plans.ts';
+
+interface Where {
+  readonly home: string;
+  readonly now: number;
+  readonly zone: string;
+  readonly workflow: WorkflowSettingsRow | undefined;
+}
+
+const linesMax = 3;
+
+export function planPage(where: Where, found: HomePlan | null): HomePlanPage {
+  const { home, workflow } = where;
+  const common = {
+    ...{ home, mode: workflow?.mode ?? ('off' as const) },
+    watchUntil: isoOrNull(workflow?.watch_until?.getTime() ?? null),
+  };
+  if (!found) {
+    const sentence = 'Nothing is planned yet.';
+    const empty = { lines: [], notes: [], loads: [], plan: null, madeAt: null };
+    return { ...common, state: 'none', sentence, ...empty };
+  }
+  const { plan, stale, madeAt } = found;
+  return {
+    ...common,
+    state: stale === null ? 'ready' : 'stale',
+    sentence: sentenceOf(where, found),
+    madeAt: isoOrNull(madeAt),
+    lines: linesOf(found),
+    notes: notesOf(where, found),
+    plan,
+    loads: found.loads.map((one) => rowOf(where, found, one)),
+  };
+}
+
+function sentenceOf({ now, zone }: Where, { plan, stale }: HomePlan): string {
+  if (!plan || stale !== null) return 'There is no plan to follow now.';
+  const { cost, costDoNothing, currency, slots } = plan;
+  const last = slots.at(-1)!;
+  const end = moment(Date.parse(last.start) + last.minutes * minuteMs, now, zone);
+  const other =
+    costDoNothing - cost < 0.005 ? '' : ` All at once: ${money(costDoNothing, currency)}.`;
+  return `Power until ${end} costs about ${money(cost, currency)}.${other}`;
+}
+
+/** The choices that save most, each with its price. */
+const linesOf = ({ plan }: HomePlan): string[] =>
+  (plan?.reasons ?? [])
+    .filter(({ nowCostsMore }) => nowCostsMore !== null && nowCostsMore >= 0.005)
+    .toSorted((a, b) => b.nowCostsMore! - a.nowCostsMore!)
+    .slice(0, linesMax)
+    .map(({ text }) => text);
+
+function notesOf({ now, zone }: Where, { plan, stale }: HomePlan): string[] {
+  const at = (slot: number) => moment(Date.parse(plan!.slots[slot]!.start), now, zone);
+  const bent = (plan?.bent ?? []).map(({ limit, slot, byMinutes, byW, byDegrees }) => {
+    if (limit.startsWith('deadline:')) {
+      return `${limit.slice(9)} will not be done in time: ${Math.ceil(byMinutes ?? 0)} min are lacking.`;
+    }
+    const by = byDegrees === undefined ? `${Math.round(byW ?? 0)} W` : `${byDegrees} °C`;
+    return `A limit is not held at ${at(slot)}: ${limit}, by ${by}.`;
+  });
+  return [
+    ...(stale === null ? [] : [`${stale} Everything does what it does by itself.`]),
+    ...bent,
+    ...(plan?.batteryLeftOut ? [plan.batteryLeftOut] : []),
+  ];
+}
+
+function rowOf(where: Where, { plan, pins }: HomePlan, one: LoadNow): PlannedLoadRow {
+  const { load, stand, seen, window, doneMinutes, pin } = one;
+  const hand = pins.some((row) => row.load === load.name && row.set_by === 'hand');
+  return {
+    ...{ name: load.name, entity: load.entity, powerW: load.powerW, minutes: load.minutes },
+    ...{ stand, isOn: seen.isOn, doneMinutes: Math.round(doneMinutes) },
+    ...{ from: iso(window.start), by: iso(window.end) },
+    pieces: plan ? piecesOf(plan, load.name) : [],
+    text: textOf(where, one, plan),
+    pin: pin && {
+      ...{ kind: pin.kind, at: isoOrNull(pin.at), until: isoOrNull(pin.until) },
+      text: `${hand ? 'Switched by hand: your' : 'Your'} way ${pin.until === null ? 'for ever' : `until ${moment(pin.until, where.now, where.zone)}`}`,
+    },
+  };
+}
+
+/** Slots that touch are one piece. */
+function piecesOf({ slots }: NonNullable<HomePlan['plan']>, load: string) {
+  const found: { start: string; end: string }[] = [];
+  for (const { start, minutes, loads } of slots) {
+    if (!((loads[load] ?? 0) > 0)) continue;
+    const end = iso(Date.parse(start) + minutes * minuteMs);
+    const last = found.at(-1);
+    if (last && Date.parse(last.end) === Date.parse(start)) last.end = end;
+    else found.push({ start, end });
+  }
+  return found;
+}
+
+function textOf(
+  { now, zone }: Where,
+  { load, stand, window, doneMinutes, pin }: LoadNow,
+  plan: HomePlan['plan'],
+): string {
+  const by = moment(window.end, now, zone);
+  switch (stand) {
+    case 'planned': {
+      const more = plan?.reasons.find((reason) => reason.load === load.name)?.nowCostsMore;
+      if (plan === null || more === undefined || more === null) return `Done by ${by}.`;
+      const price = more < 0.005 ? 'the same' : `${money(more, plan.currency)} more`;
+      return `Now instead would cost ${price}.`;
+    }
+    case 'running':
+      return pin?.kind === 'now' ? 'Runs now, as you said.' : 'Runs, and is not cut.';
+    case 'done':
+      return `Done: ${Math.round(doneMinutes)} of ${load.minutes} min.`;
+    case 'not_ready':
+      return `Not ready. Done by ${by} if it is ready in time.`;
+    case 'waits':
+      return 'Not before you said.';
+    case 'left_alone':
+      return 'Left alone.';
+    case 'unknown':
+      return 'The home does not show whether it is on.';
+  }
+}

@@ -1,0 +1,119 @@
+import type { LoadOrder, PlanAsked, PlannedNow } from '@tomte/sdk/plan';
+import { readPlanLoad, switchLoad } from '@tomte/sdk/plan-load';
+import { openKit } from '@tomte/sdk/test';
+import { expect, test } from 'vitest';
+import followThePlan from './follow-the-plan.ts';
+
+const now = '2026-11-20T21:00:00Z';
+const loads = [
+  'Dishwasher switch.dishwasher 1200 W 90 min 20:00-07:00',
+  'Car switch.wallbox 7400 W 180 min 18:00-07:00 in pieces',
+  'Heater switch.heater 3000 W 60 min 18:00-07:00 in pieces',
+];
+const states = {
+  'switch.dishwasher': 'off',
+  'switch.wallbox': 'off',
+  'switch.heater': 'off',
+  'sensor.grid': '400',
+  'select.battery': 'auto',
+};
+
+const order = (name: string, o: Partial<LoadOrder>): LoadOrder => {
+  const load = loads.flatMap((line) => readPlanLoad(line) ?? []).find((one) => one.name === name)!;
+  const action = o.want ? switchLoad(load, o.want) : null;
+  const rest = { is: 'off', slackMinutes: 300, mayPause: !load.contiguous, why: '' } as const;
+  return { load: name, want: null, action, ...rest, ...o };
+};
+const planned = (orders: LoadOrder[], o: Partial<PlannedNow> = {}): PlannedNow => ({
+  ...{ madeAt: Date.parse(now), stale: null, orders, batteryMode: 'self_consume', ...o },
+});
+const acts = (kit: ReturnType<typeof openKit>) =>
+  kit.actions.map(({ action, entities }) => `${entities[0]} ${action}`);
+
+test('each quarter it switches what differs, and tells the planner what it switched', async () => {
+  const asked: PlanAsked[] = [];
+  const kit = openKit(followThePlan, {
+    ...{ now, states, settings: { loads } },
+    plan: (one) => {
+      asked.push(one);
+      const is = asked.length > 1 ? 'on' : 'off';
+      return planned([
+        order('Dishwasher', { want: 'on', is }),
+        order('Car', { want: 'off', is: 'off' }),
+        order('Heater', { want: null }),
+      ]);
+    },
+  });
+  await kit.due();
+  await kit.due();
+  expect(kit.run.outcome).toMatchObject({ state: 'done' });
+  expect(acts(kit)).toEqual(['switch.dishwasher turn_on']);
+  expect(asked).toHaveLength(2);
+  expect(asked.at(-1)!.switched).toEqual({ Dishwasher: 'on', Car: 'off' });
+});
+
+test('over the fuse, what may wait longest rests first, and the appliance that runs is not cut', async () => {
+  const kit = openKit(followThePlan, {
+    ...{ now, settings: { loads, fuseW: 10_000, gridPower: 'sensor.grid' } },
+    states: { ...states, 'sensor.grid': '14000' },
+    plan: () =>
+      planned([
+        order('Dishwasher', { want: 'on', is: 'on', slackMinutes: 900 }),
+        order('Car', { want: 'on', is: 'on', slackMinutes: 300 }),
+        order('Heater', { want: 'on', is: 'on', slackMinutes: 60 }),
+      ]),
+  });
+  await kit.press();
+  await kit.home.set('sensor.grid', '8000');
+  await kit.advance('15s');
+  expect(acts(kit)).toEqual(['switch.wallbox turn_off']);
+  // It rests although the plan wants it.
+  await kit.press();
+  expect(acts(kit)).toEqual(['switch.wallbox turn_off']);
+});
+
+test('without a plan it is told once, and each goes back to itself', async () => {
+  const kit = openKit(followThePlan, {
+    ...{ now, states, settings: { loads } },
+    plan: () =>
+      planned([order('Car', { want: 'on', is: 'off' })], {
+        stale: 'No price is known.',
+        madeAt: null,
+      }),
+  });
+  await kit.due();
+  expect(acts(kit)).toEqual(['switch.wallbox turn_on']);
+  expect(kit.alerts).toMatchObject([{ key: 'follow-the-plan:stale' }]);
+});
+
+test('who does not follow is told of', async () => {
+  const kit = openKit(followThePlan, {
+    ...{ now, states, settings: { loads } },
+    plan: () => planned([order('Car', { want: 'on', is: 'off' })]),
+    act: () => ({ kind: 'unconfirmed', message: 'it stayed off' }),
+  });
+  await kit.due();
+  expect(kit.alerts).toMatchObject([{ key: 'follow-the-plan:Car' }]);
+  expect(kit.run.outcome).toMatchObject({ result: { switched: [] } });
+});
+
+test('the battery is set by mode, and a mode that a person chose stays until the morning', async () => {
+  const settings = {
+    ...{ loads, battery: 'select.battery', batteryItself: 'auto', batteryCharge: 'fill' },
+  };
+  const kit = openKit(followThePlan, {
+    ...{ now, states, settings },
+    plan: () => planned([], { batteryMode: 'charge' }),
+  });
+  await kit.due();
+  expect(acts(kit)).toEqual(['select.battery select_option']);
+  expect(kit.actions[0]!.data).toEqual({ option: 'fill' });
+  await kit.home.set('select.battery', 'sell');
+  await kit.advance('1h');
+  await kit.due();
+  expect(acts(kit)).toHaveLength(1);
+  // 06:00 is nine hours on.
+  await kit.advance('9h');
+  await kit.due();
+  expect(acts(kit)).toHaveLength(2);
+});

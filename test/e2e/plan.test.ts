@@ -1,0 +1,107 @@
+/** The plan in a real browser: why a load waits, had now, given back. */
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Client, connect } from '@tomte/sdk/client';
+import { clockTime } from '@tomte/sdk/words';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { systemClock } from '../../src/lib/clock.ts';
+import { openSim, type Sim } from '../../src/sim/sim.ts';
+import { type RunningService, startService } from '../crash/harness.ts';
+import { axe, openBrowser, type TestBrowser, tooWide, type Visitor } from './browser.ts';
+
+const slow = 90_000;
+/** Where it is set, the pages are kept there as pictures, to be looked at. */
+const pictures = process.env.TOMTE_PICTURES;
+let sim: Sim;
+let service: RunningService;
+let dataDir: string;
+let browser: TestBrowser;
+let visitor: Visitor;
+let page: Page;
+let tomte: Client;
+let home: string;
+
+beforeAll(async () => {
+  sim = await openSim({
+    ...{ days: 20, living: false },
+    options: { richEnergy: true },
+  });
+  dataDir = await mkdtemp(join(tmpdir(), 'tomte-plan-pages-'));
+  await chmod(dataDir, 0o755);
+  service = await startService({ dataDir });
+  tomte = connect({ base: `${service.url}api/`, credential: service.credential });
+  const answer = await tomte.linkHome({ address: sim.url, token: sim.tokens.admin, name: 'Villa' });
+  if (!answer.ok) throw new Error(answer.error.message);
+  home = answer.home.id;
+  browser = await openBrowser();
+  visitor = await browser.visitor();
+  page = visitor.page;
+  page.setDefaultTimeout(60_000);
+}, 180_000);
+beforeEach(() => {
+  visitor.faults.length = 0;
+});
+afterAll(async () => {
+  await browser?.close();
+  await service?.stop();
+  await sim?.close();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+async function standsWell(name: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await axe(page)).toEqual([]);
+    for (const width of pictures ? [390, 1440] : []) {
+      await page.setViewportSize({ width, height: 900 });
+      const path = join(pictures!, `${name}-${width}-${colorScheme}.png`);
+      await page.screenshot({ path, fullPage: true });
+    }
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize({ width: 320, height: 700 });
+  await expect.poll(() => tooWide(page)).toBeLessThanOrEqual(0);
+  expect(await axe(page)).toEqual([]);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  expect(visitor.faults).toEqual([]);
+}
+
+test('why a load waits is told; had now it runs, and is given back', {
+  timeout: slow,
+}, async () => {
+  const zone = (await tomte.listHomes({}))[0]!.timeZone;
+  const at = (hours: number) => clockTime(systemClock.now() + hours * 3_600_000, zone);
+  await page.goto(`${service.url}#/energy`);
+  await page.getByRole('heading', { name: 'What can wait?' }).waitFor();
+  await tomte.setWorkflow({
+    ...{ home, name: 'follow-the-plan', mode: 'on', grants: ['switch.dishwasher'] },
+    settings: {
+      loads: [
+        `Dishwasher switch.dishwasher 1200 W 90 min ${at(-2)}-${at(20)}`,
+        `Car switch.ev_charger 7400 W 180 min ${at(-2)}-${at(18)} in pieces`,
+      ],
+    },
+  });
+  const { id } = await tomte.runWorkflow({ home, name: 'follow-the-plan' });
+  await expect
+    .poll(async () => (await tomte.getRun({ id })).state, { timeout: 60_000 })
+    .toBe('done');
+  await page.reload();
+  await page.getByRole('heading', { level: 1, name: /^Power until .* costs about/ }).waitFor();
+  await page.getByRole('heading', { name: 'When is it cheap, and what runs then?' }).waitFor();
+  const waits = page.getByRole('listitem').filter({ hasText: 'Dishwasher' });
+  await waits
+    .getByText(/Now instead would cost|by \d/)
+    .first()
+    .waitFor();
+  await standsWell('plan');
+  await page.getByRole('button', { name: 'Now Dishwasher' }).click();
+  await page.getByText(/^Your way until /).waitFor();
+  await expect.poll(() => sim.state('switch.dishwasher')?.state, { timeout: 60_000 }).toBe('on');
+  await standsWell('plan-pinned');
+  await page.getByRole('button', { name: 'Give back Dishwasher' }).click();
+  await page.getByRole('button', { name: 'Now Dishwasher' }).waitFor();
+  expect((await tomte.homePlan({ home })).loads[0]!.pin).toBeNull();
+});

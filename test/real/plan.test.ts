@@ -1,0 +1,150 @@
+/** A real Home Assistant: dishwasher, heater and car follow the plan through its template switches, over a kill in the middle. */
+import { chmod, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Client, connect } from '@tomte/sdk/client';
+import type { Action } from '@tomte/sdk/home';
+import { clockTime } from '@tomte/sdk/words';
+import { expect, test } from 'vitest';
+import { systemClock } from '../../src/lib/clock.ts';
+import { type RunningService, removeData, startService } from '../crash/harness.ts';
+import { realHome } from '../kit/real-home.ts';
+
+const home = await realHome({ port: process.env.REAL_HOME_PLAN_PORT ?? '8130' });
+const name = 'follow-the-plan';
+const hourMs = 3_600_000;
+const minuteMs = 60_000;
+const switches = ['dishwasher', 'water_heater', 'ev_charger'] as const;
+type Switch = (typeof switches)[number];
+const patient = { timeout: 60_000, interval: 200 };
+
+async function ask(path: string, body?: object): Promise<unknown> {
+  const answer = await fetch(`${home!.url}/api/${path}`, {
+    method: body ? 'POST' : 'GET',
+    headers: { authorization: `Bearer ${home!.tokens.admin}`, 'content-type': 'application/json' },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  return answer.json();
+}
+const turn = (one: Switch, how: 'on' | 'off') =>
+  ask(`services/switch/turn_${how}`, { entity_id: `switch.${one}` });
+const stateOf = async (one: Switch) =>
+  ((await ask(`states/switch.${one}`)) as { state: string }).state;
+const states = async () => Promise.all(switches.map(stateOf));
+
+let service: RunningService;
+let tomte: Client;
+let id: string;
+
+async function begin(dataDir: string): Promise<void> {
+  service = await startService({ dataDir });
+  tomte = connect({ base: `${service.url}api/`, credential: service.credential });
+}
+
+/** What the Run asked of the home, once it is done. */
+async function doneRun(run: string) {
+  await expect.poll(async () => (await tomte.getRun({ id: run })).state, patient).toBe('done');
+  const { actions } = await tomte.getRun({ id: run });
+  return actions.map(({ action: asked, outcome }) => {
+    const { entities, action } = asked as Action;
+    return `${entities[0]} ${action} ${(outcome as { kind: string }).kind}`;
+  });
+}
+const follow = async () => doneRun((await tomte.runWorkflow({ home: id, name })).id);
+const page = () => tomte.homePlan({ home: id });
+const stands = async () =>
+  Object.fromEntries((await page()).loads.map((load) => [load.name, load.stand]));
+
+/** Cheap from two hours on, dear before; the car must be full within the hour, the others can wait. */
+async function setUp(zone: string): Promise<void> {
+  const now = systemClock.now();
+  const at = (ms: number) => clockTime(now + ms, zone);
+  await tomte.setTariff({
+    ...{ home: id, tariff: 'periods' },
+    settings: {
+      perKWh: 0.4,
+      periods: [{ from: at(2 * hourMs), to: at(5 * hourMs), perKWh: 0.1 }],
+    },
+  });
+  await tomte.setWorkflow({
+    ...{ home: id, name, mode: 'on' },
+    grants: switches.map((one) => `switch.${one}`),
+    settings: {
+      loads: [
+        `Dishwasher switch.dishwasher 1200 W 90 min ${at(-2 * minuteMs)}-${at(12 * hourMs)}`,
+        `Heater switch.water_heater 3000 W 60 min ${at(-2 * minuteMs)}-${at(12 * hourMs)} in pieces`,
+        `Car switch.ev_charger 7400 W 75 min ${at(-2 * minuteMs)}-${at(80 * minuteMs)} in pieces`,
+      ],
+    },
+  });
+}
+
+test.skipIf(!home)(
+  'dishwasher, heater and car follow the plan, confirmed and told, through a kill in the middle and a hand at the switch',
+  async () => {
+    await turn('dishwasher', 'off');
+    await turn('ev_charger', 'off');
+    // It was off until now, so that what it ran before counts for nothing.
+    await turn('water_heater', 'off');
+    const data = await mkdtemp(join(tmpdir(), 'tomte-plan-real-'));
+    await chmod(data, 0o755);
+    await begin(data);
+    try {
+      const answer = await tomte.linkHome({ address: home!.url, token: home!.tokens.resident });
+      if (!answer.ok) throw new Error(answer.error.message);
+      id = answer.home.id;
+      await setUp(answer.home.timeZone);
+
+      // The car has no time to wait; the others have.
+      expect(await follow()).toEqual(['switch.ev_charger turn_on confirmed']);
+      expect(await states()).toEqual(['off', 'off', 'on']);
+      const told = await page();
+      expect(told).toMatchObject({ state: 'ready', mode: 'on' });
+      expect(told.lines.length).toBeGreaterThan(0);
+      for (const waiting of ['Dishwasher', 'Heater']) {
+        const { pieces, text } = told.loads.find((load) => load.name === waiting)!;
+        expect(Date.parse(pieces[0]!.start)).toBeGreaterThan(systemClock.now() + hourMs);
+        expect(text).toMatch(/Now instead would cost \d+\.\d\d EUR more\./);
+      }
+
+      // Killed while the Run that a person’s “now” began is under way.
+      const [before] = await tomte.listRuns({ home: id, workflow: name });
+      const cut = tomte
+        .pinLoad({ home: id, load: 'Dishwasher', pin: { kind: 'now' } })
+        .catch((error: unknown) => error);
+      await expect
+        .poll(async () => (await tomte.listRuns({ home: id, workflow: name }))[0]!.id, {
+          ...{ timeout: 60_000, interval: 10 },
+        })
+        .not.toBe(before!.id);
+      await service.kill9();
+      await cut;
+      await begin(data);
+      await expect.poll(() => stateOf('dishwasher'), patient).toBe('on');
+      await expect
+        .poll(async () => (await tomte.listRuns({ home: id, workflow: name }))[0]?.state, patient)
+        .toBe('done');
+      expect(await stands()).toMatchObject({ Dishwasher: 'running' });
+      // Nothing is switched twice, and what runs in one piece is not cut when it is given back.
+      await tomte.pinLoad({ home: id, load: 'Dishwasher', pin: null });
+      expect(await follow()).toEqual([]);
+      expect(await states()).toEqual(['on', 'off', 'on']);
+
+      // A hand at the switch is obeyed until the morning, and can be taken back.
+      await turn('ev_charger', 'off');
+      await expect
+        .poll(async () => (await page()).loads.find((load) => load.name === 'Car')!.isOn, patient)
+        .toBe(false);
+      expect(await follow()).toEqual([]);
+      expect(await stands()).toMatchObject({ Car: 'left_alone' });
+      await tomte.pinLoad({ home: id, load: 'Car', pin: null });
+      await expect.poll(() => stateOf('ev_charger'), patient).toBe('on');
+    } finally {
+      await service.stop();
+      await removeData(data);
+      for (const one of switches) await turn(one, 'off');
+    }
+  },
+  300_000,
+);
