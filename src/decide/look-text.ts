@@ -47,16 +47,28 @@ function listed(rows: readonly Row[], begun: number): string {
   return rows.length === 1 ? `E${begun}` : `E${begun}-E${begun + rows.length - 1}`;
 }
 
-/** `all power: 34, 0 to 2130 W, sum 3200 W`, a line a class, the largest first, within so many tokens. */
+/** What a class of things comes to. */
+interface Sum {
+  readonly what: string;
+  readonly unit: string;
+  count: number;
+  numbers: number;
+  lowest: number;
+  highest: number;
+  sum: number;
+  readonly words: Map<string, number>;
+}
+
+/** `all power in W: 34, 0 W to 2130 W, sum 3200 W`, a line a class, the largest first, within so many tokens. */
 export function sums(
   rows: readonly Pick<Row, 'what' | 'number' | 'unit' | 'word'>[],
   tokensMax: number,
 ): string {
-  const groups = [...Map.groupBy(rows, ({ what, unit }) => `all ${what}${unit && ` in ${unit}`}`)];
   let tokens = 0;
   const lines: string[] = [];
-  for (const [what, of] of groups.sort((a, b) => b[1].length - a[1].length)) {
-    const line = `${what}: ${[`${of.length}`, ...numbersIn(of), ...wordsIn(of)].join(', ')}`;
+  for (const one of summed(rows).sort((a, b) => b.count - a.count)) {
+    const what = `all ${one.what}${one.unit && ` in ${one.unit}`}`;
+    const line = `${what}: ${[`${one.count}`, ...numbersOf(one), ...wordsOf(one)].join(', ')}`;
     tokens += tokensIn(`${line}\n`);
     if (tokens > tokensMax) break;
     lines.push(line);
@@ -64,30 +76,51 @@ export function sums(
   return lines.join('\n');
 }
 
+/** In one pass: a home may have thousands. */
+function summed(rows: readonly Pick<Row, 'what' | 'number' | 'unit' | 'word'>[]): Sum[] {
+  const byUnit = new Map<string, Map<string, Sum>>();
+  for (const { what, unit, number, word } of rows) {
+    let byWhat = byUnit.get(unit);
+    if (!byWhat) {
+      byWhat = new Map();
+      byUnit.set(unit, byWhat);
+    }
+    let one = byWhat.get(what);
+    if (!one) {
+      one = noneOf(what, unit);
+      byWhat.set(what, one);
+    }
+    one.count++;
+    if (number === null) {
+      one.words.set(word!, (one.words.get(word!) ?? 0) + 1);
+      continue;
+    }
+    one.numbers++;
+    one.sum += number;
+    if (number < one.lowest) one.lowest = number;
+    if (number > one.highest) one.highest = number;
+  }
+  return [...byUnit.values()].flatMap((byWhat) => [...byWhat.values()]);
+}
+
+const noneOf = (what: string, unit: string): Sum => ({
+  ...{ what, unit, count: 0, numbers: 0, sum: 0, words: new Map() },
+  ...{ lowest: Number.POSITIVE_INFINITY, highest: Number.NEGATIVE_INFINITY },
+});
+
 /** Amounts that add up; a sum of temperatures says nothing. */
 const addsUp = new Set(['W', 'kW', 'Wh', 'kWh', 'MWh', 'L', 'm³', 'L/min']);
 const wordsMax = 4;
 
-function numbersIn(rows: readonly Pick<Row, 'number' | 'unit'>[]): string[] {
-  const numbers = rows.flatMap(({ number }) => (number === null ? [] : [number]));
-  if (numbers.length === 0) return [];
-  const unit = rows.find(({ number }) => number !== null)!.unit;
+function numbersOf({ numbers, unit, lowest, highest, sum }: Sum): string[] {
+  if (numbers === 0) return [];
   const inUnit = (value: number) => `${Number(value.toPrecision(4))}${unit && ` ${unit}`}`;
-  const sum = numbers.reduce((all, one) => all + one, 0);
-  const middle = addsUp.has(unit) ? `sum ${inUnit(sum)}` : `mean ${inUnit(sum / numbers.length)}`;
-  let [lowest = 0] = numbers;
-  let highest = lowest;
-  for (const one of numbers) {
-    lowest = Math.min(lowest, one);
-    highest = Math.max(highest, one);
-  }
+  const middle = addsUp.has(unit) ? `sum ${inUnit(sum)}` : `mean ${inUnit(sum / numbers)}`;
   return [`${inUnit(lowest)} to ${inUnit(highest)}`, middle];
 }
 
-function wordsIn(rows: readonly Pick<Row, 'word'>[]): string[] {
-  return [...Map.groupBy(rows, ({ word }) => word)]
-    .flatMap(([word, of]) => (word === null ? [] : [{ word, n: of.length }]))
-    .sort((a, b) => b.n - a.n)
+const wordsOf = ({ words }: Sum): string[] =>
+  [...words]
+    .sort((a, b) => b[1] - a[1])
     .slice(0, wordsMax)
-    .map(({ word, n }) => `${n} ${word}`);
-}
+    .map(([word, n]) => `${n} ${word}`);

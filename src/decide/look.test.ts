@@ -35,12 +35,12 @@ test('a small home is told one by one, by room and class, without a name', () =>
     seen('person.maja', 'home'),
   ];
   expect(lookedAt(small, { ...nothingHidden, people: new Map() })).toEqual({
-    text: ['room 1: power E1 0 W, E2 412.35 W; light off: E3-E5', 'room 2: light on: E6'].join(
+    text: ['room 1: power E1 412.35 W, E2 0 W; light off: E3-E5', 'room 2: light on: E6'].join(
       '\n',
     ),
     ...{ told: 6, summed: 0, of: 8 },
   });
-  expect(lookedAt(small, told).text).toContain('"Kitchen": power E1 "sensor.hob" 0 W');
+  expect(lookedAt(small, told).text).toContain('"Kitchen": power E1 "sensor.oven" 412.35 W');
 });
 
 /** As homes of that size are: many of a few classes, a few of many, forty rooms. */

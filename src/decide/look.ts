@@ -46,7 +46,8 @@ export function lookedAt(
     const row = weighed(one, relevance);
     if (row) rows.push(row);
   }
-  rows.sort((a, b) => a.weight - b.weight || (a.one.info.id < b.one.info.id ? -1 : 1));
+  // Those of one weight stay in the order of the home.
+  rows.sort((a, b) => a.weight - b.weight);
   const areas = new Map<string, string>();
   const rowOf = ({ one, what, number, unit, word }: Weighed): Row => ({
     ...{ id: one.info.id, what, number, unit, word, area: areaOf(one.area, areas, privacy) },
