@@ -21,6 +21,7 @@ const evenings = hours((hour, day) =>
 );
 const common: Omit<DayInput, 'devices'> = {
   ...{ from: today, to: today + dayMs, zone, sell: [], solar: new Map(), house: new Map() },
+  mayWait: true,
   buy: evenSlots(today - dayMs, today + 2 * dayMs, hourMs).map((slot) => ({
     ...slot,
     value: (slot.start - today + 2 * dayMs) % dayMs < at(6) ? 0.1 : 0.4,
@@ -48,7 +49,17 @@ test('what ran at night instead of the evening saved the difference, from measur
 test('a run that may still go on makes the day wait', () => {
   const cut = new Map([...evenings].filter(([t]) => t < today + at(4)));
   expect(runsOf(cut, common)).toMatchObject([{ start: today + at(2), ended: false }]);
-  expect(ledgerDay({ ...common, devices: [{ ...dish, kWh: cut }] })).toBeNull();
+  const devices = [{ ...dish, kWh: cut }];
+  expect(ledgerDay({ ...common, devices })).toBeNull();
+  // What does not come in two days never comes.
+  expect(ledgerDay({ ...common, devices, mayWait: false })).toMatchObject([{ runs: 1, why: null }]);
+});
+
+test('hours that an integration brings in late are waited for, not taken for idle ones', () => {
+  const late = new Map([...evenings].filter(([t]) => t < today));
+  expect(ledgerDay({ ...common, devices: [{ ...dish, kWh: late }] })).toBeNull();
+  const gone = new Map([...evenings].filter(([t]) => t < today - 3 * dayMs));
+  expect(ledgerDay({ ...common, devices: [{ ...dish, kWh: gone }] })).toEqual([]);
 });
 
 test('what cannot be held against anything says why, without money', () => {
@@ -88,7 +99,7 @@ test('the words say less, more, or that it is not sure', () => {
   expect(say(3, 1)).toBe('Since 30 Oct, 3.00 EUR less than at its usual hours (2.00–4.00).');
   expect(say(-3, 1)).toBe('Since 30 Oct, 3.00 EUR more than at its usual hours (−4.00–−2.00).');
   expect(say(0.2, 1)).toMatch(/^Since 30 Oct, about as much as at the usual hours/);
-  expect(say(0, 0)).toMatch(/^Since 30 Oct, all ran at its usual hours/);
+  expect(say(0, 0)).toMatch(/^Since 30 Oct, everything ran at its usual hours/);
   expect(ledgerSentence(null, '', 'EUR')).toMatch(/^Not sure yet/);
   expect(lossWords({ name: 'Car', kWh: 10, paid: 3.12, usual: 2.49 }, 'EUR')).toBe(
     'Car: 31.2 ct/kWh; its usual hours cost 24.9 ct/kWh.',

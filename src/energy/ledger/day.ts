@@ -23,6 +23,8 @@ export interface DayInput {
   readonly solar: ByHour;
   readonly house: ByHour;
   readonly zone: string;
+  /** False: later hours will not come any more, so that what was still running is told as far as it is known. */
+  readonly mayWait: boolean;
 }
 
 /** What one device did on one day. Money is null where `why` says what was not known. */
@@ -40,12 +42,18 @@ export interface DeviceDay {
   readonly why: string | null;
 }
 
-/** Devices that began to run on the day; null while one of their runs may still go on. */
+/**
+ * Devices that began to run on the day; null while one of their runs may still go on, or hours of a meter that was
+ * there before are still to come: some integrations bring in a day at once.
+ */
 export function ledgerDay(o: DayInput): DeviceDay[] | null {
   const found: DeviceDay[] = [];
   for (const device of o.devices) {
-    const runs = runsOf(device.kWh, o);
-    if (runs.some(({ ended, watts }) => !ended && watts.length <= longestHours)) return null;
+    const { kWh } = device;
+    const runs = runsOf(kWh, o);
+    const isLate = kWh.has(o.from - hourMs) && !kWh.has(o.to - hourMs);
+    const goesOn = runs.some(({ ended, watts }) => !ended && watts.length <= longestHours);
+    if (o.mayWait && (isLate || goesOn)) return null;
     if (runs.length > 0) found.push(deviceDay(o, device, runs));
   }
   return found;

@@ -13,7 +13,7 @@ export function ledgerSentence(total: Total | null, since: string, currency: str
   }
   const { saved, low, high } = total;
   if (Math.max(high, -low) < 0.005) {
-    return `Since ${since}, all ran at its usual hours: nothing saved, nothing lost.`;
+    return `Since ${since}, everything ran at its usual hours: nothing saved, nothing lost.`;
   }
   const band = `(${moneyBand(low, high)})`;
   const than = 'than at its usual hours';

@@ -28,6 +28,8 @@ const leastHabitDays = 14;
 const firstDays = 28;
 /** Statistics of the last hours may come late. */
 const lateMs = 3 * hourMs;
+/** What has not come by then will not come: a meter that was taken away does not stop the ledger. */
+const longestLateMs = 2 * dayMs;
 
 /** Keeps all days that are over and were not kept; a day on which something still runs waits, and so do later ones. */
 export async function keepLedger(parts: LedgerParts): Promise<void> {
@@ -43,6 +45,7 @@ export async function keepLedger(parts: LedgerParts): Promise<void> {
     const habits = await habitsAt(parts, devices, from);
     const rows = ledgerDay({
       ...{ from, to, zone, solar, house: energy.house, buy: parts.buy, sell: parts.sell },
+      mayWait: now < to + longestLateMs,
       devices: devices.map((one) => ({ ...one, habit: habits.get(one.device) ?? null })),
     });
     if (!rows) return;
