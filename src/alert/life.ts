@@ -26,6 +26,8 @@ export interface Lived {
   readonly turn: Turn | null;
   /** It began and ended before anybody could be told. */
   readonly missed?: boolean;
+  /** A line of it that is the news: said in front, since a phone shows no lines. */
+  readonly said?: string;
   /** It was not there before: nothing was told of it, planned for it, or hangs on it. */
   readonly fresh?: boolean;
 }
@@ -252,7 +254,7 @@ export async function note(tx: Db, o: { id: string; line: string }): Promise<Liv
   const line = oneLine(o.line, 200);
   if (row.lines[0] === line) return { alert: row, turn: null };
   const lines = [line, ...row.lines].slice(0, 4);
-  return { alert: await change(tx, o.id, { lines }), turn: standing };
+  return { alert: await change(tx, o.id, { lines }), turn: standing, said: line };
 }
 
 /** Alerts whose quiet time is over and which are still true: they speak once more. */

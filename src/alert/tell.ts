@@ -30,7 +30,7 @@ export interface TellOptions {
 /** Answers how many deliveries were journalled. */
 export async function tell(
   tx: Db,
-  { alert, turn, missed, fresh }: Lived,
+  { alert, turn, missed, fresh, said }: Lived,
   o: TellOptions,
 ): Promise<number> {
   if (!turn || isHeld(alert)) return 0;
@@ -58,7 +58,7 @@ export async function tell(
   // A later step is news to those it goes to only.
   const now = o.to ? to.filter((channel) => o.to!.includes(channel)) : to;
   if (now.length === 0) return 0;
-  await journal(tx, { alert, turn, to: now, all, told, before, fresh }, o);
+  await journal(tx, { alert, turn, to: now, all, told, before, fresh, said }, o);
   return now.length;
 }
 
@@ -79,6 +79,7 @@ export interface Journalled {
   readonly told: ReadonlyMap<string, number>;
   readonly before: readonly Row<'deliveries'>[];
   readonly fresh: boolean | undefined;
+  readonly said?: string | undefined;
 }
 
 async function journal(tx: Db, j: Journalled, o: TellOptions): Promise<void> {
@@ -95,12 +96,12 @@ async function journal(tx: Db, j: Journalled, o: TellOptions): Promise<void> {
 
 /** One for each channel it goes to. */
 export function deliveriesFor(
-  { alert, turn, to, all, told, before, children }: Journalled & { children: number },
+  { alert, turn, to, all, told, before, children, said }: Journalled & { children: number },
   o: TellOptions,
 ): NewRow<'deliveries'>[] {
   const { zone, everyone } = all;
   const home = { name: o.homeName(alert.home_id), zone };
-  const message = messageOf(alert, home, { now: o.now, children });
+  const message = messageOf(alert, home, { now: o.now, children, said });
   const number = Math.max(0, ...before.map((row) => row.turn)) + 1;
   const dueAt = (channel: string): number => {
     if (!turn.atOnce) return Math.max(o.now, (told.get(channel) ?? 0) + updatePauseMs);

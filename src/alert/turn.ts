@@ -49,17 +49,19 @@ export function oneLine(text: string, charsMax: number): string {
 export function messageOf(
   alert: AlertRow,
   home: { name: string; zone: string },
-  o: { now: number; children: number },
+  o: { now: number; children: number; said?: string | undefined },
 ): StoredMessage {
   const over = alert.state === 'resolved';
+  const said = o.said === undefined ? '' : `${o.said}. `;
+  const lines = alert.lines.filter((line) => line !== o.said);
   const explains =
     o.children > 0 ? [`${count(o.children, 'other')} explained by this, not told one by one`] : [];
   return {
     tag: tagOf(alert.id),
     homeName: oneLine(home.name, 120),
     title: alert.title,
-    text: withStanding(standing(alert, home.zone, o.now), alert),
-    lines: over ? [] : [...explains, ...alert.lines].slice(0, 4),
+    text: withStanding(`${said}${standing(alert, home.zone, o.now)}`, alert),
+    lines: over ? [] : [...explains, ...lines].slice(0, 4),
     severity: alert.severity,
     buttons: over ? [] : buttonsOf(alert, home.zone, o.now),
   };
