@@ -73,6 +73,11 @@ describe('what is wanted now', () => {
     expect(orderOf(early, plan(), noon).want).toBeNull();
   });
 
+  test('a window that began a moment ago holds the slot that is now', () => {
+    const late = readPlanLoad('Car switch.wallbox 7400 W 180 min 21:58-07:00')!;
+    expect(look(late).wire!.earliest).toBe('2026-11-20T20:45:00.000Z');
+  });
+
   test('what runs in one piece is never cut; what runs in pieces may be', () => {
     const running = look(dishwasher, { isOn: true, ran: ranFor(30, 0) });
     expect(running).toMatchObject({ stand: 'running', doneMinutes: 30 });

@@ -84,11 +84,15 @@ export function loadNow(
       ...{ id: load.name, powerW: load.powerW, fromBattery: load.fromBattery },
       durationMinutes: Math.max(1, pin?.kind === 'now' ? pinLeft(load, pin, now) : left),
       ...{ contiguous: load.contiguous || goesOn, running: goesOn },
-      earliest: new Date(window.start).toISOString(),
+      earliest: new Date(begunSlot(window.start, now)).toISOString(),
       deadline: new Date(window.end).toISOString(),
     },
   };
 }
+
+/** Of a window that began within the slot that is now, that slot is part. */
+const begunSlot = (start: number, now: number): number =>
+  start <= now ? Math.floor(start / quarterMs) * quarterMs : start;
 
 /** A time that a person named stands in place of the daily window. */
 function pinned(window: Slot, load: PlanLoad, pin: Pin | null, now: number): Slot {
