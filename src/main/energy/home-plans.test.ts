@@ -40,6 +40,12 @@ beforeAll(async () => {
   home = answer.home.id;
   const zone = answer.home.timeZone;
   const at = (hours: number) => clockTime(systemClock.now() + hours * hourMs, zone);
+  // Whoever uses power then is paid: later is better than now, whatever the sun does at this hour.
+  const paid = { from: at(6), to: at(10), perKWh: -1 };
+  await tomte.setTariff({
+    ...{ home, tariff: 'periods' },
+    settings: { perKWh: 0.4, periods: [paid] },
+  });
   await tomte.setWorkflow({
     ...{ home, name, mode: 'on', grants: [dishwasher] },
     settings: { loads: [`Dishwasher ${dishwasher} 1200 W 90 min ${at(-2)}-${at(20)}`] },
