@@ -63,14 +63,17 @@ export function openDeliverer(o: DeliverOptions): Deliverer {
     });
   }
 
-  async function round(sweep = clock.now() - sweptAt >= sweepMs): Promise<void> {
+  /** Answers whether it took anything. */
+  async function round(sweep = clock.now() - sweptAt >= sweepMs): Promise<boolean> {
     if (sweep) {
       sweptAt = clock.now();
       await o.before();
     }
+    let took = false;
     while (!stopped.signal.aborted && onTheirWay.size < atOnceMax) {
       const claimed = await claim(store, { now: clock.now(), leaseMs });
-      if (!claimed) return;
+      if (!claimed) break;
+      took = true;
       const work = o
         .attempt(claimed, cutShort.signal)
         .catch((error: unknown) => {
@@ -86,6 +89,7 @@ export function openDeliverer(o: DeliverOptions): Deliverer {
         });
       onTheirWay.add(work);
     }
+    return took;
   }
 
   async function loop(): Promise<void> {
@@ -114,10 +118,11 @@ export function openDeliverer(o: DeliverOptions): Deliverer {
     },
     wake: news,
     async drain() {
-      do {
+      // What arrives while a round still looks may make something due that this round did not see.
+      for (let took = true; took || onTheirWay.size > 0; ) {
         await Promise.all(onTheirWay);
-        await round(true);
-      } while (onTheirWay.size > 0);
+        took = await round(true);
+      }
     },
     async stop() {
       stopped.abort();

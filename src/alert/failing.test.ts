@@ -134,14 +134,10 @@ test('too many at once are held back: none lost, the channel not flooded, and it
     await room.alerts.open(water({ key: `k${n}`, title: `Alert ${n}`, at, severity: 'today' }));
   }
   await room.alerts.open(water({ key: 'now', title: 'Water is pouring', at }));
-  // A channel that is locked at that moment is passed over, as by the worker, which looks again.
-  const sent = async () => {
-    await room.alerts.drain();
-    return hook.received.length;
-  };
-  await expect.poll(sent, { timeout: 20_000 }).toBe(11);
+  await room.alerts.drain();
   const titles = hook.received.map(({ body }) => String(JSON.parse(body.toString()).title));
   expect(titles[0]).toBe('Water is pouring');
+  expect(titles).toHaveLength(11);
   const held = many - 9;
   expect(titles.at(-1)).toBe(`Held back: ${held} alerts`);
   expect(await room.alerts.list({ limit: 1000 })).toHaveLength(many + 1);
