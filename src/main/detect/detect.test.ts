@@ -1,45 +1,19 @@
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Client, connect } from '@tomte/sdk/client';
+import type { Client } from '@tomte/sdk/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { loadConfig } from '../../config.ts';
-import { silentLog } from '../../lib/log.ts';
-import { openSim, type Sim } from '../../sim/sim.ts';
-import { openService, type Service } from '../serve.ts';
+import { type LinkedService, linkedService } from '../testing.ts';
 
-let sim: Sim;
-let data: string;
-let service: Service;
+let service: LinkedService;
 let tomte: Client;
 let home: string;
 
-async function start(): Promise<void> {
-  const config = loadConfig({
-    flags: { data, port: '0' },
-    env: { TOMTE_ALLOW_ADDRESSES: 'loopback' },
-  });
-  service = await openService({ config, log: silentLog });
-  const { credential } = JSON.parse(await readFile(join(data, 'service.json'), 'utf8'));
-  tomte = connect({ base: `${service.address}api/`, credential });
-}
-
 beforeAll(async () => {
-  sim = await openSim({ days: 60 });
-  data = await mkdtemp(join(tmpdir(), 'tomte-detect-'));
-  await chmod(data, 0o755);
-  await start();
-  const answer = await tomte.linkHome({ address: sim.url, token: sim.tokens.admin });
-  if (!answer.ok) throw new Error(answer.error.message);
-  home = answer.home.id;
+  service = await linkedService({ days: 60 });
+  tomte = service.tomte;
+  home = service.home.id;
 }, 120_000);
-afterAll(async () => {
-  await service.close();
-  await sim.close();
-  await rm(data, { recursive: true, force: true });
-});
+afterAll(() => service.close());
 
 const water = () => tomte.previewDetector({ home, name: 'water' });
 
@@ -91,8 +65,7 @@ test('an answer hides what is like it at once, survives a restart, and is taken 
   expect(given.sentence).toBe(`Hides ${given.hidden} in 60 days, keeps ${given.kept}.`);
   expect(told(await water()).told).toBe(count - given.hidden);
 
-  await service.close();
-  await start();
+  tomte = await service.restart();
   await expect.poll(() => tomte.listAnswers({ home }).then((all) => all.length)).toBe(1);
   expect(told(await water()).told).toBe(count - given.hidden);
 

@@ -1,41 +1,19 @@
 /** Energy through the whole service: what is read from a home without asking, and what is wrong with it. */
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Client, connect } from '@tomte/sdk/client';
+import type { Client } from '@tomte/sdk/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { loadConfig } from '../../config.ts';
-import { silentLog } from '../../lib/log.ts';
-import { openSim, type Sim } from '../../sim/sim.ts';
-import { openService, type Service } from '../serve.ts';
+import { type LinkedService, linkedService } from '../testing.ts';
 
-let sim: Sim;
-let data: string;
-let service: Service;
+let service: LinkedService;
 let tomte: Client;
 let home: string;
 
 beforeAll(async () => {
   const isMissing = (id: string) => id === 'sensor.water_total';
-  sim = await openSim({ days: 30, exclude: isMissing });
-  data = await mkdtemp(join(tmpdir(), 'tomte-energy-'));
-  await chmod(data, 0o755);
-  const config = loadConfig({
-    flags: { data, port: '0' },
-    env: { TOMTE_ALLOW_ADDRESSES: 'loopback' },
-  });
-  service = await openService({ config, log: silentLog });
-  const { credential } = JSON.parse(await readFile(join(data, 'service.json'), 'utf8'));
-  tomte = connect({ base: `${service.address}api/`, credential });
-  const answer = await tomte.linkHome({ address: sim.url, token: sim.tokens.admin });
-  if (!answer.ok) throw new Error(answer.error.message);
-  home = answer.home.id;
+  service = await linkedService({ days: 30, exclude: isMissing });
+  tomte = service.tomte;
+  home = service.home.id;
 }, 120_000);
-afterAll(async () => {
-  await service.close();
-  await sim.close();
-  await rm(data, { recursive: true, force: true });
-});
+afterAll(() => service.close());
 
 test('what the energy page names is read without a question, and whose word each figure is', async () => {
   const page = await tomte.energySetup({ home });

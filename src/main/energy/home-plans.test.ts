@@ -1,44 +1,22 @@
 /** A plan that is followed, through the whole service: switched through the door, a person's way, kept over a restart. */
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Client, connect } from '@tomte/sdk/client';
+import type { Client } from '@tomte/sdk/client';
 import { clockTime } from '@tomte/sdk/words';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { loadConfig } from '../../config.ts';
 import { systemClock } from '../../lib/clock.ts';
-import { silentLog } from '../../lib/log.ts';
-import { openSim, type Sim } from '../../sim/sim.ts';
-import { openService, type Service } from '../serve.ts';
+import { type LinkedService, linkedService } from '../testing.ts';
 
 const hourMs = 3_600_000;
 const name = 'follow-the-plan';
 const dishwasher = 'switch.dishwasher';
-let sim: Sim;
-let data: string;
-let service: Service;
+let service: LinkedService;
 let tomte: Client;
 let home: string;
 
-async function begin(): Promise<void> {
-  const config = loadConfig({
-    flags: { data, port: '0' },
-    env: { TOMTE_ALLOW_ADDRESSES: 'loopback' },
-  });
-  service = await openService({ config, log: silentLog });
-  const { credential } = JSON.parse(await readFile(join(data, 'service.json'), 'utf8'));
-  tomte = connect({ base: `${service.address}api/`, credential });
-}
-
 beforeAll(async () => {
-  sim = await openSim({ days: 20, living: false, options: { richEnergy: true } });
-  data = await mkdtemp(join(tmpdir(), 'tomte-plans-'));
-  await chmod(data, 0o755);
-  await begin();
-  const answer = await tomte.linkHome({ address: sim.url, token: sim.tokens.admin });
-  if (!answer.ok) throw new Error(answer.error.message);
-  home = answer.home.id;
-  const zone = answer.home.timeZone;
+  service = await linkedService({ days: 20, living: false, options: { richEnergy: true } });
+  tomte = service.tomte;
+  home = service.home.id;
+  const zone = service.home.timeZone;
   const at = (hours: number) => clockTime(systemClock.now() + hours * hourMs, zone);
   // Whoever uses power then is paid: later is better than now, whatever the sun does at this hour.
   const paid = { from: at(6), to: at(10), perKWh: -1 };
@@ -51,11 +29,7 @@ beforeAll(async () => {
     settings: { loads: [`Dishwasher ${dishwasher} 1200 W 90 min ${at(-2)}-${at(20)}`] },
   });
 }, 120_000);
-afterAll(async () => {
-  await service.close();
-  await sim.close();
-  await rm(data, { recursive: true, force: true });
-});
+afterAll(() => service.close());
 
 /** Follows the plan once. */
 async function follow(): Promise<void> {
@@ -79,7 +53,7 @@ test('a plan is made, kept, and told with its reason', async () => {
 test('now: it is switched on through the door, and not cut when it is given back', async () => {
   const pinned = await tomte.pinLoad({ home, load: 'Dishwasher', pin: { kind: 'now' } });
   expect(pinned.loads[0]).toMatchObject({ stand: 'running', pin: { kind: 'now' } });
-  await expect.poll(() => sim.state(dishwasher)?.state, { timeout: 60_000 }).toBe('on');
+  await expect.poll(() => service.sim.state(dishwasher)?.state, { timeout: 60_000 }).toBe('on');
   await expect.poll(async () => (await load()).doneMinutes > 0 || (await load()).isOn).toBe(true);
   const back = await tomte.pinLoad({ home, load: 'Dishwasher', pin: null });
   expect(back.loads[0]!.pin).toBeNull();
@@ -87,19 +61,18 @@ test('now: it is switched on through the door, and not cut when it is given back
 
 test('what a person switches by hand stays so until the morning, and can be given back', async () => {
   await follow();
-  sim.set(dishwasher, 'off');
+  service.sim.set(dishwasher, 'off');
   await expect.poll(async () => (await load()).isOn).toBe(false);
   await follow();
   const one = await load();
   expect(one).toMatchObject({ stand: 'left_alone', pin: { kind: 'leave' } });
   expect(one.pin!.text).toMatch(/^Switched by hand: your way until /);
-  expect(sim.state(dishwasher)!.state).toBe('off');
+  expect(service.sim.state(dishwasher)!.state).toBe('off');
 }, 90_000);
 
 test('after a restart the plan and the pin are as they were', async () => {
   const before = await tomte.homePlan({ home });
-  await service.close();
-  await begin();
+  tomte = await service.restart();
   await expect
     .poll(async () => (await tomte.homePlan({ home })).loads[0]?.isOn, { timeout: 60_000 })
     .toBe(false);
