@@ -26,8 +26,8 @@ import { type PlanningParts, planHome } from './planning.ts';
 /** A plan is made anew after this, and followed no longer than that. */
 const freshMs = hourMs;
 const validMs = 2 * hourMs;
-/** What a person switched by hand stays so until then. */
-const handEnds = '06:00';
+/** A person's way without another end: what they switched by hand, and what is not to run tonight. */
+export const morning = '06:00';
 
 export interface HomePlan {
   readonly asked: PlanAsked;
@@ -76,7 +76,7 @@ export function openHomePlans(parts: HomePlansParts): HomePlans {
       if (pin !== null || last === undefined || seen.isOn === null) continue;
       if ((last === 'on') === seen.isOn) continue;
       const { zone } = lifeOf(parts.lives(), home);
-      const until = new Date(nextTimeOf(handEnds, clock.now(), zone));
+      const until = new Date(nextTimeOf(morning, clock.now(), zone));
       await savePin(db, { ...pinRow(home, load.name, clock.now()), until, set_by: 'hand' });
       noted = true;
     }

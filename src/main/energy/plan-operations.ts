@@ -5,12 +5,9 @@ import type { LoadNow, Pin } from '../../energy/plan/home-loads.ts';
 import { minuteMs } from '../../energy/series.ts';
 import { getWorkflowSettings } from '../../store/workflow-settings.ts';
 import { lifeOf } from '../lives.ts';
-import { type HomePlans, type HomePlansParts, planWorkflow } from './home-plans.ts';
+import { type HomePlans, type HomePlansParts, morning, planWorkflow } from './home-plans.ts';
 import { planPage } from './plan-page.ts';
 import { planOperation } from './planning.ts';
-
-/** What is not to run tonight waits until then. */
-const morning = '06:00';
 
 type Parts = HomePlansParts & {
   readonly plans: HomePlans;
