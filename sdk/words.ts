@@ -65,8 +65,8 @@ export const count = (n: number, one: string, many = `${one}s`): string =>
   `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
 
 /** Characters that a lock screen shows of a title, and of title and text together. */
-const titleMax = 45;
-const wholeMax = 240;
+export const titleMax = 45;
+export const wholeMax = 240;
 
 /** As many sentences as there is room for beside the title, dropped from the right. */
 export function fit(title: string, sentences: readonly string[]): string {

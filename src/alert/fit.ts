@@ -1,4 +1,5 @@
 /** Words of a message that have to fit into what a service takes. Pure. */
+import { cut } from '@tomte/sdk/words';
 
 export interface Words {
   readonly title: string;
@@ -6,19 +7,12 @@ export interface Words {
   readonly lines: readonly string[];
 }
 
-/** At most `charsMax` characters, never half of one; a cut shows. */
-export function shorten(text: string, charsMax: number): string {
-  if (text.length <= charsMax) return text;
-  const cut = text.slice(0, Math.max(0, charsMax - 1)).replace(/[\uD800-\uDBFF]$/, '');
-  return `${cut.trimEnd()}…`;
-}
-
 /**
  * Leaves out from the right: the last line first, then the end of the text. `around` counts what stands
  * around each line and around the whole.
  */
 export function fit(words: Words, charsMax: number, around: { line: number; all: number }): Words {
-  const title = shorten(words.title, Math.max(1, charsMax - around.all));
+  const title = cut(words.title, Math.max(1, charsMax - around.all));
   const lines = [...words.lines];
   const room = () =>
     charsMax -
@@ -26,5 +20,5 @@ export function fit(words: Words, charsMax: number, around: { line: number; all:
     title.length -
     lines.reduce((sum, line) => sum + line.length + around.line, 0);
   while (lines.length > 0 && room() < words.text.length) lines.pop();
-  return { title, lines, text: shorten(words.text, Math.max(0, room())) };
+  return { title, lines, text: cut(words.text, Math.max(0, room())) };
 }

@@ -1,6 +1,7 @@
 /** When a channel cannot be reached for good, another one says so: silence must not look like quiet. */
 import { randomUUID } from 'node:crypto';
 import type { TomteError } from '@tomte/sdk/errors';
+import { titleMax } from '@tomte/sdk/words';
 import { sql } from 'kysely';
 import { type Db, json } from '../store/tables.ts';
 import { workingChannel } from './another-way.ts';
@@ -10,7 +11,6 @@ import { oneLine, type StoredMessage } from './turn.ts';
 /** One note a day and channel is enough to know. */
 const pauseMs = 24 * 3_600_000;
 
-const titleMax = 45;
 const textMax = 190;
 
 /** What to do about it, where there is room beside what happened. */

@@ -1,7 +1,7 @@
 /** What one turn of an alert says to people. Pure: rows in, words out. */
 import type { OfferedAction } from '@tomte/sdk/define';
 import type { Severity } from '@tomte/sdk/home';
-import { clockTime, count, moment } from '@tomte/sdk/words';
+import { clockTime, count, moment, wholeMax } from '@tomte/sdk/words';
 import type { Row } from '../store/tables.ts';
 import { timesSince } from './flap.ts';
 import type { Choices } from './life.ts';
@@ -67,12 +67,9 @@ export function messageOf(
   };
 }
 
-/** A lock screen and a text message have room for so many characters, title included. */
-const roomChars = 240;
-
 /** How it stands in front; what then has no room any more is dropped from the end, whole sentences of it. */
 function withStanding(front: string, { title, text }: Pick<AlertRow, 'title' | 'text'>): string {
-  const max = Math.max(roomChars - title.length, text.length);
+  const max = Math.max(wholeMax - title.length, text.length);
   const sentences = text.split(/(?<=[.?]) (?=[A-Z0-9“−])/);
   while (sentences.length > 1 && front.length + sentences.join(' ').length > max) sentences.pop();
   return front + sentences.join(' ');

@@ -3,7 +3,7 @@ import type { Question } from '@tomte/sdk/define';
 import { TomteError } from '@tomte/sdk/errors';
 import type { Action } from '@tomte/sdk/home';
 import type { Approval } from '@tomte/sdk/types-approval';
-import { shorten } from '../alert/fit.ts';
+import { cut, titleMax } from '@tomte/sdk/words';
 
 /** What a Run asks, as the engine hands it over. */
 export type Asked = {
@@ -35,8 +35,6 @@ export interface AskedHome {
 }
 
 const optionsMax = 3;
-/** A lock screen has room for so much. */
-const titleMax = 45;
 /** Options travel in signed words, which must fit into a state of Home Assistant. */
 const optionId = /^[a-z0-9_-]{1,20}$/i;
 
@@ -86,12 +84,12 @@ function aboutAction(asked: Extract<Asked, { kind: 'action' }>, home: AskedHome 
   const { action, workflow } = asked;
   const what = actionWords(action, home?.entityName ?? ((id) => id));
   const who = home?.workflowTitle(workflow) ?? workflow;
-  const title = shorten(`${what}?`, titleMax);
+  const title = cut(`${what}?`, titleMax);
   // A yes is to all of it: what the title has no room for stands below, however long.
   const whole = title.endsWith('?') ? '' : `${what}. `;
   return {
     title,
-    text: `${whole}${shorten(who, 60)} asks for this. It is done only with your yes, once.`.slice(
+    text: `${whole}${cut(who, 60)} asks for this. It is done only with your yes, once.`.slice(
       0,
       1000,
     ),

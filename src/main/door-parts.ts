@@ -1,5 +1,5 @@
+import { cut } from '@tomte/sdk/words';
 import type { Alerts } from '../alert/alerts.ts';
-import { shorten } from '../alert/fit.ts';
 import { fit, titled } from '../anomaly/fit.ts';
 import type { ActionRow, DoorOptions } from '../home/act.ts';
 import type { HomeRow } from '../store/homes.ts';
@@ -57,7 +57,7 @@ async function tellDoubt(
     text: fit(title, [
       `${message}.`,
       'It must not happen twice, so it is not sent again: please look.',
-      `${shorten(who, 40)} asked for it.`,
+      `${cut(who, 40)} asked for it.`,
       `${what}.`,
     ]),
     severity: 'today',

@@ -2,8 +2,9 @@
  * Tomte as a device of Home Assistant, by its MQTT discovery: which entities, and what they say. Pure.
  * One discovery message for the whole device, as Home Assistant reads it since 2024.11.
  */
+
 import type { HomePanel, HomePanelState } from '@tomte/sdk/define';
-import { shorten } from '../fit.ts';
+import { cut } from '@tomte/sdk/words';
 
 /** Longest state of an entity. */
 const stateMax = 255;
@@ -87,7 +88,7 @@ export function deviceStates(
   const [first] = alerts;
   const alert = {
     open: alerts.length > 0 ? 'ON' : 'OFF',
-    state: shorten(first?.title ?? 'Nothing open', stateMax),
+    state: cut(first?.title ?? 'Nothing open', stateMax),
     count: alerts.length,
     text: first?.text ?? null,
     severity: first?.severity ?? null,
@@ -96,7 +97,7 @@ export function deviceStates(
     all: alerts.slice(0, 10).map(({ title, severity, state }) => ({ title, severity, state })),
   };
   const step = {
-    state: shorten(next?.what ?? 'Nothing planned', stateMax),
+    state: cut(next?.what ?? 'Nothing planned', stateMax),
     at: iso(next?.at ?? null),
   };
   return new Map([

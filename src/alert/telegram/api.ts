@@ -1,7 +1,8 @@
 /** Telegram's Bot API: one call, and what its refusals mean. The token stands in the path, so no address is ever told. */
+
 import { TomteError } from '@tomte/sdk/errors';
+import { cut } from '@tomte/sdk/words';
 import { z } from 'zod';
-import { shorten } from '../fit.ts';
 import { mustBeTaken, parsed, type ReachOptions, reach, tooMany } from '../reach.ts';
 
 export interface Bot extends Pick<ReachOptions, 'fetch' | 'signal'> {
@@ -55,7 +56,7 @@ const wrongToken = (message: string) =>
 
 function refusalOf(said: Answer, httpStatus: number): TomteError {
   const status = said.error_code ?? httpStatus;
-  const description = shorten(said.description ?? 'no reason given', 200);
+  const description = cut(said.description ?? 'no reason given', 200);
   const details = { status, description };
   if (status === 429) {
     const seconds = said.parameters?.retry_after;

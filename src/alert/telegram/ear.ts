@@ -1,8 +1,9 @@
 /** Hears what is pressed and written to a bot, by asking Telegram and waiting for its answer. */
+
 import type { EarContext, HeardChannel } from '@tomte/sdk/define';
 import { isError } from '@tomte/sdk/errors';
+import { cut } from '@tomte/sdk/words';
 import { z } from 'zod';
-import { shorten } from '../fit.ts';
 import { type Bot, call } from './api.ts';
 import { readWord } from './text.ts';
 
@@ -103,7 +104,7 @@ function isSecond(pressedOnce: Map<string, number>, key: string, now: number): b
 }
 
 async function say(bot: Bot, { id }: Query, text: string, show_alert = false): Promise<void> {
-  const content = { callback_query_id: id, text: shorten(text, 200), show_alert };
+  const content = { callback_query_id: id, text: cut(text, 200), show_alert };
   try {
     await call(bot, 'answerCallbackQuery', content, z.literal(true));
   } catch (error) {
