@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-// `npm test` runs all but the folders below, which need minutes, a real home, or both.
+// `npm test` runs all but the folders below, which need minutes, a real home, or both. Whole services that are
+// started and ended again belong there too.
 const long = ['test/long/**', 'test/crash/**'];
 const real = ['test/real/**'];
 const suite = process.env.TOMTE_SUITE ?? 'fast';

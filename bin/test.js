@@ -13,7 +13,7 @@ const given = process.argv.slice(2);
 const suite = given.includes('--long') ? 'long' : given.includes('--real') ? 'real' : 'fast';
 const forVitest = given.filter((arg) => !ours.includes(arg));
 
-await prepare({ testTools: true, web: suite === 'fast' && !given.includes('--check') });
+await prepare({ testTools: true, web: suite !== 'real' && !given.includes('--check') });
 const node = findNode();
 const env = {
   ...process.env,

@@ -1,6 +1,6 @@
 /**
  * What is built from `packaging/` elsewhere is checked here as far as it can be without building: files,
- * versions, commands, rights. `supervised.test.ts` runs the start script of the app.
+ * versions, commands, rights. `long/supervised.test.ts` runs the start script of the app.
  */
 import { execFile } from 'node:child_process';
 import { access, chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';

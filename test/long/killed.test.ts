@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { throughOne } from './crash/waits-lives.ts';
+import { throughOne } from '../crash/waits-lives.ts';
 
 test.each([
   { killAt: 20, kill: 'after' },

@@ -5,13 +5,18 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { type Client, connect } from '@tomte/sdk/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { requestHome } from '../src/home/http.ts';
-import { systemClock } from '../src/lib/clock.ts';
-import { Secret } from '../src/lib/secret.ts';
-import { openSim, type Sim } from '../src/sim/sim.ts';
-import { openIngress, openSupervisor, type SimSupervisor, type StandIn } from './kit/supervisor.ts';
+import { requestHome } from '../../src/home/http.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { Secret } from '../../src/lib/secret.ts';
+import { openSim, type Sim } from '../../src/sim/sim.ts';
+import {
+  openIngress,
+  openSupervisor,
+  type SimSupervisor,
+  type StandIn,
+} from '../kit/supervisor.ts';
 
-const root = join(import.meta.dirname, '..');
+const root = join(import.meta.dirname, '../..');
 const script = join(root, 'packaging', 'home-assistant-app', 'run.sh');
 const browserHost = 'my-home.example:8123';
 

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { type Client, connect } from '@tomte/sdk/client';
 import type { RunPage } from '@tomte/sdk/types';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { loadConfig } from '../src/config.ts';
-import { silentLog } from '../src/lib/log.ts';
-import { openService, type Service } from '../src/main/serve.ts';
-import { openSim, type Sim } from '../src/sim/sim.ts';
+import { loadConfig } from '../../src/config.ts';
+import { silentLog } from '../../src/lib/log.ts';
+import { openService, type Service } from '../../src/main/serve.ts';
+import { openSim, type Sim } from '../../src/sim/sim.ts';
 
 const home = 'villa';
 const patient = { timeout: 60_000, interval: 200 };

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, connect } from '@tomte/sdk/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openSim, type Sim } from '../src/sim/sim.ts';
-import { type RunningService, removeData, startService } from './crash/harness.ts';
-import { changeByHand } from './kit/dump.ts';
-import { type ModelServer, modelServer } from './kit/model-server.ts';
-import { tomte as command } from './kit/tomte.ts';
+import { openSim, type Sim } from '../../src/sim/sim.ts';
+import { type RunningService, removeData, startService } from '../crash/harness.ts';
+import { changeByHand } from '../kit/dump.ts';
+import { type ModelServer, modelServer } from '../kit/model-server.ts';
+import { tomte as command } from '../kit/tomte.ts';
 
 const model = 'openai-compatible';
 const body = `triggers: [{ state: { entity: E1, to: 'on', for: '10m' } }],

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, connect } from '@tomte/sdk/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { systemClock } from '../src/lib/clock.ts';
-import { openSim, type Sim } from '../src/sim/sim.ts';
-import { type RunningService, removeData, startService } from './crash/harness.ts';
-import { type Phone, pushReceiver } from './kit/push.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { openSim, type Sim } from '../../src/sim/sim.ts';
+import { type RunningService, removeData, startService } from '../crash/harness.ts';
+import { type Phone, pushReceiver } from '../kit/push.ts';
 
 const coffee = 'switch.coffee_maker';
 const patient = { timeout: 30_000, interval: 100 };
