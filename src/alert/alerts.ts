@@ -34,6 +34,8 @@ export interface AlertsOptions {
   readonly key: Key;
   readonly clock: Clock;
   readonly log: Log;
+  /** Name of this worker, the same at each start. */
+  readonly worker: string;
   readonly random: () => number;
   readonly channels: Extensions<ChannelDefinition>;
   readonly fetch: typeof fetch;

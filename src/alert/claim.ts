@@ -17,6 +17,8 @@ export interface ClaimOptions {
   readonly now: number;
   /** How long a message may be on its way before somebody else takes it for lost. */
   readonly leaseMs: number;
+  /** Whose hands it is in, see `takeUpAgain`. */
+  readonly worker: string;
 }
 
 /** Marks one message as sending and answers it; null when nothing is due. */
@@ -157,6 +159,7 @@ async function takeOf(
       attempts: merged.attempts + 1,
       next_at: new Date(o.now + o.leaseMs),
       taken_at: taken_at ?? new Date(o.now),
+      taken_by: o.worker,
     })
     .returningAll()
     .executeTakeFirstOrThrow();
@@ -184,11 +187,16 @@ const alertOf = async (tx: Db, id: string | null) =>
     ? null
     : tx.selectFrom('alerts').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 
-/** At a start nothing is on its way any more: what was is sent again, with the same id. */
-export async function takeUpAgain(db: Db, now: number): Promise<void> {
+/**
+ * At its start nothing is on its way any more that this worker sent: what was is sent again, with the same id. What
+ * another worker sends is left alone; where that one died, its lease on the message ends.
+ */
+export async function takeUpAgain(db: Db, o: { now: number; worker: string }): Promise<void> {
   await db
     .updateTable('deliveries')
-    .set({ next_at: new Date(now) })
+    .set({ next_at: new Date(o.now) })
     .where('state', '=', 'sending')
+    // Rows of earlier versions name nobody.
+    .where((eb) => eb.or([eb('taken_by', '=', o.worker), eb('taken_by', 'is', null)]))
     .execute();
 }

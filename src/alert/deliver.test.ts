@@ -258,6 +258,41 @@ describe('after a crash', () => {
     expect(await states()).toEqual(['sent']);
   });
 
+  test('what another worker is sending is left alone by one that starts', async () => {
+    const reached = Promise.withResolvers<void>();
+    const answered = Promise.withResolvers<void>();
+    const ids: string[] = [];
+    const slowly: typeof fetch = async (_, init) => {
+      ids.push(new Headers(init?.headers).get('tomte-delivery') ?? '');
+      reached.resolve();
+      await answered.promise;
+      return new Response(null, { status: 204 });
+    };
+    const clock = () => ({ ...systemClock, now: () => night, pass() {} });
+    const first = await openRoom(store, { clock: clock(), fetch: slowly, worker: 'first' });
+    const swept = Promise.withResolvers<void>();
+    const second = await openRoom(await store.another(), {
+      ...{ clock: clock(), fetch: slowly, worker: 'second' },
+      // Asked each time it looks, after it took up what was its own.
+      digestAt: () => {
+        swept.resolve();
+        return '07:30';
+      },
+    });
+    await addWebhook('http://127.0.0.1:9');
+    await first.alerts.open(water());
+    first.alerts.start();
+    await reached.promise;
+    second.alerts.start();
+    await swept.promise;
+    await second.alerts.drain();
+    answered.resolve();
+    await first.alerts.drain();
+    await Promise.all([first.alerts.stop(), second.alerts.stop()]);
+    expect(ids).toHaveLength(1);
+    expect(await states()).toEqual(['sent']);
+  });
+
   test('nothing is lost and nothing doubled by two workers at once', async () => {
     await using hook = await receiver(() => ({ status: 204 }));
     await addWebhook(hook.url);

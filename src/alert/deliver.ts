@@ -22,6 +22,8 @@ export interface DeliverOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
+  /** Name of this worker, the same at each start. */
+  readonly worker: string;
   /** Sends and marks; throws only when it could not mark. */
   readonly attempt: (claimed: Claimed, stopped: AbortSignal) => Promise<void>;
   /** Before each round: what became due by the clock alone. */
@@ -71,7 +73,7 @@ export function openDeliverer(o: DeliverOptions): Deliverer {
     }
     let took = false;
     while (!stopped.signal.aborted && onTheirWay.size < atOnceMax) {
-      const claimed = await claim(store, { now: clock.now(), leaseMs });
+      const claimed = await claim(store, { now: clock.now(), leaseMs, worker: o.worker });
       if (!claimed) break;
       took = true;
       const work = o
@@ -99,7 +101,7 @@ export function openDeliverer(o: DeliverOptions): Deliverer {
         wake = resolve;
       });
       try {
-        if (!takenUp) await takeUpAgain(store.db, clock.now());
+        if (!takenUp) await takeUpAgain(store.db, { now: clock.now(), worker: o.worker });
         takenUp = true;
         lookedAt = clock.ticks();
         await round();

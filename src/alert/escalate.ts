@@ -3,29 +3,25 @@ import { insertMany } from '../store/many.ts';
 import type { Db, NewRow } from '../store/tables.ts';
 import type { Lived } from './life.ts';
 import { alertById } from './life-rows.ts';
-import type { PlanStep } from './route.ts';
+import type { DueStep } from './route.ts';
 
-const minuteMs = 60_000;
 const sweepMax = 100;
 
 /** Whoever comes after the first, each at its time; what was planned before is forgotten. */
 export async function planSteps(
   tx: Db,
   alert: string,
-  o: { steps: readonly PlanStep[]; now: number; fresh?: boolean | undefined },
+  o: { steps: readonly DueStep[]; fresh?: boolean | undefined },
 ): Promise<void> {
   if (!o.fresh) await dropSteps(tx, alert);
-  await insertMany(tx, 'alert_steps', stepsFor(alert, o));
+  await insertMany(tx, 'alert_steps', stepsFor(alert, o.steps));
 }
 
-export const stepsFor = (
-  alert: string,
-  o: { steps: readonly PlanStep[]; now: number },
-): NewRow<'alert_steps'>[] =>
-  o.steps.map(({ afterMinutes, channels }, step) => ({
+export const stepsFor = (alert: string, steps: readonly DueStep[]): NewRow<'alert_steps'>[] =>
+  steps.map(({ dueAt, channels }, step) => ({
     alert_id: alert,
     step,
-    due_at: new Date(o.now + afterMinutes * minuteMs),
+    due_at: new Date(dueAt),
     channels: [...channels],
   }));
 

@@ -74,6 +74,54 @@ describe('one after another', () => {
   });
 });
 
+describe('one after another, over quiet hours', () => {
+  const quiet = { from: '22:00', to: '07:00' };
+  const person = async (name: string, o: object) =>
+    (await savePerson(store.db, { name, channels: [(await phone(name)).id], ...o })).id;
+  const oneAfterAnother = async (ids: readonly string[]) =>
+    saveRoute(store.db, {
+      name: 'One after another',
+      steps: ids.map((id, n) => ({ persons: [id], channels: [], afterMinutes: n * 5 })),
+    });
+  const door = () =>
+    room.alerts.open(water({ ...news('Door open', 'door'), severity: 'today', lines: [] }));
+  /** Minutes after seven at which each was told. */
+  async function morning(): Promise<string[]> {
+    const seen: string[] = [];
+    // 02:41 in the test's night.
+    room.clock.pass(4 * hour + 14 * minute);
+    for (let past = -5; past < 30; past++) {
+      await room.alerts.drain();
+      for (const one of told().slice(seen.length)) seen.push(`${past} ${one}`);
+      room.clock.pass(minute);
+    }
+    return seen;
+  }
+
+  test('the next is not told before the first could see it', async () => {
+    await oneAfterAnother([await person('Maja', { quiet }), await person('Ola', {})]);
+    const { id } = await door();
+    await room.alerts.drain();
+    expect((await room.alerts.page(id)).next).toMatchObject([{ at: '2026-11-21T06:05:00.000Z' }]);
+    expect(await morning()).toEqual([
+      '0 mobile_app_maja: Door open',
+      '5 mobile_app_ola: Door open',
+    ]);
+  });
+
+  test('nor is the one after a next who sleeps', async () => {
+    const ids = [await person('Maja', {}), await person('Ola', { quiet }), await person('Kai', {})];
+    await oneAfterAnother(ids);
+    await door();
+    await room.alerts.drain();
+    expect(told()).toEqual(['mobile_app_maja: Door open']);
+    expect((await morning()).slice(1)).toEqual([
+      '0 mobile_app_ola: Door open',
+      '5 mobile_app_kai: Door open',
+    ]);
+  });
+});
+
 describe('quiet hours', () => {
   beforeEach(async () => {
     const { id } = await phone('Maja');

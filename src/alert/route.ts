@@ -70,6 +70,35 @@ export function planOf(subject: Subject, all: Everyone): Plan {
   return { route: route.id, steps: [{ ...first, afterMinutes: 0 }, ...steps.slice(1)] };
 }
 
+/** A later step, and when it is due, epoch ms. */
+export interface DueStep {
+  readonly dueAt: number;
+  readonly channels: readonly string[];
+}
+
+const minuteMs = 60_000;
+
+/**
+ * The steps after the first. Their minutes count from when the one before could be heard: nobody can have seen what
+ * waits for the end of quiet hours.
+ */
+export function laterSteps(
+  steps: readonly PlanStep[],
+  persons: readonly Person[],
+  o: Pick<Subject, 'severity' | 'now' | 'zone'>,
+): DueStep[] {
+  let told = o.now;
+  let after = 0;
+  const due = steps.map(({ afterMinutes, channels }) => {
+    const dueAt = told + (afterMinutes - after) * minuteMs;
+    const ends = channels.map((id) => quietUntil(id, persons, { ...o, now: dueAt }) ?? dueAt);
+    told = Math.min(...ends);
+    after = afterMinutes;
+    return { dueAt, channels };
+  });
+  return due.slice(1);
+}
+
 /**
  * News goes to whom the plan begins with; what is no news only replaces a message that is there.
  * `over` always follows the message it ends, also into a mailbox.

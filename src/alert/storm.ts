@@ -7,7 +7,7 @@ import { stepsFor } from './escalate.ts';
 import { beginning, begun, type Lived, type Request } from './life.ts';
 import { rowOf } from './life-rows.ts';
 import { hearersOf } from './route.ts';
-import { deliveriesFor, planFor, type TellOptions } from './tell.ts';
+import { deliveriesFor, laterOf, planFor, type TellOptions } from './tell.ts';
 import { everyoneOf, type Told } from './who.ts';
 
 const nobodyTold: ReadonlyMap<string, number> = new Map();
@@ -52,13 +52,13 @@ export async function tellMany(tx: Db, lived: readonly Lived[], o: TellOptions):
     const { home_id: home, severity } = alert;
     const all = homes.get(home) ?? (await everyoneOf(tx, home, { ...o, told: nobodyTold }));
     homes.set(home, all);
-    const [first, ...later] = planFor(alert, all, o).steps;
-    const channels = first?.channels ?? [];
+    const plan = planFor(alert, all, o);
+    const channels = plan.steps[0]?.channels ?? [];
     if (severity === 'digest') {
       await keepForMorning(tx, alert, { channels, why: 'digest', at: o.now });
       continue;
     }
-    if (!o.held) steps.push(...stepsFor(alert.id, { steps: later, now: o.now }));
+    if (!o.held) steps.push(...stepsFor(alert.id, laterOf(plan, alert, all, o)));
     const to = hearersOf(turn, { home, listeners: all.everyone.listeners, first: channels });
     const news = { alert, turn, to, all, told: nobodyTold, before: [], fresh, children: 0 };
     deliveries.push(...deliveriesFor(news, o));

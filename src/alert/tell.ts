@@ -9,7 +9,7 @@ import { keepForMorning } from './digest.ts';
 import { planSteps } from './escalate.ts';
 import { isHeld } from './hold.ts';
 import type { Lived } from './life.ts';
-import { hearersOf, type Plan, planOf, quietUntil } from './route.ts';
+import { type DueStep, hearersOf, laterSteps, type Plan, planOf, quietUntil } from './route.ts';
 import { type AlertRow, messageOf, type Turn } from './turn.ts';
 import { everyoneOf, type HomeSight, type Told } from './who.ts';
 
@@ -47,7 +47,7 @@ export async function tell(
     const channels = first.filter((channel) => !told.has(channel));
     await keepForMorning(tx, alert, { channels, why: 'digest', at: o.now });
   } else if (news && !o.to && alert.state === 'open' && !o.held) {
-    await planSteps(tx, alert.id, { fresh, steps: plan.steps.slice(1), now: o.now });
+    await planSteps(tx, alert.id, { fresh, steps: laterOf(plan, alert, all, o) });
   }
   const { listeners } = all.everyone;
   const to = hearersOf(turn, {
@@ -70,6 +70,11 @@ export const planFor = (alert: AlertRow, { everyone, zone }: Told, o: TellOption
     },
     everyone,
   );
+
+export const laterOf = (plan: Plan, alert: AlertRow, all: Told, o: TellOptions): DueStep[] =>
+  laterSteps(plan.steps, all.everyone.persons, {
+    ...{ severity: alert.severity, now: o.now, zone: all.zone },
+  });
 
 export interface Journalled {
   readonly alert: AlertRow;

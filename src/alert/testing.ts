@@ -128,6 +128,7 @@ export async function openRoom(
     store,
     key: testKey,
     log: silentLog,
+    worker: 'tomte',
     random: () => 0.5,
     channels: await builtInChannels(),
     fetch: channelFetch(systemClock),

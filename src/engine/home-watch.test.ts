@@ -157,6 +157,30 @@ test('what is due fires once, at its time', async () => {
   expect(await runs()).toHaveLength(2);
 });
 
+test('an alert that no workflow listens to costs no look; one that is off still says why it did not start', async () => {
+  const fired = {
+    kind: 'alert',
+    turn: 'opened',
+    alert: 'a1',
+    key: 'k',
+    title: 'Water',
+    at: 1,
+  } as const;
+  const happens = () => opened!.engine.fire('tomte', home, fired);
+  const at = '2026-05-01T00:00:00Z';
+  await start(tried([{ time: { at: '07:30' } }]), { at });
+  expect(watch!.hears('alert')).toBe(false);
+  expect(await happens()).toEqual([]);
+  await watch!.close();
+  await opened!.close();
+  await start(tried([{ alert: { turn: 'opened' } }]), { at });
+  await setMode(opened!.store.db, 'tried', 'off');
+  await watch!.refresh();
+  expect(watch!.entries()).toEqual([]);
+  expect(await happens()).toHaveLength(1);
+  expect(await refusals()).toMatchObject([{ code: 'off' }]);
+});
+
 test('after a night switched off one late Run starts, and the others say why they did not', async () => {
   const spec: TriggerSpec = { time: { cron: '0 * * * *', lateMax: '2h' } };
   const { clock, reopen } = await start(tried([spec]), { at: '2026-05-01T00:30:00Z' });

@@ -39,6 +39,8 @@ export interface HomeWatch {
   check(): Promise<void>;
   /** The workflows' triggers of one kind. */
   specs(kind: string): readonly BookEntry[];
+  /** Whether any workflow, on or off, has a trigger of this kind; true while that is not known yet. */
+  hears(kind: string): boolean;
   /** All that is listened to. */
   entries(): readonly BookEntry[];
   readonly faults: TriggerBook['faults'];
@@ -74,7 +76,7 @@ export function openHomeWatch(o: HomeWatchOptions): HomeWatch {
   const { home, store, clock, log, ports } = o;
   const inTurn = oneByOne();
   const callbacks = new Set<() => void>();
-  let book: TriggerBook = { entries: [], faults: [] };
+  let book: TriggerBook = { entries: [], kinds: new Set(), faults: [] };
   let shown = '';
   let heldUntil: number | null = null;
   let cancel = () => {};
@@ -177,6 +179,7 @@ export function openHomeWatch(o: HomeWatchOptions): HomeWatch {
     },
     forgetEntities: states.forgetEntities,
     specs: (kind) => book.entries.filter(({ spec }) => kind in spec),
+    hears: (kind) => shown === '' || book.kinds.has(kind),
     entries: () => book.entries,
     get faults() {
       return book.faults;

@@ -10,6 +10,8 @@ import { specFault } from './trigger-check.ts';
 /** What a home's workflows listen to, as they are set up now. */
 export interface TriggerBook {
   readonly entries: readonly BookEntry[];
+  /** Kinds of triggers of all workflows: one that is off leaves a reason why it did not start. */
+  readonly kinds: ReadonlySet<string>;
   /** Triggers that say nothing one could listen to. */
   readonly faults: readonly { readonly workflow: string; readonly error: TomteError }[];
 }
@@ -28,17 +30,23 @@ export async function readBook(
   workflows: Extensions<WorkflowDefinition>,
 ): Promise<TriggerBook> {
   const entries: BookEntry[] = [];
+  const kinds = new Set<string>();
   const faults: { workflow: string; error: TomteError }[] = [];
-  for (const row of await listWorkflowSettings(db, home)) {
-    const definition = workflows.get(row.workflow);
-    if (row.mode === 'off' || !definition) continue;
-    const settings = await settingsFor(definition, row);
+  const rows = new Map((await listWorkflowSettings(db, home)).map((row) => [row.workflow, row]));
+  for (const [workflow, definition] of workflows) {
+    const row = rows.get(workflow);
+    const isOff = row === undefined || row.mode === 'off';
+    // What is off is asked only where its settings decide.
+    const isSaid = isOff && typeof definition.triggers !== 'function';
+    const settings = isSaid ? {} : await settingsFor(definition, row);
     if (settings === null) continue;
     for (const spec of triggersOf(definition, settings)) {
+      for (const kind of Object.keys(spec)) kinds.add(kind);
+      if (isOff) continue;
       const error = specFault(spec);
-      if (error) faults.push({ workflow: row.workflow, error });
-      else entries.push({ workflow: row.workflow, spec, text: specText(spec) });
+      if (error) faults.push({ workflow, error });
+      else entries.push({ workflow, spec, text: specText(spec) });
     }
   }
-  return { entries, faults };
+  return { entries, kinds, faults };
 }

@@ -38,10 +38,10 @@ export function openPeople(o: {
   readonly proposed: (approval: Row<'approvals'>) => Promise<void>;
 }): People {
   const { parts, lives } = o;
-  const { store, key, clock, log, random } = parts;
+  const { store, key, clock, log, random, worker } = parts;
   const sight = homeSight(lives);
   const alerts = openAlerts({
-    ...{ store, key, clock, log, random },
+    ...{ store, key, clock, log, random, worker },
     fetch: channelFetch(clock),
     earFetch: earFetch(clock),
     channels: o.channels,

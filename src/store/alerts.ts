@@ -182,7 +182,6 @@ export async function dropDigests(db: Db, before: Date): Promise<void> {
   await db.deleteFrom('digests').where('at', '<', before).execute();
 }
 
-/** Open alerts that this workflow told. */
 /** Those not over that tell of one episode. */
 export const openAlertsOfEpisode = (
   db: Db,
@@ -196,6 +195,7 @@ export const openAlertsOfEpisode = (
     .where('state', '<>', 'resolved')
     .execute();
 
+/** Open alerts that this workflow told. */
 export const openAlertsOf = (db: Db, o: { home: string; workflow: string }): Promise<AlertRow[]> =>
   db
     .selectFrom('alerts')

@@ -407,6 +407,8 @@ export interface DeliveriesTable {
   receipt: string | null;
   error: MaybeJson;
   taken_at: MaybeTime;
+  /** Worker that sends it, or did. */
+  taken_by: Generated<string | null>;
 }
 
 export interface SettingsTable {

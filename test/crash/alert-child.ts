@@ -23,6 +23,7 @@ const alerts = openAlerts({
   key: testKey,
   clock: systemClock,
   log: silentLog,
+  worker: 'tomte',
   random: Math.random,
   channels: await builtInChannels(),
   fetch: channelFetch(systemClock),

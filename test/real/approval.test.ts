@@ -120,7 +120,7 @@ async function look(token: string, o: { admin: boolean; name: string }): Promise
   const answers: Life['answers'] = [];
   const refused: string[] = [];
   const alerts = openAlerts({
-    ...{ store, key: testKey, clock, log, random: () => 0.5, held: false },
+    ...{ store, key: testKey, clock, log, random: () => 0.5, held: false, worker: 'tomte' },
     ...{ channels: await builtInChannels(), fetch, publicUrl: () => null },
     voice: () => ({ ...door, hearsButtons: true }),
     picture: async () => null,
