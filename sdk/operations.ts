@@ -177,6 +177,8 @@ export const operations = {
       home,
       name: id,
       mode: t.workflowMode.optional(),
+      /** With `on`: what would watch only for its first week acts at once. */
+      atOnce: z.boolean().optional(),
       settings: z.record(z.string(), z.unknown()).optional(),
       /** Rules, or entity ids: such an id alone may be switched without further limits. */
       grants: z

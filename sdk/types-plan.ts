@@ -74,6 +74,8 @@ export const homePlan = z.object({
   /** Whether it is carried out: `watch` switches nothing. */
   mode: z.enum(['on', 'watch', 'off']),
   watchUntil: isoTime.nullable(),
+  /** While it is only watched: what it would have switched, such as `Car on`, newest first. */
+  wouldHave: z.array(z.object({ at: isoTime, what: z.string() })),
   /** What is different from doing it at once, at most three. */
   lines: z.array(z.string()),
   /** What could not be held, what is assumed, why it stands still. */

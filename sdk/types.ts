@@ -215,6 +215,8 @@ export const workflowRow = z.object({
   detectors: z.array(z.string()).optional(), // Those whose findings start it.
   /** When watching only ends and you decide; null while it is on or off. */
   watchUntil: isoTime.nullable(),
+  /** Turned on, it watches only for a week: nobody has let it act yet. */
+  watchesFirst: z.boolean(),
   /** When it is due next; null where no time starts it, or it is off. */
   next: isoTime.nullable().optional(),
   /** Whether this home has what the workflow needs, in words. */

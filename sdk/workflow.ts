@@ -218,6 +218,10 @@ export interface WorkflowDefinition<S extends SettingsSchema = SettingsSchema> {
   readonly cooldown?: Duration;
   /** Started only when the trigger was quiet for so long; the last one counts. */
   readonly debounce?: Duration;
+  /** Turned on for the first time it watches only, for a week; turned on again it acts. */
+  readonly watchFirst?: boolean;
+  /** It runs once as soon as it is turned on, and when its settings change; it must have `manual` among its triggers. */
+  readonly runAtOnce?: boolean;
   /** Must hold when it is triggered, else the Run does not start and the reason is kept. */
   conditions?(settings: z.output<S>): readonly Condition[];
   /** Entities it would like to switch: offered for a grant when it is enabled. */

@@ -34,10 +34,8 @@ import type { Place } from './place.ts';
 import { pageOf } from './run-page.ts';
 import { statesOfRun } from './run-states.ts';
 import { triggerProblems } from './trigger-fits.ts';
-import { closeWatch, watchEnd } from './watched-weeks.ts';
+import { closeWatch, modeOf, watchEnd, watchesFirst } from './watched-weeks.ts';
 import { workflowOwner } from './workflow-owner.ts';
-
-/** Watch only for a week. */
 
 type Names =
   | 'listWorkflows'
@@ -85,7 +83,7 @@ export function workflowOperations(
       );
       return Promise.all(rows);
     },
-    setWorkflow: async ({ home, name, mode, settings, grants: granted }) => {
+    setWorkflow: async ({ home, name, mode, atOnce, settings, grants: granted }) => {
       lifeOf(place.lives(), home);
       const workflow = parts.workflows.get(name);
       const owner = workflowOwner(parts, home, name);
@@ -94,7 +92,7 @@ export function workflowOperations(
       const next = {
         home,
         workflow: name,
-        mode: mode ?? before?.mode ?? 'off',
+        mode: modeOf(workflow, { mode, atOnce, before }),
         grants: granted ? grantsOf(granted) : (before?.grants ?? []),
         ...taken,
       };
@@ -107,6 +105,8 @@ export function workflowOperations(
       const saved = await saveWorkflowSettings(db, {
         ...next,
         watchUntil: watchEnd(next.mode, before, parts.clock.now()),
+        letActAt:
+          next.mode === 'on' && !before?.let_act_at ? new Date(parts.clock.now()) : undefined,
       });
       grants.set(home, name, next.mode === 'on' ? next.grants : []);
       await place.lives().get(home)?.triggers.refresh();
@@ -119,6 +119,10 @@ export function workflowOperations(
       }
       // What goes on already is news to a workflow that begins now.
       else if (before?.mode !== next.mode) await fireOpenEpisodes(parts, home, name);
+      if (workflow?.runAtOnce && next.mode !== 'off') {
+        const fired = { kind: 'manual', by: 'its settings', at: parts.clock.now() } as const;
+        await parts.engine.fire(parts.place, home, fired, { only: name });
+      }
       return rowOf(home, name, saved);
     },
     listRuns: async (filter) =>
@@ -206,6 +210,7 @@ export async function workflowRow(
     grants: saved?.grants ?? [],
     wants: wantsOf(workflow, saved),
     watchUntil: isoOrNull(saved?.watch_until?.getTime()),
+    watchesFirst: watchesFirst(workflow, saved),
     lastRun: lastRun ?? null,
     next: isoOrNull(await nextDueOf(db, { home, workflow: name })),
     fits: o.fits,

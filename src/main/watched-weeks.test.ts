@@ -92,7 +92,8 @@ test('at the end of its week a workflow that watched says once what it would hav
   ]);
   await ran('r3', began + 20, [
     alert(began + 20, 'leak'),
-    step('act', began + 21, {}, { kind: 'refused', rule: 'watch-only' }),
+    step('act', began + 21, { load: 'car' }, { kind: 'refused', rule: 'watch-only' }),
+    step('act', began + 900_000, { load: 'car' }, { kind: 'refused', rule: 'watch-only' }),
     step('act', began + 22, {}, { kind: 'refused', rule: 'guardrail.too_often' }),
   ]);
   await tick();

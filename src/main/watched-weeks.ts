@@ -1,3 +1,4 @@
+import type { WorkflowDefinition } from '@tomte/sdk/define';
 import { watchOverKey } from '@tomte/sdk/types-alert';
 import type { Alerts } from '../alert/alerts.ts';
 import { titled } from '../anomaly/fit.ts';
@@ -11,6 +12,8 @@ import type { Place } from './place.ts';
 export const watchMs = 7 * 86_400_000;
 const againMs = 600_000;
 const runsMax = 500;
+/** The same Action asked for again within it is the same wish: nothing followed the first time. */
+export const sameMs = 3_600_000;
 
 export interface WatchedWeeks {
   readonly parts: Pick<PlaceParts, 'clock' | 'log' | 'place'> & {
@@ -63,6 +66,27 @@ export const weekWords = (workflow: string, would: WouldHave): { title: string; 
   text: `${sentence(would)} Turn it on, or off, under Workflows.`,
 });
 
+/** True while nobody has let a workflow act that watches first. */
+export const watchesFirst = (
+  workflow: Pick<WorkflowDefinition, 'watchFirst'> | undefined,
+  saved: Pick<WorkflowSettingsRow, 'let_act_at'> | undefined,
+): boolean => workflow?.watchFirst === true && !saved?.let_act_at;
+
+/** What it is set to: turned on for the first time, one that watches first does that; turned on while it watches, it acts. */
+export function modeOf(
+  workflow: Pick<WorkflowDefinition, 'watchFirst'> | undefined,
+  o: {
+    mode: WorkflowSettingsRow['mode'] | undefined;
+    atOnce: boolean | undefined;
+    before: WorkflowSettingsRow | undefined;
+  },
+): WorkflowSettingsRow['mode'] {
+  const { mode, atOnce, before } = o;
+  const was = before?.mode ?? 'off';
+  if (mode === 'on' && was === 'off' && !atOnce && watchesFirst(workflow, before)) return 'watch';
+  return mode ?? was;
+}
+
 /** A week, from when it began to watch only; the person decides then. */
 export function watchEnd(
   mode: WorkflowSettingsRow['mode'],
@@ -103,12 +127,18 @@ export async function wouldHave(
   for (const { id } of own) steps.push(...(await parts.engine.view(parts.place, id)).steps);
   steps.sort((a, b) => (a.startedAt ?? '').localeCompare(b.startedAt ?? ''));
   const open = new Set<string>();
+  const asked = new Map<string, number>();
   let [told, switched] = [0, 0];
-  for (const { kind, input, output } of steps) {
+  for (const { kind, input, output, startedAt } of steps) {
     const { key } = (input ?? {}) as { key?: unknown };
     const { id, rule } = (output ?? {}) as { id?: unknown; rule?: unknown };
     if (kind === 'resolve') open.delete(String(key));
-    if (kind === 'act' && rule === 'watch-only') switched++;
+    if (kind === 'act' && rule === 'watch-only') {
+      // What is asked for again and again, since nothing followed, is one.
+      const [what, at] = [JSON.stringify(input), Date.parse(startedAt ?? '')];
+      if (!(at - (asked.get(what) ?? 0) < sameMs)) switched++;
+      asked.set(what, at);
+    }
     if (kind !== 'alert' || id !== 'watch-only' || open.has(String(key))) continue;
     open.add(String(key));
     told++;

@@ -149,6 +149,7 @@ export interface WorkflowSettingsTable {
   changed_at: TimeNow;
   secrets_sealed: ColumnType<Buffer | null, Buffer | null | undefined, Buffer | null>;
   watch_until: MaybeTime;
+  let_act_at: MaybeTime;
 }
 
 export interface RunsTable {

@@ -32,6 +32,8 @@ export async function saveWorkflowSettings(
     grants?: readonly Grant[] | undefined;
     /** When watching only is over and the person decides; null for no such end. */
     watchUntil?: Date | null | undefined;
+    /** When a person first let it act. */
+    letActAt?: Date | null | undefined;
   },
 ): Promise<WorkflowSettingsRow> {
   return db
@@ -44,6 +46,7 @@ export async function saveWorkflowSettings(
       secrets_sealed: o.secrets ?? null,
       grants: json(o.grants ?? []),
       watch_until: o.watchUntil ?? null,
+      let_act_at: o.letActAt ?? null,
     })
     .onConflict((conflict) =>
       conflict.columns(['home_id', 'workflow']).doUpdateSet({
@@ -53,6 +56,7 @@ export async function saveWorkflowSettings(
           : { settings: json(o.settings), secrets_sealed: o.secrets ?? null }),
         ...(o.grants === undefined ? {} : { grants: json(o.grants) }),
         ...(o.watchUntil === undefined ? {} : { watch_until: o.watchUntil }),
+        ...(o.letActAt === undefined ? {} : { let_act_at: o.letActAt }),
         changed_at: sql`now()`,
       }),
     )

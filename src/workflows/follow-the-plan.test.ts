@@ -97,6 +97,17 @@ test('who does not follow is told of', async () => {
   expect(kit.run.outcome).toMatchObject({ result: { switched: [] } });
 });
 
+test('while it is only watched it keeps what it would have switched, and nobody is told that it did not', async () => {
+  const kit = openKit(followThePlan, {
+    ...{ now, states, settings: { loads } },
+    plan: () => planned([order('Car', { want: 'on', is: 'off' })]),
+    act: () => ({ kind: 'refused', rule: 'watch-only', message: 'watch only' }),
+  });
+  await kit.due();
+  expect(kit.alerts).toEqual([]);
+  expect(kit.run.outcome).toMatchObject({ result: { switched: [], would: ['Car on'] } });
+});
+
 test('the battery is set by mode, and a mode that a person chose stays until the morning', async () => {
   const settings = {
     ...{ loads, battery: 'select.battery', batteryItself: 'auto', batteryCharge: 'fill' },

@@ -59,6 +59,9 @@ export default defineWorkflow({
       : []),
     { manual: true },
   ],
+  // It switches what people rely on: they see first what it would do.
+  watchFirst: true,
+  runAtOnce: true,
   // One at a time, and none is lost: what comes meanwhile looks afterwards.
   mode: { kind: 'queued', max: 2 },
   wants: ({ loads, battery }) => [
@@ -73,19 +76,24 @@ export default defineWorkflow({
     await tellStale(ctx, plan);
     const resting = await restingNow(ctx);
     const done: string[] = [];
+    const would: string[] = [];
     for (const order of plan.orders) {
       const { load, want, is } = order;
       // What is left alone is nobody's work: what it is later says nothing of who did that.
       if (want === null) delete switched[load];
       if (want === null || (want === 'on' && load in resting)) continue;
-      if (want !== is && !(await turn(ctx, order))) continue;
+      if (want !== is) {
+        const turned = await turn(ctx, order);
+        if (turned === 'watched') would.push(`${load} ${want}`);
+        if (turned !== 'followed') continue;
+      }
       switched[load] = want;
       if (want !== is) done.push(`${load} ${want}`);
     }
     const shed = await shedLoads(ctx, settings, { loads, orders: plan.orders, switched, resting });
     await ctx.store.set('switched', switched);
     const battery = await setBattery(ctx, plan, settings);
-    return { switched: done, shed, battery, planMadeAt: plan.madeAt, stale: plan.stale };
+    return { switched: done, would, shed, battery, planMadeAt: plan.madeAt, stale: plan.stale };
   },
 });
 
@@ -126,7 +134,8 @@ async function shedLoads(
     if (!(drawn > fuseW)) break;
     const load = o.loads.find(({ name }) => name === order.load)!;
     ctx.log(`${Math.round(drawn)} W are drawn, ${fuseW} are allowed: ${load.name} rests.`);
-    if (!(await turn(ctx, { ...order, want: 'off', action: switchLoad(load, 'off') }))) continue;
+    const off = { ...order, want: 'off', action: switchLoad(load, 'off') } as const;
+    if ((await turn(ctx, off)) !== 'followed') continue;
     o.switched[load.name] = 'off';
     o.resting[load.name] = ctx.now() + restMs;
     shed.push(load.name);
@@ -136,16 +145,20 @@ async function shedLoads(
   return shed;
 }
 
-/** True when the home followed; else the person is told, once for each. */
-async function turn(ctx: WorkflowContext, { load, action, want }: LoadOrder): Promise<boolean> {
-  if (!action) return false;
+/** Whether the home followed. `watched`: only looking, it switched nothing; else the person is told, once for each. */
+async function turn(
+  ctx: WorkflowContext,
+  { load, action, want }: LoadOrder,
+): Promise<'followed' | 'watched' | 'failed'> {
+  if (!action) return 'failed';
   const outcome = await ctx.act(action, { retries: 2 });
   const key = `follow-the-plan:${load}`;
   if (outcome.kind === 'confirmed' || outcome.kind === 'sent') {
     const title = `Over: ${load} follows again`.slice(0, 45);
     await ctx.resolve(key, { title, text: `It switched ${want}.`, at: ctx.now() });
-    return true;
+    return 'followed';
   }
+  if (outcome.kind === 'refused' && outcome.rule === 'watch-only') return 'watched';
   const why =
     outcome.kind === 'refused'
       ? 'I was not allowed to.'
@@ -155,7 +168,7 @@ async function turn(ctx: WorkflowContext, { load, action, want }: LoadOrder): Pr
     text: `Asked at ${clockTime(ctx.now(), ctx.home.zone)} by the plan. ${why} I try again in a quarter of an hour.`,
     ...{ since: ctx.now(), entities: [...action.entities] },
   });
-  return false;
+  return 'failed';
 }
 
 const staleKey = 'follow-the-plan:stale';
@@ -211,7 +224,7 @@ async function setBattery(
   };
   const order = { load: 'Battery', want: 'on', action } as const;
   const others = { is: null, slackMinutes: 0, mayPause: true, why: '' };
-  if (is !== option && !(await turn(ctx, { ...order, ...others }))) return null;
+  if (is !== option && (await turn(ctx, { ...order, ...others })) !== 'followed') return null;
   await ctx.store.set('battery', { option });
   return option;
 }

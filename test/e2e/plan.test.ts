@@ -76,7 +76,7 @@ test('why a load waits is told; had now it runs, and is given back', {
   await page.goto(`${service.url}#/energy`);
   await page.getByRole('heading', { name: 'What can wait?' }).waitFor();
   await tomte.setWorkflow({
-    ...{ home, name: 'follow-the-plan', mode: 'on', grants: ['switch.dishwasher'] },
+    ...{ home, name: 'follow-the-plan', mode: 'on', atOnce: true, grants: ['switch.dishwasher'] },
     settings: {
       loads: [
         `Dishwasher switch.dishwasher 1200 W 90 min ${at(-2)}-${at(20)}`,

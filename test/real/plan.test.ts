@@ -68,7 +68,7 @@ async function setUp(zone: string): Promise<void> {
     },
   });
   await tomte.setWorkflow({
-    ...{ home: id, name, mode: 'on' },
+    ...{ home: id, name, mode: 'on', atOnce: true },
     grants: switches.map((one) => `switch.${one}`),
     settings: {
       loads: [

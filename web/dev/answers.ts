@@ -170,6 +170,7 @@ export const workflow: WorkflowRow = {
   grants: [],
   wants: ['switch.pump'],
   watchUntil: null,
+  watchesFirst: false,
   lastRun: { id: 'r1', at: at(52 * minute), state: 'running', reason: 'water is unusual' },
   fits: {
     ok: true,

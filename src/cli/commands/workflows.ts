@@ -11,13 +11,17 @@ export default command({
   name: 'workflows',
   about: 'Lists workflows home by home; with a name, changes one.',
   usage:
-    'tomte workflows [NAME [--mode on|off|watch] [--set KEY=VALUE]… [--grant ENTITY|RULE]…] [--home HOME]',
+    'tomte workflows [NAME [--mode on|off|watch [--at-once]] [--set KEY=VALUE]… [--grant ENTITY|RULE]…] [--home HOME]',
   options: {
     home: { type: 'string', about: 'only those of this home' },
     mode: {
       type: 'string',
       about:
         'on, off, or watch: it tells nobody and switches nothing, its Runs are kept to look at',
+    },
+    'at-once': {
+      type: 'boolean',
+      about: 'with --mode on: what would watch only for its first week acts at once',
     },
     set: { type: 'string', multiple: true, about: 'a setting, such as minutes=30' },
     grant: {
@@ -47,10 +51,13 @@ export default command({
         home: home!.id,
         name: name!,
         ...(mode.data === undefined ? {} : { mode: mode.data }),
+        ...(on('at-once') ? { atOnce: true } : {}),
         ...(settings === undefined ? {} : { settings }),
         ...(granting ? { grants } : {}),
       });
-      answer(row, [`${row.title} is ${row.mode} in ${home!.name}.${maySwitch(row)}`]);
+      answer(row, [
+        `${row.title} is ${row.mode} in ${home!.name}.${first(row, mode.data)}${maySwitch(row)}`,
+      ]);
       return 0;
     }
     const all = await tomte.listWorkflows(home === undefined ? {} : { home: home.id });
@@ -72,6 +79,12 @@ export default command({
     return 0;
   },
 });
+
+/** Asked to be on, it watches: that is said, and how it acts. */
+const first = ({ mode }: WorkflowRow, asked: string | undefined): string =>
+  asked === 'on' && mode === 'watch'
+    ? ' It watches only for its first week; say --mode on once more to let it act now.'
+    : '';
 
 const maySwitch = ({ grants }: WorkflowRow): string =>
   grants.length === 0 ? '' : ` May switch ${grants.map((rule) => grantWords(rule)).join('; ')}.`;

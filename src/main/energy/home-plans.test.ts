@@ -11,6 +11,7 @@ const dishwasher = 'switch.dishwasher';
 let service: LinkedService;
 let tomte: Client;
 let home: string;
+let settings: { loads: string[] };
 
 beforeAll(async () => {
   service = await linkedService({ days: 20, living: false, options: { richEnergy: true } });
@@ -24,10 +25,7 @@ beforeAll(async () => {
     ...{ home, tariff: 'periods' },
     settings: { perKWh: 0.4, periods: [paid] },
   });
-  await tomte.setWorkflow({
-    ...{ home, name, mode: 'on', grants: [dishwasher] },
-    settings: { loads: [`Dishwasher ${dishwasher} 1200 W 90 min ${at(-2)}-${at(20)}`] },
-  });
+  settings = { loads: [`Dishwasher ${dishwasher} 1200 W 90 min ${at(-2)}-${at(20)}`] };
 }, 120_000);
 afterAll(() => service.close());
 
@@ -39,6 +37,26 @@ async function follow(): Promise<void> {
     .toBe('done');
 }
 const load = async () => (await tomte.homePlan({ home })).loads[0]!;
+
+test('turned on it plans at once and watches for a week; one more press lets it act', async () => {
+  const turnOn = () =>
+    tomte.setWorkflow({ home, name, mode: 'on', grants: [dishwasher], settings });
+  expect(await turnOn()).toMatchObject({ mode: 'watch', watchesFirst: true });
+  await expect
+    .poll(async () => (await tomte.homePlan({ home })).state, { timeout: 60_000 })
+    .toBe('ready');
+  await tomte.pinLoad({ home, load: 'Dishwasher', pin: { kind: 'now' } });
+  await expect
+    .poll(async () => (await tomte.homePlan({ home })).wouldHave, { timeout: 60_000 })
+    .toMatchObject([{ what: 'Dishwasher on' }]);
+  expect(service.sim.state(dishwasher)?.state).toBe('off');
+  expect(await tomte.listAlerts({ home })).toEqual([]);
+  await tomte.pinLoad({ home, load: 'Dishwasher', pin: null });
+  expect(await turnOn()).toMatchObject({ mode: 'on', watchUntil: null, watchesFirst: false });
+  // Once it was let act it does not watch again.
+  await tomte.setWorkflow({ home, name, mode: 'off' });
+  expect(await turnOn()).toMatchObject({ mode: 'on' });
+}, 90_000);
 
 test('a plan is made, kept, and told with its reason', async () => {
   await follow();

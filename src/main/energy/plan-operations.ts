@@ -5,9 +5,11 @@ import type { LoadNow, Pin } from '../../energy/plan/home-loads.ts';
 import { minuteMs } from '../../energy/series.ts';
 import { getWorkflowSettings } from '../../store/workflow-settings.ts';
 import { lifeOf } from '../lives.ts';
+import { watchMs } from '../watched-weeks.ts';
 import { type HomePlans, type HomePlansParts, morning, planWorkflow } from './home-plans.ts';
 import { planPage } from './plan-page.ts';
 import { planOperation } from './planning.ts';
+import { wouldHaveSwitched } from './would-have.ts';
 
 type Parts = HomePlansParts & {
   readonly plans: HomePlans;
@@ -21,7 +23,12 @@ export function planOperations(parts: Parts): Pick<Tomte, 'planEnergy' | 'homePl
   async function page(home: string) {
     const { zone } = lifeOf(parts.lives(), home);
     const [found, workflow] = [await plans.last(home), await settings(home)];
-    return planPage({ home, now: clock.now(), zone, workflow }, found);
+    const since = (workflow?.watch_until?.getTime() ?? clock.now()) - watchMs;
+    const wouldHave =
+      workflow?.mode === 'watch'
+        ? await wouldHaveSwitched(db, { home, workflow: planWorkflow, since })
+        : [];
+    return planPage({ home, now: clock.now(), zone, workflow, wouldHave }, found);
   }
   return {
     ...planOperation(parts),

@@ -13,15 +13,17 @@ interface Where {
   readonly now: number;
   readonly zone: string;
   readonly workflow: WorkflowSettingsRow | undefined;
+  readonly wouldHave: HomePlanPage['wouldHave'];
 }
 
 const linesMax = 3;
 
 export function planPage(where: Where, found: HomePlan | null): HomePlanPage {
-  const { home, workflow } = where;
+  const { home, workflow, wouldHave } = where;
   const common = {
     ...{ home, mode: workflow?.mode ?? ('off' as const) },
     watchUntil: isoOrNull(workflow?.watch_until?.getTime() ?? null),
+    wouldHave,
   };
   if (!found) {
     const sentence = 'Nothing is planned yet.';
