@@ -304,6 +304,8 @@ export const channelRow = z.object({
   name: z.string(),
   home: z.string().nullable(),
   enabled: z.boolean(),
+  /** When its reader ended it, by the link in a message; null otherwise. */
+  stoppedAt: isoTime.nullable(),
   severities: z.array(severity),
   /** Secret settings come as `«secret»` and are kept when sent back so. */
   settings: z.record(z.string(), z.unknown()),

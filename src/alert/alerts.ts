@@ -133,6 +133,7 @@ export function openAlerts(o: AlertsOptions): Alerts {
     ...o,
     links,
     ears,
+    wake: () => deliverer.wake(),
     send: (claimed) => send(claimed, sending, new AbortController().signal),
   });
   const living = openLiving({ ...o, wake: () => deliverer.wake() });

@@ -6,6 +6,7 @@ import * as channels from './channels.ts';
 import type { Claimed } from './claim.ts';
 import type { Ears } from './ears.ts';
 import type { Links } from './links.ts';
+import { stop } from './stopped.ts';
 import { confirmTrial, sendTrial } from './trial.ts';
 
 export interface ChannelDesk {
@@ -14,7 +15,7 @@ export interface ChannelDesk {
   /** Throws api.invalid, channel.not_found. */
   saveChannel(input: channels.ChannelInput): Promise<ChannelRow>;
   removeChannel(id: string): Promise<void>;
-  /** Its reader wants no more of it: switched off, and without effect where it is gone. */
+  /** Its reader wants no more of it: off, without effect where it is gone, and told where nothing urgent reaches them then. */
   stopChannel(id: string): Promise<void>;
   /** Sends a test now; a refusal is the newest delivery of the answer, not an error. */
   testChannel(id: string): Promise<ChannelRow>;
@@ -30,6 +31,8 @@ export interface ChannelDeskOptions
   readonly links: Links;
   readonly ears: Pick<Ears, 'look' | 'stateOf'>;
   readonly send: (claimed: Claimed) => Promise<string>;
+  /** Messages were journalled. */
+  readonly wake: () => void;
 }
 
 export function openChannelDesk(o: ChannelDeskOptions): ChannelDesk {
@@ -53,7 +56,9 @@ export function openChannelDesk(o: ChannelDeskOptions): ChannelDesk {
       heard();
     },
     async stopChannel(id) {
-      await channels.stop(db, id);
+      const { homeName, clock } = o;
+      const told = await o.store.transaction((tx) => stop(tx, id, { homeName, now: clock.now() }));
+      if (told) o.wake();
       heard();
     },
     async testChannel(id) {

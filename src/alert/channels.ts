@@ -6,7 +6,7 @@ import type { ParsedInput } from '@tomte/sdk/operations';
 import type { ChannelKind, ChannelRow } from '@tomte/sdk/types';
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { iso } from '../lib/clock.ts';
+import { iso, isoOrNull } from '../lib/clock.ts';
 import type { Extensions } from '../lib/extensions.ts';
 import { getChannel, listChannels, removeChannel, saveChannel } from '../store/channels.ts';
 import { getHome } from '../store/homes.ts';
@@ -66,21 +66,15 @@ export async function save(
     name: input.name.trim() || definition.title,
     ...taken,
     ...(input.home === undefined ? {} : { home_id: input.home }),
-    ...(input.enabled === undefined ? {} : { enabled: input.enabled }),
+    ...(input.enabled === undefined ? {} : { enabled: input.enabled, stopped_at: null }),
     ...(input.severities === undefined ? {} : { severities: input.severities }),
   });
   if (input.enabled === false) await holdBack(db, id);
   return id;
 }
 
-/** Switches it off, if it is still there. */
-export async function stop(db: Db, id: string): Promise<void> {
-  await db.updateTable('channels').set({ enabled: false }).where('id', '=', id).execute();
-  await holdBack(db, id);
-}
-
 /** What waits for a channel that was switched off is not sent when it comes back. */
-const holdBack = (db: Db, channel: string) =>
+export const holdBack = (db: Db, channel: string) =>
   db
     .updateTable('deliveries')
     .set({ state: 'held' })
@@ -123,6 +117,7 @@ export async function list(db: Db, kinds: Kinds, only?: string): Promise<Channel
       name: row.name,
       home: row.home_id,
       enabled: row.enabled,
+      stoppedAt: isoOrNull(row.stopped_at?.getTime()),
       severities: row.severities as ChannelRow['severities'],
       settings: shownSettings(kinds.get(row.kind)?.settings, row),
       lastDelivery: delivery

@@ -4,7 +4,7 @@ import { freshStore } from '../store/testing.ts';
 import { linkActions, openLinks } from './links.ts';
 import { renderLinkPage } from './links-page.ts';
 import { removePerson, savePerson } from './persons.ts';
-import { handClock, home, night, openRoom, testKey, water } from './testing.ts';
+import { handClock, home, night, openRoom, type Room, testKey, water } from './testing.ts';
 import { nextMorning } from './turn.ts';
 
 const publicUrl = 'https://tomte.example.org/home/';
@@ -148,8 +148,59 @@ test('the way out of a mail switches the channel off by its button alone, for a 
   room.clock.pass(300 * 86_400_000);
   expect(await room.alerts.links.act(token)).toContain('Mails to &lt;Maja&gt; is off.');
   expect(await enabled()).toBe(false);
+  const shown = async () => (await room.alerts.channels()).find((channel) => channel.id === id);
+  expect(await shown()).toMatchObject({ stoppedAt: new Date(room.clock.now()).toISOString() });
+  const { kind, name, settings } = (await shown())!;
+  await room.alerts.saveChannel({ id, kind, name, settings, enabled: true });
+  expect(await shown()).toMatchObject({ enabled: true, stoppedAt: null });
   await room.alerts.removeChannel(id);
   expect(await room.alerts.links.act(token)).toContain('This channel is off.');
+});
+
+describe('whoever ends their last way for what is urgent', () => {
+  const until = night + 365 * 86_400_000;
+  const phone = (room: Room, name: string, o: object = {}) =>
+    room.alerts.saveChannel({
+      ...{ kind: 'companion-app', name, home },
+      settings: { action: `notify.mobile_app_${name.toLowerCase()}` },
+      ...o,
+    });
+  const ends = (room: Room, id: string) =>
+    room.alerts.links.press(links.token({ id, action: 'stop', channel: id, until }, night));
+  const told = ({ voice }: Room) =>
+    voice.told.map(({ action, data }) => `${action}: ${data.title}`);
+
+  test('is told of it on what is left of theirs, once; else somebody else is', async () => {
+    await using own = await freshStore();
+    const room = await openRoom(own, { publicUrl: () => publicUrl });
+    const mail = await phone(room, 'Mail');
+    const small = await phone(room, 'Tablet', { severities: ['today'] });
+    await phone(room, 'Ola');
+    await savePerson(own.db, { name: 'Maja', channels: [mail.id, small.id] });
+    await ends(room, mail.id);
+    await ends(room, mail.id);
+    await room.alerts.drain();
+    expect(told(room)).toEqual(['mobile_app_tablet: Maja hears of nothing urgent any more']);
+    expect(room.voice.told[0]!.data.message).toBe(
+      '“Mail” was ended by the link in a message. It is switched on again in Tomte, under Home.',
+    );
+    await room.alerts.removeChannel(small.id);
+    const { kind, name, settings } = mail;
+    await room.alerts.saveChannel({ ...{ id: mail.id, kind, name, settings }, enabled: true });
+    await ends(room, mail.id);
+    await room.alerts.drain();
+    expect(told(room)[1]).toBe('mobile_app_ola: Maja hears of nothing urgent any more');
+  });
+
+  test('is nobody while there is another way', async () => {
+    await using own = await freshStore();
+    const room = await openRoom(own, { publicUrl: () => publicUrl });
+    const [mail, mine] = [await phone(room, 'Mail'), await phone(room, 'Maja')];
+    await savePerson(own.db, { name: 'Maja', channels: [mail.id, mine.id] });
+    await ends(room, mail.id);
+    await room.alerts.drain();
+    expect(told(room)).toEqual([]);
+  });
 });
 
 test('a test is ticked by what the channel took, what the person saw, and the pressed button', async () => {

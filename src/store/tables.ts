@@ -389,6 +389,7 @@ export interface ChannelsTable {
   settings: Json;
   secrets_sealed: Buffer | null;
   test: MaybeJson;
+  stopped_at: MaybeTime;
   created_at: TimeNow;
 }
 

@@ -232,6 +232,7 @@ export const channels: ChannelRow[] = [
     name: 'Maja’s phone',
     home: home.id,
     enabled: true,
+    stoppedAt: null,
     severities: ['now', 'today'],
     settings: { target: 'notify.mobile_app_maja' },
     lastDelivery: { state: 'sent', at: at(30_000), error: null },
@@ -244,6 +245,7 @@ export const channels: ChannelRow[] = [
     name: 'Log server',
     home: null,
     enabled: true,
+    stoppedAt: null,
     severities: ['now'],
     settings: { address: 'https://log.example.org', secret: '«secret»' },
     lastDelivery: {

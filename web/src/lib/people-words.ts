@@ -1,7 +1,7 @@
 /** Who is told, in words. Pure. */
 import type { ChannelRow, EntityRow } from '@tomte/sdk/types';
 import type { Person, Route, RoutePreview, RouteStep } from '@tomte/sdk/types-people';
-import { clockTime } from '@tomte/sdk/words';
+import { clockTime, moment } from '@tomte/sdk/words';
 
 /** What a form about people may choose from. */
 export interface AboutPeople {
@@ -35,6 +35,33 @@ export function personWords(person: Person, channels: readonly ChannelRow[]): st
     .filter((part) => part !== '')
     .join(' ');
 }
+
+/** `Maja gets no more messages here since 02:44, by the link in a message.`; null where nobody ended it. */
+export function stoppedWords(
+  { id, enabled, stoppedAt }: ChannelRow,
+  persons: readonly Person[],
+  o: { now: number; zone: string },
+): string | null {
+  if (enabled || stoppedAt === null) return null;
+  const when = moment(Date.parse(stoppedAt), o.now, o.zone);
+  const who = persons.filter(({ channels }) => channels.includes(id)).map(({ name }) => name);
+  if (who.length === 0) return `Ended ${when} by the link in a message.`;
+  const gets = who.length === 1 ? 'gets' : 'get';
+  return `${listed(who)} ${gets} no more messages here since ${when}, by the link in a message.`;
+}
+
+/** Those of a person's channels that somebody ended, in words. */
+export const endedWords = (
+  person: Person,
+  channels: readonly ChannelRow[],
+  o: { now: number; zone: string },
+): string[] =>
+  channels
+    .filter(({ id }) => person.channels.includes(id))
+    .flatMap((channel) => {
+      const words = stoppedWords(channel, [person], o);
+      return words === null ? [] : [`${channel.name}: ${words}`];
+    });
 
 /** `Now, in Cellar, 22:00 to 07:00: Maja at once; Ola if nobody saw it after 10 min.` */
 export function routeWords(route: Route, about: Omit<AboutPeople, 'entities'>): string {
