@@ -10,12 +10,14 @@ import type { ModelInUse } from '../src/decide/ask.ts';
 import { memoryBook } from '../src/decide/book.ts';
 import { openDecider } from '../src/decide/decider.ts';
 import type { Privacy } from '../src/decide/facts.ts';
-import { lookedAt, type Seen } from '../src/decide/look.ts';
+import { lookedAt } from '../src/decide/look.ts';
 import openai from '../src/decide/models/openai-compatible.ts';
 import { promptOf, promptTokensMax } from '../src/decide/prompt.ts';
 import { relevanceTo } from '../src/decide/relevance.ts';
+import { createMirror } from '../src/home/mirror.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { guardedFetch } from '../src/lib/egress.ts';
+import { thingsIn } from '../src/main/decide/things-in.ts';
 import { keepResult } from './result.ts';
 
 const privacy: Privacy = { people: new Map(), places: new Map(), names: false };
@@ -45,7 +47,8 @@ function deciderWith(model: ModelInUse | null) {
     purse: { mayAsk: async () => null, paid: async () => null },
     models: async () => ({ acts: model, watches: null }),
     privacy: async () => privacy,
-    look: async (_home, request) => lookedAt(large, privacy, { relevance: relevanceTo(request) }),
+    look: async (_home, request) =>
+      lookedAt(thingsIn(large, request.look ?? null), privacy, { relevance: relevanceTo(request) }),
   });
   return { decider, book };
 }
@@ -75,11 +78,12 @@ async function judged(model: ModelInUse | null) {
 async function overhead(look?: EntitySelector) {
   const model: ModelInUse = {
     ...{ name: 'at-once', host: null },
-    ask: async () => ({ text: '{"answer":"o1","reason":"It is the cheapest."}' }),
+    ask: async () => ({ text: '{"answer":"o1","reason":"It is the cheapest, at 02:00."}' }),
   };
-  const { decider } = deciderWith(model);
+  const { decider, book } = deciderWith(model);
   const times: number[] = [];
   for (let n = 0; n < 600; n++) {
+    if (look) changed(n);
     const begun = systemClock.ticks();
     await decider.decide({
       home: 'h',
@@ -87,28 +91,49 @@ async function overhead(look?: EntitySelector) {
       request: { ...requestOf(cases[n % 60]!), ...(look && { look }) },
     });
     times.push(systemClock.ticks() - begun);
+    // A record is kept in the database.
+    book.entries.length = 0;
   }
   const sorted = times.slice(100).sort((a, b) => a - b);
   const at = (share: number) => Number(sorted[Math.floor(sorted.length * share)]!.toFixed(3));
   return { medianMs: at(0.5), p95Ms: at(0.95), limitMs: 5 };
 }
 
-const large: readonly Seen[] = (() => {
+/** As a Link holds it: states with attributes, the registries of things and rooms. */
+const large = (() => {
+  const mirror = createMirror();
   const classes = ['temperature', 'humidity', 'power', 'energy', 'door', 'motion', 'battery'];
-  return Array.from({ length: 3000 }, (_, n) => {
-    const deviceClass = classes[n % classes.length]!;
-    const id = `sensor.thing_${n}`;
-    const info = { id, name: `Thing number ${n}`, domain: 'sensor', deviceClass, stateClass: null };
-    const more = { unit: '°C', area: `Room ${n % 40}`, device: null, labels: [], platform: null };
-    const times = { lastChanged: 0, lastUpdated: 0, contextId: null, contextUserId: null };
-    const state = { entityId: id, state: String((n * 37) % 1000), attributes: {}, ...times };
-    return { info: { ...info, ...more }, state, area: `Room ${n % 40}` };
+  const ids = Array.from({ length: 3000 }, (_, n) => `sensor.thing_${n}`);
+  const attributesOf = (n: number) => ({
+    ...{ friendly_name: `Thing number ${n}`, unit_of_measurement: '°C' },
+    ...{ device_class: classes[n % classes.length], state_class: 'measurement' },
   });
+  const rows = ids.map((id, n) => [id, { s: String((n * 37) % 1000), a: attributesOf(n), lc: 1 }]);
+  mirror.restart({ a: Object.fromEntries(rows) });
+  const none = { name: null, device: null, labels: [], platform: 'mqtt' };
+  const entries = ids.map((id, n) => [id, { ...none, area: `room_${n % 40}` }] as const);
+  mirror.setRegistry('entities', new Map(entries));
+  const rooms = Array.from(
+    { length: 40 },
+    (_, n) => [`room_${n}`, { name: `Room ${n}`, floor: null }] as const,
+  );
+  mirror.setRegistry('areas', new Map(rooms));
+  return mirror;
 })();
+const changesBetween = 30;
+
+/** A busy home: so many things say something else between two questions. */
+function changed(round: number): void {
+  const rows = Array.from({ length: changesBetween }, (_, k) => {
+    const n = (round * changesBetween + k) % large.size;
+    return [`sensor.thing_${n}`, { '+': { s: String((round + n) % 1000), lc: round + 2 } }];
+  });
+  large.apply({ c: Object.fromEntries(rows) }, () => {});
+}
 
 function largeHome() {
   const request = requestOf(cases[0]!);
-  const looked = lookedAt(large, privacy, { relevance: relevanceTo(request) });
+  const looked = lookedAt(thingsIn(large, null), privacy, { relevance: relevanceTo(request) });
   const prompt = promptOf(request, { privacy, look: looked });
   const chars = prompt.prompt.length + prompt.instructions.length;
   const { told, summed, of } = looked;

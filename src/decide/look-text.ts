@@ -1,43 +1,43 @@
 /** Rows of a home as text: one by one in their rooms, and all of them in sums. */
+import type { Thing } from './thing.ts';
 import { tokensIn } from './tokens.ts';
 
 export interface Row {
-  readonly id: string;
-  /** Its class, else its domain. */
-  readonly what: string;
+  readonly thing: Thing;
   readonly area: string;
   /** In quotes; null where names stay. */
   readonly name: string | null;
-  readonly number: number | null;
-  readonly unit: string;
-  /** What it says where that is no number. */
-  readonly word: string | null;
 }
 
 /** `room 2: power E7 412 W, E8 0 W; light on: E9; off: E10-E14`, a line a room. */
 export function roomLines(rows: readonly Row[]): string {
   let next = 1;
-  const lines = [...Map.groupBy(rows, ({ area }) => area)].map(([area, inRoom]) => {
-    const parts = [...Map.groupBy(inRoom, ({ what }) => what)].map(([what, of]) => {
-      const numbers = of
-        .filter(({ number }) => number !== null)
-        .map((row) => `E${next++}${named(row)} ${short(row.number!)}${row.unit && ` ${row.unit}`}`);
-      const words = [...Map.groupBy(of, ({ word }) => word)].flatMap(([word, alike]) => {
-        if (word === null) return [];
-        const begun = next;
+  const lines: string[] = [];
+  for (const [area, inRoom] of Map.groupBy(rows, (row) => row.area)) {
+    const parts: string[] = [];
+    for (const [what, of] of Map.groupBy(inRoom, ({ thing }) => thing.what)) {
+      const said: string[] = [];
+      for (const [word, alike] of byWord(of)) {
+        said.push(word === null ? amounts(alike, next) : `${word}: ${listed(alike, next)}`);
         next += alike.length;
-        return [`${word}: ${listed(alike, begun)}`];
-      });
-      return `${what} ${[...(numbers.length > 0 ? [numbers.join(', ')] : []), ...words].join('; ')}`;
-    });
-    return `${area}: ${parts.join('; ')}`;
-  });
+      }
+      parts.push(`${what} ${said.join('; ')}`);
+    }
+    lines.push(`${area}: ${parts.join('; ')}`);
+  }
   return lines.join('\n');
 }
 
-/** At most five digits. */
-const short = (number: number): number => Number(number.toPrecision(5));
+/** Numbers first. */
+const byWord = (rows: readonly Row[]) =>
+  [...Map.groupBy(rows, ({ thing }) => thing.word)].sort(
+    ([a], [b]) => Number(a !== null) - Number(b !== null),
+  );
+
 const named = ({ name }: Row): string => (name === null ? '' : ` ${name}`);
+
+const amounts = (rows: readonly Row[], begun: number): string =>
+  rows.map((row, n) => `E${begun + n}${named(row)} ${row.thing.amount}`).join(', ');
 
 /** Those without a name that stand side by side are a span. */
 function listed(rows: readonly Row[], begun: number): string {
@@ -60,13 +60,10 @@ interface Sum {
 }
 
 /** `all power in W: 34, 0 W to 2130 W, sum 3200 W`, a line a class, the largest first, within so many tokens. */
-export function sums(
-  rows: readonly Pick<Row, 'what' | 'number' | 'unit' | 'word'>[],
-  tokensMax: number,
-): string {
+export function sums(things: readonly Thing[], tokensMax: number): string {
   let tokens = 0;
   const lines: string[] = [];
-  for (const one of summed(rows).sort((a, b) => b.count - a.count)) {
+  for (const one of summed(things).sort((a, b) => b.count - a.count)) {
     const what = `all ${one.what}${one.unit && ` in ${one.unit}`}`;
     const line = `${what}: ${[`${one.count}`, ...numbersOf(one), ...wordsOf(one)].join(', ')}`;
     tokens += tokensIn(`${line}\n`);
@@ -77,18 +74,13 @@ export function sums(
 }
 
 /** In one pass: a home may have thousands. */
-function summed(rows: readonly Pick<Row, 'what' | 'number' | 'unit' | 'word'>[]): Sum[] {
-  const byUnit = new Map<string, Map<string, Sum>>();
-  for (const { what, unit, number, word } of rows) {
-    let byWhat = byUnit.get(unit);
-    if (!byWhat) {
-      byWhat = new Map();
-      byUnit.set(unit, byWhat);
-    }
-    let one = byWhat.get(what);
+function summed(things: readonly Thing[]): Sum[] {
+  const byKind = new Map<string, Sum>();
+  for (const { kind, what, unit, number, word } of things) {
+    let one = byKind.get(kind);
     if (!one) {
       one = noneOf(what, unit);
-      byWhat.set(what, one);
+      byKind.set(kind, one);
     }
     one.count++;
     if (number === null) {
@@ -100,7 +92,7 @@ function summed(rows: readonly Pick<Row, 'what' | 'number' | 'unit' | 'word'>[])
     if (number < one.lowest) one.lowest = number;
     if (number > one.highest) one.highest = number;
   }
-  return [...byUnit.values()].flatMap((byWhat) => [...byWhat.values()]);
+  return [...byKind.values()];
 }
 
 const noneOf = (what: string, unit: string): Sum => ({

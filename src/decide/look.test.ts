@@ -1,10 +1,11 @@
 import type { DecideRequest } from '@tomte/sdk/decide';
 import { expect, test } from 'vitest';
 import type { Privacy } from './facts.ts';
-import { lookedAt, lookTokensMax, type Seen } from './look.ts';
+import { lookedAt, lookTokensMax } from './look.ts';
 import { promptOf, promptTokensMax } from './prompt.ts';
 import { relevanceTo } from './relevance.ts';
 import { nothingHidden } from './testing.ts';
+import { type Thing, thingOf } from './thing.ts';
 import { tokensIn } from './tokens.ts';
 
 const told: Privacy = { ...nothingHidden, names: true };
@@ -12,16 +13,12 @@ const seen = (
   id: string,
   state: string,
   o: { deviceClass?: string; unit?: string; area?: string; name?: string } = {},
-): Seen => {
+): Thing => {
   const { deviceClass = null, unit = null, area = null, name = id } = o;
   const info = { id, name, domain: id.split('.')[0]!, deviceClass, unit, area };
   const more = { stateClass: null, device: null, labels: [], platform: null };
   const times = { lastChanged: 0, lastUpdated: 0, contextId: null, contextUserId: null };
-  return {
-    info: { ...info, ...more },
-    state: { entityId: id, state, attributes: {}, ...times },
-    area,
-  };
+  return thingOf({ ...info, ...more }, { entityId: id, state, attributes: {}, ...times });
 };
 const asked = (question: string): DecideRequest => ({ kind: 'boolean', question, fallback: 'no' });
 
@@ -44,7 +41,7 @@ test('a small home is told one by one, by room and class, without a name', () =>
 });
 
 /** As homes of that size are: many of a few classes, a few of many, forty rooms. */
-const large: Seen[] = Array.from({ length: 3000 }, (_, n) => {
+const large: Thing[] = Array.from({ length: 3000 }, (_, n) => {
   const area = `Room ${n % 40}`;
   if (n % 3 === 0) return seen(`light.l${n}`, n % 2 ? 'on' : 'off', { area });
   if (n % 50 === 1)

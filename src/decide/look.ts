@@ -2,85 +2,77 @@
  * States of a home as a model is told them: the whole home in sums by class, and one by one what the
  * question is about, by room and class; short, without names, within a size whatever the home.
  */
-import type { EntityInfo, EntityState } from '@tomte/sdk/home';
 import { hidden, type Privacy } from './facts.ts';
 import { type Row, roomLines, sums } from './look-text.ts';
 import type { Looked } from './prompt.ts';
 import type { Relevance } from './relevance.ts';
-import { stateWords } from './state-words.ts';
+import { nameOf, saysSomething, type Thing } from './thing.ts';
 import { tokensIn } from './tokens.ts';
 import { plain, withoutSecrets } from './untrusted.ts';
-
-export interface Seen {
-  readonly info: EntityInfo;
-  readonly state: EntityState;
-  readonly area: string | null;
-}
 
 /** Of the prompt's 4,000, so that question, answers and facts have room. */
 export const lookTokensMax = 2400;
 
 /** Who is where is for the home alone, unless people may leave. */
 const presence = new Set(['person', 'device_tracker', 'zone']);
-/** Of no use for a decision, and many. */
-const dull = new Set([
-  ...['update', 'button', 'event', 'tag', 'automation', 'script', 'scene', 'image', 'stt'],
-]);
-/** What weighs more comes first: what is measured and used, then what is on or open, then the rest. */
-const weights: readonly (readonly [RegExp, number])[] = [
-  [/^(power|energy|water|gas|battery|monetary|smoke|moisture|carbon_monoxide)$/, 0],
-  [/^(temperature|humidity|door|window|motion|occupancy|opening|lock)$/, 1],
-];
-/** No thing takes fewer tokens than this. */
-const rowTokensMin = 4;
+/** Quotes, and a word between them. */
+const nameTokensMin = 3;
 
 export function lookedAt(
-  seen: readonly Seen[],
+  seen: readonly Thing[],
   privacy: Privacy,
   o: { readonly relevance?: Relevance; readonly tokensMax?: number } = {},
 ): Looked {
   const { relevance = () => 0, tokensMax = lookTokensMax } = o;
-  const rows: Weighed[] = [];
-  for (const one of seen) {
-    if (privacy.people !== null && presence.has(one.info.domain)) continue;
-    const row = weighed(one, relevance);
-    if (row) rows.push(row);
-  }
-  // Those of one weight stay in the order of the home.
-  rows.sort((a, b) => a.weight - b.weight);
-  const areas = new Map<string, string>();
-  const rowOf = ({ one, what, number, unit, word }: Weighed): Row => ({
-    ...{ id: one.info.id, what, number, unit, word, area: areaOf(one.area, areas, privacy) },
-    name: privacy.names ? JSON.stringify(cleanName(one.info.name, privacy)) : null,
-  });
-  const fits = rows.slice(0, Math.floor(tokensMax / rowTokensMin)).map(rowOf);
-  const whole = fits.length === rows.length ? roomLines(fits) : null;
+  const mayBeTold = (thing: Thing) =>
+    saysSomething(thing) && (privacy.people === null || !presence.has(thing.info.domain));
+  const things = seen.every(mayBeTold) ? seen : seen.filter(mayBeTold);
+  const tokensEach = privacy.names ? nameTokensMin : 0;
+  const fits = rowsOf(firstOf(things, { relevance, tokensMax, tokensEach }), privacy);
+  const whole = fits.length === things.length ? roomLines(fits) : null;
   if (whole !== null && tokensIn(whole) <= tokensMax) {
-    return { text: whole, told: rows.length, summed: 0, of: seen.length };
+    return { text: whole, told: things.length, summed: 0, of: seen.length };
   }
-  const summary = sums(rows, tokensMax / 3);
-  const { text, told } = within(fits, tokensMax - tokensIn(summary));
-  return { text: `${summary}\n${text}`.trim(), told, summed: rows.length, of: seen.length };
+  const summary = sums(things, tokensMax / 3);
+  const left = tokensMax - tokensIn(summary);
+  const { text, told } = within(fits.slice(0, (fits.length * left) / tokensMax), left);
+  return { text: `${summary}\n${text}`.trim(), told, summed: things.length, of: seen.length };
 }
 
-/** Null where it says nothing that may be told. */
-function weighed(one: Seen, relevance: Relevance): Weighed | null {
-  const { info, state } = one;
-  const what = plainOnce(info.deviceClass ?? info.domain, 24);
-  const weight = weightOf(one) - relevance(one);
-  // A number, or a word that any home may say; all other text is somebody's.
-  const number = state.state.trim() === '' ? Number.NaN : Number(state.state);
-  if (Number.isFinite(number)) {
-    const unit = info.unit === null ? '' : plainOnce(info.unit, 8);
-    return { one, what, weight, number, unit, word: null };
+/**
+ * No more than can fit, of the least weight; those of one weight stay in the order of the home. Nothing
+ * is made for those that do not fit: a home may have thousands.
+ */
+function firstOf(
+  things: readonly Thing[],
+  o: { readonly relevance: Relevance; readonly tokensMax: number; readonly tokensEach: number },
+): Thing[] {
+  const weights = new Int16Array(things.length);
+  things.forEach((thing, at) => {
+    weights[at] = thing.weight - o.relevance(thing);
+  });
+  const first: Thing[] = [];
+  const groups = new Set<string>();
+  let tokens = 0;
+  for (const weight of [...new Set(weights)].sort((a, b) => a - b)) {
+    for (let at = weights.indexOf(weight); at >= 0; at = weights.indexOf(weight, at + 1)) {
+      const thing = things[at]!;
+      tokens += thing.tokensMin + o.tokensEach;
+      if (!groups.has(thing.group)) tokens += tokensIn(thing.what);
+      groups.add(thing.group);
+      if (tokens > o.tokensMax) return first;
+      first.push(thing);
+    }
   }
-  if (!stateWords.has(state.state)) return null;
-  return { one, what, weight, number: null, unit: '', word: state.state };
+  return first;
 }
 
-interface Weighed extends Pick<Row, 'what' | 'number' | 'unit' | 'word'> {
-  readonly one: Seen;
-  readonly weight: number;
+function rowsOf(things: readonly Thing[], privacy: Privacy): Row[] {
+  const areas = new Map<string, string>();
+  return things.map((thing) => ({
+    ...{ thing, area: areaOf(thing.info.area, areas, privacy) },
+    name: privacy.names ? JSON.stringify(hidden(nameOf(thing), privacy)) : null,
+  }));
 }
 
 /** As many of the first rows as fit. */
@@ -95,45 +87,14 @@ function within(rows: readonly Row[], tokensMax: number): { text: string; told: 
   }
 }
 
-function weightOf({ info, state }: Seen): number {
-  if (dull.has(info.domain) || state.state === 'unavailable' || state.state === 'unknown') return 9;
-  const found = weightOfWhat(info.deviceClass ?? info.domain);
-  const active = state.state === 'on' || state.state === 'open' ? -0.5 : 0;
-  return found + active;
-}
-
-const whatWeights = new Map<string, number>();
-function weightOfWhat(what: string): number {
-  const before = whatWeights.get(what);
-  if (before !== undefined) return before;
-  if (whatWeights.size >= plainTextsMax) whatWeights.clear();
-  const weight = weights.find(([pattern]) => pattern.test(what))?.[1] ?? 3;
-  whatWeights.set(what, weight);
-  return weight;
-}
-
-/** Units and classes are few, and asked of every thing. */
-const plainTexts = new Map<string, string>();
-const plainTextsMax = 500;
-function plainOnce(text: string, lengthMax: number): string {
-  const key = `${lengthMax} ${text}`;
-  const before = plainTexts.get(key);
-  if (before !== undefined) return before;
-  if (plainTexts.size >= plainTextsMax) plainTexts.clear();
-  const made = plain(text, lengthMax).replace(/[^\p{L}\p{N}\p{Sc}_ /%°²³µ·.-]/gu, '');
-  plainTexts.set(key, made);
-  return made;
-}
-
-const cleanName = (name: string, privacy: Privacy): string =>
-  hidden(withoutSecrets(plain(name, 32)), privacy);
-
 /** Rooms have names that people gave: where names stay, each is a number. */
 function areaOf(area: string | null, areas: Map<string, string>, privacy: Privacy): string {
   if (area === null) return 'no room';
   const known = areas.get(area);
   if (known !== undefined) return known;
-  const said = privacy.names ? JSON.stringify(cleanName(area, privacy)) : `room ${areas.size + 1}`;
+  const said = privacy.names
+    ? JSON.stringify(hidden(withoutSecrets(plain(area, 32)), privacy))
+    : `room ${areas.size + 1}`;
   areas.set(area, said);
   return said;
 }

@@ -1,6 +1,6 @@
 /** Which of a home's things a question is about: by the words of question, answers and facts, which code made. */
 import type { DecideRequest } from '@tomte/sdk/decide';
-import type { Seen } from './look.ts';
+import type { Thing } from './thing.ts';
 
 /** Words of people, and the classes and domains that they speak of. */
 const topics: readonly (readonly [RegExp, RegExp])[] = [
@@ -44,8 +44,8 @@ const common = new Set(
 );
 const wordsMax = 80;
 
-/** How much a question is about a thing: 0 for not at all. */
-export type Relevance = (seen: Seen) => number;
+/** How much a question is about a thing: 0 for not at all; in the half steps of a thing's weight. */
+export type Relevance = (thing: Thing) => number;
 
 export function relevanceTo(request: DecideRequest): Relevance {
   const answers = 'options' in request ? request.options.map(({ text }) => text) : [];
@@ -59,36 +59,37 @@ export function relevanceTo(request: DecideRequest): Relevance {
     words.some((word) => said.test(word)) ? [about] : [],
   );
   const known = new Set(words);
-  const hits = (said: readonly string[]) => said.filter((word) => known.has(word)).length;
-  const byWhat = new Map<string, number>();
-  const byArea = new Map<string | null, number>();
-  return ({ info, area }) => {
-    const what = info.deviceClass ?? info.domain;
-    const ofWhat = kept(byWhat, what, () => {
-      const isTopic = classes.some((about) => about.test(what));
-      return 2 * hits(wordsOf(what)) + (isTopic ? 3 : 0);
-    });
-    const ofArea = kept(byArea, area, () => 2 * hits(wordsOf(area ?? '')));
-    return ofWhat + ofArea + 2 * hits(wordsOfName(info));
+  const hits = (said: readonly string[]) => {
+    let n = 0;
+    for (const word of said) if (known.has(word)) n++;
+    return n;
+  };
+  const ofArea = remembered((area: string) => 4 * hits(wordsOf(area)));
+  const ofWhat = remembered((what: string) => {
+    const isTopic = classes.some((about) => about.test(what));
+    return 4 * hits(wordsOf(what)) + (isTopic ? 6 : 0);
+  });
+  const groups = new Map<string, number>();
+  return (thing) => {
+    let found = groups.get(thing.group);
+    if (found === undefined) {
+      const { deviceClass, domain, area } = thing.info;
+      found = ofWhat(deviceClass ?? domain) + ofArea(area ?? '');
+      groups.set(thing.group, found);
+    }
+    // Names are many and hardly change: each is taken apart once.
+    thing.nameWords ??= wordsOf(thing.info.name);
+    return found + 4 * hits(thing.nameWords);
   };
 }
 
-function kept<K, V>(known: Map<K, V>, key: K, make: () => V): V {
-  const before = known.get(key);
-  if (before !== undefined) return before;
-  const made = make();
-  known.set(key, made);
-  return made;
-}
-
-/** Names are many and hardly change: each is taken apart once. */
-const nameWords = new WeakMap<object, readonly string[]>();
-function wordsOfName(info: Seen['info']): readonly string[] {
-  const before = nameWords.get(info);
-  if (before) return before;
-  const words = wordsOf(info.name);
-  nameWords.set(info, words);
-  return words;
+function remembered(made: (text: string) => number): (text: string) => number {
+  const before = new Map<string, number>();
+  return (text) => {
+    const found = before.get(text) ?? made(text);
+    before.set(text, found);
+    return found;
+  };
 }
 
 const wordsOf = (text: string): string[] =>

@@ -75,6 +75,7 @@ const timesIn = (text: string): string[] =>
  * rounded; where both say a unit it must be the same.
  */
 export function strangerIn(text: string, facts: string): string | null {
+  if (!/\d/.test(text)) return null;
   const times = new Set(timesIn(facts));
   // A time of the text is looked up whole; what is none may still be a number such as 20.15.
   const known = amountsIn(facts.replace(clockTime, (time) => ` ${time} `));

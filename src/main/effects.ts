@@ -4,7 +4,6 @@ import type { EntityInfo, EntityState, Reading } from '@tomte/sdk/home';
 import type { Alerts } from '../alert/alerts.ts';
 import type { AlertOfRun, Effects, Eyes, Window } from '../engine/effects.ts';
 import { hourStatistics, stateHistory } from '../home/history.ts';
-import type { Mirror } from '../home/mirror.ts';
 import type { HomeLife } from './home-life.ts';
 import { lifeOf } from './lives.ts';
 import { offered } from './offered.ts';
@@ -60,9 +59,6 @@ export function effectsOf(o: {
   };
 }
 
-export const selectedEntities = (mirror: Mirror, selector: EntitySelector): EntityInfo[] =>
-  selected(mirror.infos(), selector, (id) => mirror.areaOf(id));
-
 async function historyOf(
   { link }: HomeLife,
   entity: string,
@@ -100,23 +96,26 @@ function eyesOf({ link, zone }: HomeLife): Eyes {
   };
 }
 
-/** Every given field must fit. Areas by name or id. Throws run.call_invalid without any. */
-function selected(
+const selected = (
   infos: readonly EntityInfo[],
   selector: EntitySelector,
   areaOf: (entity: string) => string | null,
-): EntityInfo[] {
+): EntityInfo[] => infos.filter(fitting(selector, areaOf));
+
+/** Every given field must fit. Areas by name or id. Throws run.call_invalid without any. */
+export function fitting(
+  selector: EntitySelector,
+  areaOf: (entity: string) => string | null,
+): (info: EntityInfo) => boolean {
   const { entity, area, label, domain, deviceClass } = selector;
   const wanted = entity === undefined ? null : new Set([entity].flat());
   if ([entity, area, label, domain, deviceClass].every((field) => field === undefined)) {
     throw new TomteError('run.call_invalid', 'Say which entities: by area, label, domain or class');
   }
-  return infos.filter(
-    (info) =>
-      (wanted === null || wanted.has(info.id)) &&
-      (area === undefined || info.area === area || areaOf(info.id) === area) &&
-      (label === undefined || info.labels.includes(label)) &&
-      (domain === undefined || info.domain === domain) &&
-      (deviceClass === undefined || info.deviceClass === deviceClass),
-  );
+  return (info) =>
+    (wanted === null || wanted.has(info.id)) &&
+    (area === undefined || info.area === area || areaOf(info.id) === area) &&
+    (label === undefined || info.labels.includes(label)) &&
+    (domain === undefined || info.domain === domain) &&
+    (deviceClass === undefined || info.deviceClass === deviceClass);
 }

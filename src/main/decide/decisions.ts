@@ -5,7 +5,7 @@ import type { Alerts } from '../../alert/alerts.ts';
 import { type Decider, type ModelsOf, openDecider } from '../../decide/decider.ts';
 import type { Privacy } from '../../decide/facts.ts';
 import { answerBytesMax, type InUseParts, modelInUse } from '../../decide/in-use.ts';
-import { lookedAt, type Seen } from '../../decide/look.ts';
+import { lookedAt } from '../../decide/look.ts';
 import type { Looked } from '../../decide/prompt.ts';
 import { type OpenPurse, openPurse, type PurseParts } from '../../decide/purse.ts';
 import { answeredBefore, openRecord } from '../../decide/record.ts';
@@ -15,11 +15,11 @@ import { aiActions, answeringActions, askHome } from '../../home/ask.ts';
 import { type GuardedFetch, guardedFetch } from '../../lib/egress.ts';
 import { listModels } from '../../store/models.ts';
 import { askedHome } from '../asked-home.ts';
-import { selectedEntities } from '../effects.ts';
 import type { HomeLife } from '../home-life.ts';
 import { nobody } from '../outside.ts';
 import type { PlaceParts } from '../parts.ts';
 import { privacyOf } from './privacy.ts';
+import { thingsIn } from './things-in.ts';
 
 export interface Decisions {
   readonly decider: Decider;
@@ -58,25 +58,20 @@ export async function openDecisions(o: {
     recorded: (home, hash) => answeredBefore(store, home, hash),
   };
   const privacy = (home: string) => privacyOf(store.db, lives().get(home), settings.get());
-  const seenIn = (home: string, selector: EntitySelector | null): Seen[] => {
+  const things = (home: string, selector: EntitySelector | null) => {
     const mirror = lives().get(home)?.link.mirror;
-    if (!mirror) return [];
-    const infos = selector ? selectedEntities(mirror, selector) : mirror.infos();
-    return infos.flatMap((info): Seen[] => {
-      const state = mirror.entity(info.id);
-      return state ? [{ info, state, area: info.area }] : [];
-    });
+    return mirror ? thingsIn(mirror, selector) : [];
   };
   const decider = openDecider({
     ...{ clock, purse, privacy, book: openRecord(store, key) },
     deadlineMs: () => settings.get().deadlineSeconds * 1000,
     models: (home) => modelsOf(parts, inUse, home),
     look: async (home, request, p) =>
-      lookedAt(seenIn(home, request.look ?? null), p, { relevance: relevanceTo(request) }),
+      lookedAt(things(home, request.look ?? null), p, { relevance: relevanceTo(request) }),
   });
   return {
     ...{ decider, purse, settings, inUse, privacy },
-    whole: (home, p) => lookedAt(seenIn(home, null), p),
+    whole: (home, p) => lookedAt(things(home, null), p),
   };
 }
 

@@ -8,6 +8,7 @@ import { openDecider } from '../../decide/decider.ts';
 import type { Privacy } from '../../decide/facts.ts';
 import { lookedAt } from '../../decide/look.ts';
 import { relevanceTo } from '../../decide/relevance.ts';
+import { thingsIn } from '../decide/things-in.ts';
 import { checkCode } from '../words/code-check.ts';
 import { type RedCase, type Site, siteOf } from './cases.ts';
 import { inject } from './inject.ts';
@@ -161,14 +162,8 @@ const deciderOf = (stage: Stage, model: ModelInUse, privacy: Privacy) =>
     purse: { mayAsk: async () => null, paid: async () => null },
     models: async () => ({ acts: model, watches: null }),
     privacy: async () => privacy,
-    look: async (_home, request) => {
-      const { mirror } = stage.link;
-      const all = mirror.infos().flatMap((info) => {
-        const state = mirror.entity(info.id);
-        return state ? [{ info, state, area: info.area }] : [];
-      });
-      return lookedAt(all, privacy, { relevance: relevanceTo(request) });
-    },
+    look: async (_home, request) =>
+      lookedAt(thingsIn(stage.link.mirror, null), privacy, { relevance: relevanceTo(request) }),
   });
 
 export async function tried(stage: Stage, action: Action, key: string): Promise<ActionSeen> {
