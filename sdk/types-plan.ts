@@ -89,6 +89,8 @@ export const homePlan = z.object({
       minutes: z.number(),
       stand: z.enum(['planned', 'running', 'done', 'not_ready', 'left_alone', 'waits', 'unknown']),
       isOn: z.boolean().nullable(),
+      /** It runs now: its meter shows so, or it is on and has none. */
+      draws: z.boolean(),
       doneMinutes: z.number(),
       /** Between which times it is to run. */
       from: isoTime,

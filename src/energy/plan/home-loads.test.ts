@@ -149,3 +149,16 @@ describe('a person’s way', () => {
     });
   });
 });
+
+test('a plug that is always on shows nothing: it is left alone, and not taken for what runs or has run', () => {
+  const since = (hours: number): Partial<LoadSeen> => ({
+    ...{ isOn: true, ran: [{ start: now - hours * 60 * minuteMs, end: now }] },
+  });
+  const always = look(dishwasher, since(20));
+  expect(always.stand).toBe('unknown');
+  expect(orderOf(always, plan('Dishwasher'), now).want).toBeNull();
+  // Begun when its window did, it runs; with a meter the meter tells.
+  expect(look(dishwasher, since(1)).stand).toBe('running');
+  const metered = { ...dishwasher, meter: 'sensor.dishwasher_power' };
+  expect(look(metered, { ...since(0), isOn: true, isDrawing: false }).stand).toBe('planned');
+});

@@ -71,7 +71,9 @@ export function loadNow(
   const left = load.minutes - doneMinutes;
   const isBegun = isRunning(seen) && doneMinutes > 0;
   if (pin?.kind === 'leave') return { ...common, stand: 'left_alone', wire: null };
-  if (seen.isOn === null) return { ...common, stand: 'unknown', wire: null };
+  if (seen.isOn === null || (pin === null && isAlwaysOn(load, seen, window.start))) {
+    return { ...common, stand: 'unknown', wire: null };
+  }
   if (left < 1 && pin?.kind !== 'now') return { ...common, stand: 'done', wire: null };
   if (pin?.kind === 'wait' && pin.until !== null && pin.until + left * minuteMs > window.end)
     return { ...common, stand: 'waits', wire: null };
@@ -122,6 +124,14 @@ const pinLeft = (load: PlanLoad, pin: Pin, now: number): number =>
   pin.until === null ? load.minutes : Math.min(load.minutes, (pin.until - now) / minuteMs);
 
 export const isRunning = (seen: LoadSeen): boolean => seen.isDrawing ?? seen.isOn === true;
+
+/** Without a meter, what was on for longer than it runs when its window began does not show when it runs: a plug. */
+function isAlwaysOn(load: PlanLoad, seen: LoadSeen, windowStart: number): boolean {
+  const last = seen.ran.at(-1);
+  if (load.meter !== null || !load.contiguous || !seen.isOn || !last) return false;
+  if (last.end - last.start < (load.minutes + 15) * minuteMs) return false;
+  return last.start <= windowStart - load.minutes * minuteMs;
+}
 
 /** Of one in pieces all that it ran counts; of one in one piece the piece it is in, or one that was long enough. */
 function doneOf(load: PlanLoad, seen: LoadSeen, within: Slot): number {

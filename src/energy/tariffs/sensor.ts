@@ -4,6 +4,7 @@ import { defineTariff, type TariffHome } from '@tomte/sdk/tariff';
 import { z } from 'zod';
 import { tidy } from '../prices/read.ts';
 import { priceFactor } from '../prices/unit.ts';
+import { hourMs } from '../series.ts';
 
 const entity = z
   .string()
@@ -34,9 +35,11 @@ export default defineTariff({
     const isLike = (id: string) => id.slice(0, 24) === entity.slice(0, 24) && !/export/.test(id);
     return { entity, further: others.filter(isLike).slice(0, 4) };
   },
-  async rates({ start, end }, { settings, home }) {
+  async rates({ start, end }, { settings, home, now }) {
     const read = (ids: readonly string[]) =>
-      tidy(ids.flatMap((id) => ratesIn(home, id))).filter((r) => r.end > start && r.start < end);
+      tidy(ids.flatMap((id) => ratesIn(home, id, now()))).filter(
+        (r) => r.end > start && r.start < end,
+      );
     return {
       buy: read([settings.entity, ...settings.further]),
       ...(settings.sell ? { sell: read([settings.sell]) } : {}),
@@ -45,7 +48,7 @@ export default defineTariff({
   },
 });
 
-function ratesIn(home: TariffHome, id: string): Rate[] {
+function ratesIn(home: TariffHome, id: string, now: number): Rate[] {
   const state = home.states(id.slice(0, id.indexOf('.'))).find(({ entityId }) => entityId === id);
   if (!state) {
     throw new TomteError('energy.tariff_unavailable', `There is no ${id} in the home`, {
@@ -53,5 +56,12 @@ function ratesIn(home: TariffHome, id: string): Rate[] {
     });
   }
   const factor = priceFactor(state.attributes);
-  return ratesOf(state).map((rate) => ({ ...rate, value: rate.value * factor }));
+  const rates = ratesOf(state);
+  const shown = state.state.trim() === '' ? Number.NaN : Number(state.state);
+  // One that carries none tells at least what this hour costs.
+  if (rates.length === 0 && Number.isFinite(shown)) {
+    const start = Math.floor(now / hourMs) * hourMs;
+    return [{ start, end: start + hourMs, value: shown * factor }];
+  }
+  return rates.map((rate) => ({ ...rate, value: rate.value * factor }));
 }

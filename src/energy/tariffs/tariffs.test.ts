@@ -335,3 +335,13 @@ test('without the integration an action tariff does not fit, and says so when ch
   }
   await expect(rates('nordpool', {})).rejects.toMatchObject({ code: 'energy.tariff_unavailable' });
 });
+
+test('a sensor that carries no prices tells at least what this hour costs', async () => {
+  const home = homeOf({
+    states: [{ ...state('sensor.price', { unit_of_measurement: 'ct/kWh' }), state: '31' }],
+  });
+  const { buy } = await rates('sensor', { entity: 'sensor.price' }, home);
+  expect(buy).toHaveLength(1);
+  expect(buy[0]!.value).toBeCloseTo(0.31);
+  expect(buy[0]!.end - buy[0]!.start).toBe(3_600_000);
+});

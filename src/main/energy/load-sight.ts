@@ -4,6 +4,7 @@ import type { EntityState } from '@tomte/sdk/home';
 import { isOn, type PlanLoad } from '@tomte/sdk/plan-load';
 import type { LoadSeen } from '../../energy/plan/home-loads.ts';
 import { windowOf } from '../../energy/plan/home-loads.ts';
+import { minuteMs } from '../../energy/series.ts';
 import { stateHistory } from '../../home/history.ts';
 import type { HomeLife } from '../home-life.ts';
 
@@ -17,7 +18,10 @@ export async function seeLoads(
   now: number,
 ): Promise<Map<string, LoadSeen>> {
   if (loads.length === 0) return new Map();
-  const from = Math.min(now, ...loads.map((load) => windowOf(load, now, zone).start));
+  // What was on for as long before its window as it runs is always on.
+  const before = (load: PlanLoad) =>
+    windowOf(load, now, zone).start - (load.minutes + 15) * minuteMs;
+  const from = Math.min(now, ...loads.map(before));
   const entities = [...new Set(loads.map(({ entity, meter }) => meter ?? entity))];
   const past =
     from < now ? await stateHistory(link.call, { entities, from }) : new Map<string, never[]>();

@@ -96,7 +96,14 @@ function checkOf(prices: Prices, { zone, now }: Here): EnergyPricesPage['check']
 }
 
 function assumedWords(prices: Prices, { zone, now }: Here): string | null {
-  const { assumedFrom, fromDaysBefore, usuallyOff, currency } = prices;
+  const { assumedFrom, fromDaysBefore, usuallyOff, currency, presentOnly } = prices;
+  if (presentOnly !== null) {
+    const later =
+      assumedFrom === null
+        ? 'That counts for every hour, so nothing can wait for a cheaper one.'
+        : 'For later, those it told at the same hour of days before are used.';
+    return `${presentOnly} tells only what a kWh costs now. ${later} Choose a source with tomorrow’s prices under Prices, such as Nord Pool or ENTSO-E.`;
+  }
   if (assumedFrom === null) return null;
   const from = moment(assumedFrom, now, zone);
   const before =

@@ -2,11 +2,12 @@
 import { money } from '@tomte/sdk/money';
 import type { HomePlanPage, PlannedLoadRow } from '@tomte/sdk/types-plan';
 import { moment } from '@tomte/sdk/words';
-import type { LoadNow } from '../../energy/plan/home-loads.ts';
+import { isRunning, type LoadNow } from '../../energy/plan/home-loads.ts';
 import { minuteMs } from '../../energy/series.ts';
 import { iso, isoOrNull } from '../../lib/clock.ts';
 import type { WorkflowSettingsRow } from '../../store/workflow-settings.ts';
 import type { HomePlan } from './home-plans.ts';
+import { nowInstead } from './plan-words.ts';
 
 interface Where {
   readonly home: string;
@@ -82,7 +83,7 @@ function rowOf(where: Where, { plan, pins }: HomePlan, one: LoadNow): PlannedLoa
   const hand = pins.some((row) => row.load === load.name && row.set_by === 'hand');
   return {
     ...{ name: load.name, entity: load.entity, powerW: load.powerW, minutes: load.minutes },
-    ...{ stand, isOn: seen.isOn, doneMinutes: Math.round(doneMinutes) },
+    ...{ stand, isOn: seen.isOn, draws: isRunning(seen), doneMinutes: Math.round(doneMinutes) },
     ...{ from: iso(window.start), by: iso(window.end) },
     pieces: plan ? piecesOf(plan, load.name) : [],
     text: textOf(where, one, plan),
@@ -108,7 +109,7 @@ function piecesOf({ slots }: NonNullable<HomePlan['plan']>, load: string) {
 
 function textOf(
   { now, zone }: Where,
-  { load, stand, window, doneMinutes, pin }: LoadNow,
+  { load, stand, seen, window, doneMinutes, pin }: LoadNow,
   plan: HomePlan['plan'],
 ): string {
   const by = moment(window.end, now, zone);
@@ -116,8 +117,7 @@ function textOf(
     case 'planned': {
       const more = plan?.reasons.find((reason) => reason.load === load.name)?.nowCostsMore;
       if (plan === null || more === undefined || more === null) return `Done by ${by}.`;
-      const price = more < 0.005 ? 'the same' : `${money(more, plan.currency)} more`;
-      return `Now instead would cost ${price}.`;
+      return nowInstead(more, plan.currency);
     }
     case 'running':
       return pin?.kind === 'now' ? 'Runs now, as you said.' : 'Runs, and is not cut.';
@@ -130,6 +130,8 @@ function textOf(
     case 'left_alone':
       return 'Left alone.';
     case 'unknown':
-      return 'The home does not show whether it is on.';
+      return seen.isOn === null
+        ? 'The home does not show whether it is on.'
+        : 'Its switch is always on, so I cannot see when it runs and leave it alone. Give it a meter of its power, or have its switch off until it is to run.';
   }
 }

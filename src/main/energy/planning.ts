@@ -1,5 +1,4 @@
 /** A home's plan: solved from its own problem, with the reasons. */
-import { money } from '@tomte/sdk/money';
 import type { Tomte } from '@tomte/sdk/operations';
 import type { EnergyPlan } from '@tomte/sdk/types-plan';
 import { moment } from '@tomte/sdk/words';
@@ -9,6 +8,7 @@ import { iso, isoOrNull } from '../../lib/clock.ts';
 import { openSolver, type Solver } from '../../lib/solve/solver.ts';
 import type { PlaceParts } from '../parts.ts';
 import { homeProblem, loadsAsked, type ProblemParts, type ToPlan } from './home-problem.ts';
+import { nowInstead } from './plan-words.ts';
 
 export type PlanningParts = ProblemParts & { readonly solver: Solver };
 
@@ -60,6 +60,5 @@ function wordsOf(
     return startsAt <= o.now ? `${load}: now.` : `${load}: at ${moment(startsAt, o.now, o.zone)}.`;
   }
   const when = moment(startsAt, o.now, o.zone);
-  if (nowCostsMore < 0.005) return `${load}: at ${when}. Now instead would cost the same.`;
-  return `${load}: at ${when}. Now instead would cost ${money(nowCostsMore, o.currency)} more.`;
+  return `${load}: at ${when}. ${nowInstead(nowCostsMore, o.currency)}`;
 }

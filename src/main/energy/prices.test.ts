@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { HomeLife } from '../home-life.ts';
-import { shownSale } from './prices.ts';
+import { pricesPage } from './pages.ts';
+import { type Prices, shownSale } from './prices.ts';
 
 const start = Date.UTC(2026, 10, 27, 12);
 const hourMs = 3_600_000;
@@ -30,4 +31,23 @@ test('coming prices in its attributes count hour by hour', () => {
   }));
   const told = sale('0.05', { unit_of_measurement: 'EUR/kWh', raw_today });
   expect(told).toEqual([0.05, 0.06, 0.04, 0.07]);
+});
+
+test('a sensor that never tells the future is said to be one, and what to choose instead', () => {
+  const prices: Prices = {
+    ...{ tariff: { name: 'sensor', by: 'person', title: 'A price sensor' }, currency: 'EUR' },
+    ...{ asOf: start, error: null, buy, sell: buy, sellIsKnown: true, bare: false, markup: null },
+    ...{ factor: 1, assumedFrom: null, fromDaysBefore: null, usuallyOff: null, peak: null },
+    presentOnly: 'Electricity price',
+  };
+  const where = { home: 'h', zone: 'UTC', now: start, place: null };
+  const told = (o: Partial<Prices>) => pricesPage(where, { ...prices, ...o }, {}).assumed;
+  expect(told({})).toMatch(
+    /^Electricity price tells only what a kWh costs now\. That counts for every/,
+  );
+  expect(told({})).toMatch(/Choose a source with tomorrow’s prices/);
+  expect(told({ assumedFrom: start + hourMs, fromDaysBefore: 1 })).not.toMatch(/not out yet/);
+  expect(told({ assumedFrom: start + hourMs, fromDaysBefore: 1, presentOnly: null })).toMatch(
+    /are not out yet; those of the day before are used/,
+  );
 });

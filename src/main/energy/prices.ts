@@ -41,6 +41,8 @@ export interface Prices {
   readonly assumedFrom: number | null;
   readonly fromDaysBefore: number | null;
   readonly usuallyOff: number | null;
+  /** Name of the sensor they come from, where it tells what a kWh costs now and nothing of later. */
+  readonly presentOnly: string | null;
   /** What the highest mean power of a month costs; null where a person set none. */
   readonly peak: PeakPrice | null;
 }
@@ -75,6 +77,8 @@ interface Asked {
   readonly bare: boolean;
   readonly sells: boolean;
   readonly to: number;
+  /** Of how much time prices were told, ms. */
+  readonly spanMs: number;
   readonly error: ErrorBody['error'] | null;
 }
 
@@ -90,7 +94,7 @@ export function openPrices(parts: DeskParts & { clock: Clock; log: Log }): Price
     const now = clock.now();
     const start = whenOf(wallOf(now, life.zone), 0, life.zone, -1);
     const end = whenOf(wallOf(now, life.zone), 0, life.zone, 2);
-    const before = o.before ?? { goodAt: null, bare: false, sells: false, to: 0 };
+    const before = o.before ?? { goodAt: null, bare: false, sells: false, to: 0, spanMs: 0 };
     try {
       const answer = await withinLimit(clock, { ms: askMs, stopped: life.ended }, (signal) =>
         tariff.definition.rates(
@@ -106,6 +110,7 @@ export function openPrices(parts: DeskParts & { clock: Clock; log: Log }): Price
       return {
         ...{ at: now, tariff: tariff.name, goodAt: now, bare: answer.bare, error: null },
         ...{ sells: answer.sell !== undefined, to: buy.at(-1)?.end ?? 0 },
+        spanMs: buy.reduce((sum, rate) => sum + rate.end - rate.start, 0),
       };
     } catch (error) {
       if (life.ended.aborted || !isError(error)) throw error;
@@ -183,8 +188,19 @@ function pricesOf(o: {
     ...{ sellIsKnown: sold !== null, markup, factor },
     ...{ assumedFrom: known.assumedFrom, fromDaysBefore: known.fromDaysBefore },
     usuallyOff: known.usuallyOff === null ? null : known.usuallyOff * on.factor,
+    presentOnly: presentOnly(o),
     peak: o.row?.peak ? { ...(o.row.peak as Peak), reachedW: o.reachedW } : null,
   };
+}
+
+function presentOnly(
+  o: Pick<Parameters<typeof pricesOf>[0], 'tariff' | 'state' | 'setup' | 'life'>,
+): string | null {
+  const { tariff, state, setup } = o;
+  const told = tariff.name === 'sensor' && state.spanMs <= hourMs;
+  const isShown = tariff.name === 'fixed' && tariff.by === 'home' && setup.buyPrice?.perKWh == null;
+  const id = told ? String(tariff.settings.entity) : isShown ? setup.buyPrice?.entity : null;
+  return id ? (o.life.link.mirror.info(id)?.name ?? id) : null;
 }
 
 /** By the tariff where it says, else the energy page’s own number, else what its sensor shows. */
