@@ -6,6 +6,8 @@ export interface PlanAsked {
   readonly loads: readonly PlanLoad[];
   /** The fuse: what may be drawn from the grid, W. */
   readonly gridImportMaxW?: number | null;
+  /** What is drawn from the grid, W: while it is silent nothing is planned by, and all is handed back. */
+  readonly meter?: string | null;
   /** What this workflow switched last, by name of the load: where the home shows the other, a person did that. */
   readonly switched?: Readonly<Record<string, 'on' | 'off'>>;
 }
@@ -29,6 +31,8 @@ export interface PlannedNow {
   readonly madeAt: number | null;
   /** Why there is no plan to follow, in words; null while there is one. */
   readonly stale: string | null;
+  /** The meter has told nothing since, epoch ms: why all is handed back; null or absent while it tells. */
+  readonly silentSince?: number | null;
   readonly orders: readonly LoadOrder[];
   readonly batteryMode: 'self_consume' | 'charge' | 'discharge' | 'hold' | null;
 }

@@ -86,6 +86,23 @@ test('without a plan it is told once, and each goes back to itself', async () =>
   expect(kit.alerts).toMatchObject([{ key: 'follow-the-plan:stale' }]);
 });
 
+test('a silent meter is told as one, and over when it tells again', async () => {
+  const since = Date.parse(now) - 12 * 60_000;
+  let silent = true;
+  const kit = openKit(followThePlan, {
+    ...{ now, states, settings: { loads, gridPower: 'sensor.grid', battery: 'select.battery' } },
+    plan: () =>
+      planned([], silent ? { stale: 'Meter silent for 12 min.', silentSince: since } : {}),
+  });
+  await kit.due();
+  expect(kit.alerts).toMatchObject([
+    { key: 'follow-the-plan:stale', title: 'Meter silent: the plan is not followed' },
+  ]);
+  silent = false;
+  await kit.due();
+  expect(kit.run.outcome).toMatchObject({ result: { stale: null } });
+});
+
 test('who does not follow is told of', async () => {
   const kit = openKit(followThePlan, {
     ...{ now, states, settings: { loads } },

@@ -43,7 +43,9 @@ export default defineWorkflow({
       .nullable()
       .default(null)
       .describe('What may be drawn from the grid at once, W; empty for no limit'),
-    gridPower: entity('What is drawn from the grid now, W: watched against the fuse'),
+    gridPower: entity(
+      'What is drawn from the grid now, W: watched against the fuse; silent for 12 minutes, everything goes back to itself',
+    ),
     battery: entity('The select that sets what the home battery does'),
     batteryItself: option('', 'Its option for following the house by itself'),
     batteryCharge: option('', 'Its option for charging, also from the grid'),
@@ -56,6 +58,13 @@ export default defineWorkflow({
       : []),
     ...(gridPower && fuseW !== null
       ? [{ state: { entity: gridPower, above: fuseW, for: '10s', lateMax: '1m' } } as const]
+      : []),
+    ...(gridPower
+      ? [
+          {
+            state: { entity: gridPower, to: ['unavailable', 'unknown'], for: '12m' },
+          } as const,
+        ]
       : []),
     { manual: true },
   ],
@@ -71,9 +80,12 @@ export default defineWorkflow({
   async run(ctx, settings) {
     const loads = read(settings.loads);
     const switched = memoryOf(await ctx.store.get('switched'));
-    const asked = { loads, gridImportMaxW: settings.fuseW, switched: { ...switched } };
+    const asked = {
+      ...{ loads, gridImportMaxW: settings.fuseW, switched: { ...switched } },
+      meter: settings.gridPower || null,
+    };
     const plan = await ctx.home.plan(asked);
-    await tellStale(ctx, plan);
+    await tellStale(ctx, plan, settings);
     const resting = await restingNow(ctx);
     const done: string[] = [];
     const would: string[] = [];
@@ -173,11 +185,26 @@ async function turn(
 
 const staleKey = 'follow-the-plan:stale';
 
-async function tellStale(ctx: WorkflowContext, { stale }: PlannedNow): Promise<void> {
+async function tellStale(
+  ctx: WorkflowContext,
+  { stale, silentSince = null }: PlannedNow,
+  { battery }: BatterySettings,
+): Promise<void> {
   const at = ctx.now();
   if (stale === null) {
     const title = 'Over: there is a plan again';
     return ctx.resolve(staleKey, { title, text: 'It is followed from now on.', at });
+  }
+  if (silentSince !== null) {
+    const back = battery
+      ? 'I have given the battery back to its own mode, and what waits to itself.'
+      : 'What waits does what it does by itself.';
+    await ctx.alert({
+      ...{ key: staleKey, title: 'Meter silent: the plan is not followed', severity: 'today' },
+      text: `${stale} ${back} I follow the plan again when it tells.`,
+      ...{ since: silentSince, entities: [] },
+    });
+    return;
   }
   await ctx.alert({
     ...{ key: staleKey, title: 'No plan: everything runs by itself', severity: 'today' },

@@ -21,6 +21,7 @@ import type { Db } from '../../store/tables.ts';
 import { getWorkflowSettings } from '../../store/workflow-settings.ts';
 import { lifeOf } from '../lives.ts';
 import { seeLoads } from './load-sight.ts';
+import { meterSilent, silentSince } from './meter-silence.ts';
 import { type PlanningParts, planHome } from './planning.ts';
 
 /** A plan is made anew after this, and followed no longer than that. */
@@ -37,6 +38,8 @@ export interface HomePlan {
   readonly madeAt: number | null;
   /** Why the plan is not followed, in words. */
   readonly stale: string | null;
+  /** The meter that it is watched by has told nothing since. */
+  readonly silentSince: number | null;
 }
 
 export interface HomePlans {
@@ -96,13 +99,16 @@ export function openHomePlans(parts: HomePlansParts): HomePlans {
     return { now, pins, loads };
   }
 
+  const silenceOf = (home: string, { meter }: PlanAsked): Promise<number | null> =>
+    silentSince(lifeOf(parts.lives(), home).link, meter, clock.now());
+
   async function current(home: string, asked: PlanAsked): Promise<HomePlan> {
     let { now, pins, loads } = await look(home, asked);
     if (await noteHands(home, asked, loads)) ({ now, pins, loads } = await look(home, asked));
     const kept = await getPlan(db, home);
     const of = await madeOf(parts, home, asked, loads);
     const age = kept ? now - kept.made_at.getTime() : Number.POSITIVE_INFINITY;
-    const common = { asked, loads, pins };
+    const common = { asked, loads, pins, silentSince: await silenceOf(home, asked) };
     if (kept && kept.made_of === of && age < freshMs)
       return { ...common, ...shown(kept), stale: null };
     try {
@@ -128,11 +134,15 @@ export function openHomePlans(parts: HomePlansParts): HomePlans {
   return {
     now: (home, asked) =>
       inTurn(home, async () => {
-        const { plan, madeAt, stale, loads } = await current(home, asked);
-        if (plan === null || stale !== null) {
-          return { madeAt, stale, orders: loads.map(backOrder), batteryMode: 'self_consume' };
-        }
         const now = clock.now();
+        const { plan, madeAt, stale, loads, silentSince: since } = await current(home, asked);
+        if (plan === null || stale !== null || since !== null) {
+          return {
+            ...{ madeAt, orders: loads.map(backOrder), batteryMode: 'self_consume' },
+            stale: since === null ? stale : meterSilent(since, now),
+            silentSince: since,
+          };
+        }
         return {
           ...{ madeAt, stale, orders: loads.map((one) => orderOf(one, plan, now)) },
           batteryMode: slotAt(plan, now)?.batteryMode ?? 'self_consume',

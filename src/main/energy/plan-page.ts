@@ -7,6 +7,7 @@ import { minuteMs } from '../../energy/series.ts';
 import { iso, isoOrNull } from '../../lib/clock.ts';
 import type { WorkflowSettingsRow } from '../../store/workflow-settings.ts';
 import type { HomePlan } from './home-plans.ts';
+import { meterSilent } from './meter-silence.ts';
 import { nowInstead } from './plan-words.ts';
 
 interface Where {
@@ -34,7 +35,7 @@ export function planPage(where: Where, found: HomePlan | null): HomePlanPage {
   const { plan, stale, madeAt } = found;
   return {
     ...common,
-    state: stale === null ? 'ready' : 'stale',
+    state: stale === null && found.silentSince === null ? 'ready' : 'stale',
     sentence: sentenceOf(where, found),
     madeAt: isoOrNull(madeAt),
     lines: linesOf(found),
@@ -44,7 +45,8 @@ export function planPage(where: Where, found: HomePlan | null): HomePlanPage {
   };
 }
 
-function sentenceOf({ now, zone }: Where, { plan, stale }: HomePlan): string {
+function sentenceOf({ now, zone }: Where, { plan, stale, silentSince }: HomePlan): string {
+  if (silentSince !== null) return 'The plan is not followed: the meter is silent.';
   if (!plan || stale !== null) return 'There is no plan to follow now.';
   const { cost, costDoNothing, currency, slots } = plan;
   const last = slots.at(-1)!;
@@ -62,7 +64,8 @@ const linesOf = ({ plan }: HomePlan): string[] =>
     .slice(0, linesMax)
     .map(({ text }) => text);
 
-function notesOf({ now, zone }: Where, { plan, stale }: HomePlan): string[] {
+function notesOf(where: Where, { plan, stale, silentSince }: HomePlan): string[] {
+  const { now, zone } = where;
   const at = (slot: number) => moment(Date.parse(plan!.slots[slot]!.start), now, zone);
   const bent = (plan?.bent ?? []).map(({ limit, slot, byMinutes, byW, byDegrees }) => {
     if (limit.startsWith('deadline:')) {
@@ -72,10 +75,20 @@ function notesOf({ now, zone }: Where, { plan, stale }: HomePlan): string[] {
     return `A limit is not held at ${at(slot)}: ${limit}, by ${by}.`;
   });
   return [
+    ...(silentSince === null ? [] : [`${meterSilent(silentSince, now)} ${backWords(where)}`]),
     ...(stale === null ? [] : [`${stale} Everything does what it does by itself.`]),
     ...bent,
     ...(plan?.batteryLeftOut ? [plan.batteryLeftOut] : []),
   ];
+}
+
+/** What a silent meter led to: only what is followed was given back. */
+function backWords({ workflow }: Where): string {
+  if (workflow?.mode !== 'on') return 'Nothing is switched by a plan meanwhile.';
+  const { battery } = (workflow.settings ?? {}) as { battery?: unknown };
+  return battery
+    ? 'I have given the battery back to its own mode.'
+    : 'Everything does what it does by itself.';
 }
 
 function rowOf(where: Where, { plan, pins }: HomePlan, one: LoadNow): PlannedLoadRow {
