@@ -16,7 +16,7 @@ export interface Maker {
 }
 
 /** Half a cent is promised; the rest of it goes to tie-breakers. */
-const gapMax = 0.003;
+const gapMax = 0.004;
 const promisedGap = 0.005;
 const roundsMax = 6;
 const leastEndValue = 0.001;

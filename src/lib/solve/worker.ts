@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { parentPort } from 'node:worker_threads';
 import type { Highs, Model } from 'highs';
+import { dive } from './dive.ts';
 import type { LinearModel, Solution, SolveOptions } from './linear.ts';
 
 export interface Ask {
@@ -28,30 +29,25 @@ parentPort!.on('message', ({ id, model, options }: Ask) => {
   );
 });
 
+/** Relaxations may take this much of the time there is; the solver's own search has the rest. */
+const diveShare = 0.4;
+
 function solve(solver: Highs, model: LinearModel, options: SolveOptions): Solution {
-  const source = {
-    numCols: model.cost.length,
-    numRows: model.rowLow.length,
-    colCost: model.cost,
-    colLower: model.columnLow,
-    colUpper: model.columnHigh,
-    rowLower: model.rowLow,
-    rowUpper: model.rowHigh,
-    integrality: model.whole,
-    matrix: {
-      format: 'csr',
-      numRows: model.rowLow.length,
-      numCols: model.cost.length,
-      starts: model.rowStart,
-      indices: model.index,
-      values: model.value,
-    },
-  } as const;
-  return solver.withModel(source, (loaded) => {
+  const seconds = options.timeLimitMs / 1000;
+  const relaxed = sourceOf(model);
+  let spent = 0;
+  const found: Solution | null = solver.withModel(relaxed, (loaded) => {
+    loaded.options.set({ output_flag: false, random_seed: 0, time_limit: seconds * diveShare });
+    const solution = dive(solver, model, loaded, options.gapMax);
+    spent = loaded.getRunTime();
+    return solution;
+  });
+  if (found) return found;
+  return solver.withModel({ ...relaxed, integrality: model.whole }, (loaded) => {
     loaded.options.set({
       output_flag: false,
       random_seed: 0,
-      time_limit: options.timeLimitMs / 1000,
+      time_limit: Math.max(0, seconds - spent),
       mip_abs_gap: options.gapMax,
       // A share of the cost would be eaten by the part of the bill that no plan can change.
       mip_rel_gap: 0,
@@ -60,6 +56,25 @@ function solve(solver: Highs, model: LinearModel, options: SolveOptions): Soluti
     return read(solver, loaded, model.whole.includes(1));
   });
 }
+
+const sourceOf = (model: LinearModel) =>
+  ({
+    numCols: model.cost.length,
+    numRows: model.rowLow.length,
+    colCost: model.cost,
+    colLower: model.columnLow,
+    colUpper: model.columnHigh,
+    rowLower: model.rowLow,
+    rowUpper: model.rowHigh,
+    matrix: {
+      format: 'csr',
+      numRows: model.rowLow.length,
+      numCols: model.cost.length,
+      starts: model.rowStart,
+      indices: model.index,
+      values: model.value,
+    },
+  }) as const;
 
 const feasible = 2;
 
