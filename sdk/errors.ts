@@ -689,6 +689,18 @@ export const errorTable = {
     retry: false,
     hint: 'Choose another name; nothing was changed.',
   },
+  'workflow.draft_gone': {
+    status: 404,
+    exit: 2,
+    retry: false,
+    hint: 'Drafts are kept for as long as Tomte runs, the newest twenty. Let it be written again.',
+  },
+  'workflow.draft_changed': {
+    status: 409,
+    exit: 2,
+    retry: false,
+    hint: 'Look at what would change once more; nothing was changed.',
+  },
   'workflow.file_invalid': {
     status: 422,
     exit: 2,

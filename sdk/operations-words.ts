@@ -1,7 +1,10 @@
 /** Wishes in words. */
 import { z } from 'zod';
 import { op } from './operation.ts';
-import { codeDraft, draft } from './types-words.ts';
+import { codeDraft, draft, draftLook, keptDraft } from './types-words.ts';
+
+const workflowName = z.string().max(60);
+const draftId = z.string().max(64);
 
 export const wordsOperations = {
   draftWorkflow: op(
@@ -14,8 +17,31 @@ export const wordsOperations = {
   draftCode: op(
     'POST',
     'homes/:home/code-drafts',
-    z.strictObject({ home: z.string().max(200), text: z.string().trim().min(3).max(300) }),
+    z.strictObject({
+      home: z.string().max(200),
+      text: z.string().trim().min(3).max(300),
+      edits: workflowName.optional(),
+    }),
     codeDraft,
-    'A wish as a workflow that the model drafts in code; checked as a text, kept nowhere, never run.',
+    'A wish as a workflow that the model drafts in code, or a change to one of yours; checked as a text, never run.',
+  ),
+  lookAtDraft: op(
+    'POST',
+    'homes/:home/code-drafts/:draft/look',
+    z.strictObject({ home: z.string().max(200), draft: draftId, name: workflowName }),
+    draftLook,
+    'A draft under a name: its types against this home, and what it would change; nothing is changed.',
+  ),
+  keepDraft: op(
+    'POST',
+    'homes/:home/code-drafts/:draft/keep',
+    z.strictObject({
+      home: z.string().max(200),
+      draft: draftId,
+      name: workflowName,
+      over: z.string().max(64),
+    }),
+    keptDraft,
+    'Keeps a draft that was looked at in your folder of workflows, switched off in every home.',
   ),
 } as const;

@@ -43,6 +43,10 @@ export const codeDraft = z.object({
   text: z.string(),
   /** One sentence: what there is, or why there is none. */
   sentence: z.string(),
+  /** Names the draft while Tomte runs: by it, it is looked at and kept. */
+  draft: z.string().nullable(),
+  /** The person's own workflow that it changes. */
+  edits: z.string().nullable(),
   /** The whole file; null where there is none that Tomte lets be. */
   code: z.string().nullable(),
   /** Things of the home that it names. */
@@ -55,3 +59,27 @@ export const codeDraft = z.object({
   decision: z.string().nullable(),
 });
 export type CodeDraft = z.infer<typeof codeDraft>;
+
+/** A draft under the name it would have: against this home's types, and against what has that name. */
+export const draftLook = z.object({
+  name: z.string(),
+  /** False where no compiler is installed: then only its text was checked. */
+  isTypeChecked: z.boolean(),
+  /** What the compiler says of it; with any, it is not kept. */
+  problems: z.array(z.string()),
+  /** True where a workflow of yours has that name, and would be replaced. */
+  replaces: z.boolean(),
+  diff: z.array(z.object({ kind: z.enum(['same', 'gone', 'new']), text: z.string() })),
+  /** Says which difference was seen; keeping is refused for any other. */
+  over: z.string(),
+});
+export type DraftLook = z.infer<typeof draftLook>;
+
+/** A draft that is a file now, and off. */
+export const keptDraft = z.object({
+  name: z.string(),
+  /** True once the service has read it: then it can be tried on the past. */
+  isLoaded: z.boolean(),
+  sentence: z.string(),
+});
+export type KeptDraft = z.infer<typeof keptDraft>;

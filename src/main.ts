@@ -144,10 +144,6 @@ const deps: CliDeps = {
     const { dataFolder } = loadConfig(processSources(flags));
     return { file, problems: await checkWorkflows(join(dataFolder, 'workflows')) };
   },
-  async draftFile(flags, draft) {
-    const { draftFile } = await import('./main/draft-file.ts');
-    return draftFile(loadConfig(processSources(flags)).dataFolder, draft);
-  },
   async newWorkflow(flags, name) {
     const { newWorkflow } = await import('./main/new-workflow.ts');
     return newWorkflow(loadConfig(processSources(flags)).dataFolder, name);

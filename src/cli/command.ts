@@ -121,15 +121,6 @@ export interface CliDeps {
     flags: Flags,
     name: string,
   ): Promise<{ readonly folder: string; readonly made: readonly string[] }>;
-  /** Puts a drafted workflow into the person's folder, where its types hold; else aside. */
-  draftFile(
-    flags: Flags,
-    draft: { readonly name: string; readonly code: string },
-  ): Promise<{
-    readonly file: string;
-    readonly isTypeChecked: boolean;
-    readonly problems: readonly string[];
-  }>;
   /** Attack texts, one a line, against a simulated home on this computer. */
   redTeam(cases: string): Promise<RedTeamReport>;
   /** Tools for programs, over the standard streams or an address of their own, until told to end. */

@@ -54,9 +54,6 @@ export async function tomte(
     restore: async () => restored,
     serve: async () => 0,
     check: async () => ({ file: 'tomte.yaml', problems: [] }),
-    draftFile: async (_flags, { name }) => ({
-      ...{ file: `/d/workflows/${name}.ts`, isTypeChecked: true, problems: [] },
-    }),
     newWorkflow: async (_flags, name) => ({ folder: '/d/workflows', made: [`${name}.ts`] }),
     planner: async () => ({ line: async (text) => text.toUpperCase(), close: async () => {} }),
     redTeam: async () => ({

@@ -1,10 +1,10 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { cabin } from '../home/testing/typed-home.ts';
 import { typesOfHome } from '../home/types-of-home.ts';
-import { draftFile } from './draft-file.ts';
+import { keepDraft, lookAtDraft } from './draft-file.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
 
@@ -32,33 +32,92 @@ export default defineWorkflow({
 const inFolder = async () =>
   (await readdir(join(data, 'workflows'))).filter((name) => name.endsWith('.ts'));
 
-test('a draft that fits the home is a file of the folder, and off as any is', async () => {
+const texts = (name: string) => readFile(join(data, 'workflows', name), 'utf8');
+const kept = async (name: string, over: string, turnOff = async () => {}) =>
+  keepDraft(data, { name, over, turnOff });
+
+test('a draft that fits the home lies aside until it is kept', async () => {
   const code = draft('binary_sensor.door');
-  const { file, ...rest } = await draftFile(data, { name: 'washer', code });
-  expect(rest).toEqual({ isTypeChecked: true, problems: [] });
+  const look = await lookAtDraft(data, { name: 'washer', code });
+  expect(look).toMatchObject({ isTypeChecked: true, problems: [], replaces: false });
+  expect(look.diff.every(({ kind }) => kind === 'new')).toBe(true);
+  expect(await inFolder()).not.toContain('washer.ts');
+  const file = await kept('washer', look.over);
   expect(await readFile(file, 'utf8')).toBe(code);
   expect(await inFolder()).toContain('washer.ts');
-  await expect(draftFile(data, { name: 'washer', code })).rejects.toMatchObject({
-    code: 'workflow.exists',
-  });
 });
 
-test('one that names what the home has not stays aside, where nothing loads it', async () => {
-  await draftFile(data, { name: 'first', code: draft('binary_sensor.door') });
+test('it takes the place of what it was compared with, and of nothing else', async () => {
+  const first = await lookAtDraft(data, { name: 'washer', code: draft('binary_sensor.door') });
+  await kept('washer', first.over);
+  const code = draft('binary_sensor.window');
+  const look = await lookAtDraft(data, { name: 'washer', code });
+  expect(look.replaces).toBe(true);
+  expect(look.diff.filter(({ kind }) => kind !== 'same')).toEqual([
+    { kind: 'gone', text: "const E1 = 'binary_sensor.door';" },
+    { kind: 'new', text: "const E1 = 'binary_sensor.window';" },
+  ]);
+  const mine = '// mine\n';
+  await writeFile(join(data, 'workflows/washer.ts'), mine);
+  await expect(kept('washer', look.over)).rejects.toMatchObject({ code: 'workflow.draft_changed' });
+  expect(await texts('washer.ts')).toBe(mine);
+  const again = await lookAtDraft(data, { name: 'washer', code });
+  const write = () => writeFile(join(data, 'workflows/washer.ts'), '// yours\n');
+  // Somebody writes while it is switched off.
+  await expect(kept('washer', again.over, write)).rejects.toMatchObject({
+    code: 'workflow.draft_changed',
+  });
+  expect(await texts('washer.ts')).toBe('// yours\n');
+  const last = await lookAtDraft(data, { name: 'washer', code });
+  await kept('washer', last.over);
+  expect([await texts('washer.ts'), await texts('drafts/washer.before.txt')]).toEqual([
+    ...[code, '// yours\n'],
+  ]);
+});
+
+test('a draft that was looked at anew is not the one that was shown', async () => {
+  const shown = await lookAtDraft(data, { name: 'washer', code: draft('binary_sensor.door') });
+  await lookAtDraft(data, { name: 'washer', code: draft('lock.front') });
+  await expect(kept('washer', shown.over)).rejects.toMatchObject({
+    code: 'workflow.draft_changed',
+  });
+  expect(await inFolder()).not.toContain('washer.ts');
+});
+
+test('one that names what the home has not says so', async () => {
+  await lookAtDraft(data, { name: 'first', code: draft('binary_sensor.door') });
   await writeFile(join(data, 'workflows/home.d.ts'), typesOfHome(cabin));
-  const { file, problems } = await draftFile(data, {
+  const { problems } = await lookAtDraft(data, {
     name: 'second',
     code: draft('binary_sensor.dor'),
   });
   expect(problems.join()).toMatch(/second\.ts.*no entity binary_sensor\.dor in this home/);
-  expect(file).toBe(join(data, 'workflows/drafts/second.ts'));
-  expect(await inFolder()).not.toContain('second.ts');
 });
 
-test('a name that cannot be one writes nothing', async () => {
-  const name = '../washer';
-  await expect(draftFile(data, { name, code: '' })).rejects.toMatchObject({
-    code: 'workflow.name_invalid',
+test.each(['../washer', 'a/b', '.env', 'washer.ts', 'Washer', '', 'home.d', 'x'.repeat(61)])(
+  'a name that cannot be one writes nothing: %j',
+  async (name) => {
+    await expect(lookAtDraft(data, { name, code: '' })).rejects.toMatchObject({
+      code: 'workflow.name_invalid',
+    });
+    await expect(kept(name, '')).rejects.toMatchObject({ code: 'workflow.name_invalid' });
+    await expect(readdir(join(data, 'workflows'))).rejects.toMatchObject({ code: 'ENOENT' });
+  },
+);
+
+test('neither a workflow of Tomte’s nor a link to elsewhere is written over', async () => {
+  const code = draft('binary_sensor.door');
+  await expect(lookAtDraft(data, { name: 'water-watch', code })).rejects.toMatchObject({
+    code: 'workflow.exists',
   });
-  await expect(readdir(join(data, 'workflows'))).rejects.toMatchObject({ code: 'ENOENT' });
+  const look = await lookAtDraft(data, { name: 'other', code });
+  const outside = join(data, 'outside.ts');
+  await writeFile(outside, 'as it was');
+  await symlink(outside, join(data, 'workflows/linked.ts'));
+  await expect(lookAtDraft(data, { name: 'linked', code })).rejects.toMatchObject({
+    code: 'workflow.exists',
+  });
+  await symlink(outside, join(data, 'workflows/other.ts'));
+  await expect(kept('other', look.over)).rejects.toMatchObject({ code: 'workflow.exists' });
+  expect(await readFile(outside, 'utf8')).toBe('as it was');
 });

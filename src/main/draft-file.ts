@@ -1,21 +1,35 @@
-/** A drafted workflow in the person's folder: type-checked against this home before it can be loaded. */
+/**
+ * A drafted workflow on its way into the person's folder: it lies aside, where nothing loads it, is
+ * type-checked against this home and compared with what it would replace; then it is kept, or not.
+ */
 import { execFile } from 'node:child_process';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { TomteError } from '@tomte/sdk/errors';
+import { type DiffLine, lineDiff } from '../lib/line-diff.ts';
 import { furnish, workflowFolder, writeNew } from './new-workflow.ts';
 
-export interface DraftFile {
+export interface DraftLook {
+  /** Where it lies. */
   readonly file: string;
   /** False where no compiler is installed: then only its text was checked. */
   readonly isTypeChecked: boolean;
-  /** What the compiler says of it; with any, it stays where it is not loaded. */
+  /** What the compiler says of it; with any, it is not kept. */
   readonly problems: readonly string[];
+  /** True where a workflow of the person has that name. */
+  readonly replaces: boolean;
+  /** Against what it would replace; all is new where that is nothing. */
+  readonly diff: readonly DiffLine[];
+  /** Of the draft and what it would replace, as they were compared: whoever keeps it says so. */
+  readonly over: string;
 }
 
 const drafts = 'drafts';
 const checkMs = 180_000;
 const problemsMax = 20;
+const fileBytesMax = 256 * 1024;
 
 /** Nothing but the draft and the types of the home: other files may have faults of their own. */
 const tsconfig = `${JSON.stringify(
@@ -28,27 +42,85 @@ const tsconfig = `${JSON.stringify(
   2,
 )}\n`;
 
-/**
- * Throws `workflow.name_invalid`, `workflow.exists`. It is off until a person turns it on, as any file in
- * that folder is.
- */
-export async function draftFile(
+/** Throws `workflow.name_invalid`, and `workflow.exists` for one that comes with Tomte. */
+export async function lookAtDraft(
   dataFolder: string,
   { name, code }: { readonly name: string; readonly code: string },
-): Promise<DraftFile> {
+): Promise<DraftLook> {
   const folder = await workflowFolder(dataFolder, name);
   await furnish(folder);
+  const before = await textOf(folder, name);
   const aside = join(folder, drafts);
   await mkdir(aside, { recursive: true, mode: 0o755 });
   await writeFile(join(aside, 'tsconfig.json'), tsconfig, { mode: 0o644 });
-  await writeNew(folder, join(drafts, `${name}.ts`), code);
+  // A draft of before is nothing that anybody keeps.
+  await rm(join(aside, `${name}.ts`), { force: true });
+  await writeNew(aside, `${name}.ts`, code);
   const compiler = compilerFor(folder);
   const problems = compiler === null ? [] : await faultsOf(compiler, aside, `${name}.ts`);
-  const isTypeChecked = compiler !== null;
-  if (problems.length > 0) return { file: join(aside, `${name}.ts`), isTypeChecked, problems };
-  await writeNew(folder, `${name}.ts`, code);
-  await rm(join(aside, `${name}.ts`));
-  return { file: join(folder, `${name}.ts`), isTypeChecked, problems };
+  return {
+    ...{ file: join(aside, `${name}.ts`), isTypeChecked: compiler !== null, problems },
+    ...{
+      replaces: before !== null,
+      diff: lineDiff(before ?? '', code),
+      over: overOf(before, code),
+    },
+  };
+}
+
+/**
+ * Puts the draft that lies aside where it is loaded; it is off until a person turns it on. `turnOff` is
+ * awaited before: a name may have been on, with another file or with none. Answers its path. Throws `workflow.draft_changed` where
+ * draft or file are not those that were compared.
+ */
+export async function keepDraft(
+  dataFolder: string,
+  o: { readonly name: string; readonly over: string; readonly turnOff: () => Promise<void> },
+): Promise<string> {
+  const folder = await workflowFolder(dataFolder, o.name);
+  const aside = join(folder, drafts);
+  const file = join(folder, `${o.name}.ts`);
+  const code = await textOf(aside, o.name);
+  const before = await textOf(folder, o.name);
+  const isSame = (text: string | null) => code !== null && overOf(text, code) === o.over;
+  if (!isSame(before)) throw changed(o.name);
+  await o.turnOff();
+  if (before === null) {
+    await writeNew(folder, `${o.name}.ts`, code!);
+    await rm(join(aside, `${o.name}.ts`));
+    return file;
+  }
+  await writeFile(join(aside, `${o.name}.before.txt`), before, { mode: 0o644 });
+  // It may have been written to meanwhile; what was never shown is not overwritten.
+  if (!isSame(await textOf(folder, o.name))) throw changed(o.name);
+  await rename(join(aside, `${o.name}.ts`), file);
+  return file;
+}
+
+const changed = (name: string) =>
+  new TomteError('workflow.draft_changed', `${name} or its draft changed since they were compared`);
+
+const overOf = (before: string | null, code: string): string =>
+  createHash('sha256')
+    .update(JSON.stringify([before, code]))
+    .digest('hex')
+    .slice(0, 16);
+
+/** Null where there is none. Throws `workflow.exists` for what is no file of its own, such as a link. */
+async function textOf(folder: string, name: string): Promise<string | null> {
+  const path = join(folder, `${name}.ts`);
+  const found = await lstat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (found === null) return null;
+  if (!found.isFile() || found.size > fileBytesMax) {
+    throw new TomteError(
+      'workflow.exists',
+      `${path} is nothing that a draft can take the place of`,
+    );
+  }
+  return readFile(path, 'utf8');
 }
 
 /** The folder's own, as `npm install` brings it, else Tomte's where it has one. */

@@ -94,6 +94,8 @@ export interface PlaceOptions {
   /** The demo's operations, for lists that show the demo while nothing is linked. */
   readonly demoTomte?: () => Promise<Tomte | null>;
   readonly passwordSet?: () => boolean;
+  /** Where the person's own workflows lie; left out where there are none. */
+  readonly dataFolder?: string;
   /** Default of readings' retention, days. */
   readonly retentionDays: number;
   readonly publicUrl: string | null;
@@ -269,7 +271,10 @@ function operationsOf(
     ...approvalOperations(place),
     ...whyOperations(place),
     ...mcpOperations(place, proposals),
-    ...wordsOperations(place, { decider: place.decisions.decider, tomte: () => tomte }),
+    ...wordsOperations(place, {
+      ...{ decider: place.decisions.decider, tomte: () => tomte },
+      dataFolder: o.dataFolder ?? null,
+    }),
     ...connectorOperations(place.parts, async () => place.parts.connectors),
     ...askOperation(place.outside),
     ...decideOperations(place.parts, place.decisions),

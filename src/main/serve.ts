@@ -155,6 +155,7 @@ async function openRooms(o: Opening & { startedAt: number; demoWanted: boolean }
   const door = demoDoor({ log, store });
   const place = await openPlace({
     parts: { ...common, place: 'tomte', store },
+    dataFolder: config.dataFolder,
     channels: definitions.channels,
     version,
     startedAt: o.startedAt,

@@ -105,3 +105,12 @@ export const lockWorkflowSettings = (
     .where('workflow', '=', o.workflow)
     .forUpdate()
     .executeTakeFirst();
+
+/** In every home, also where its file was not there: it begins anew, and nothing is allowed to it any more. */
+export async function beginWorkflowAnew(db: Db, workflow: string): Promise<void> {
+  await db
+    .updateTable('workflow_settings')
+    .set({ mode: 'off', grants: json([])!, watch_until: null, let_act_at: null })
+    .where('workflow', '=', workflow)
+    .execute();
+}

@@ -1,5 +1,5 @@
 /** A wish in words, enabled after its past; a model set up, what would leave seen, compared beside the rule. */
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, connect } from '@tomte/sdk/client';
@@ -168,5 +168,74 @@ async run(ctx) {
     "const E1 = 'binary_sensor.front_door'; // ",
   );
   await standsWell(visitor);
-  expect((await tomte.listWorkflows({ home })).every(({ name }) => name !== 'my-wish')).toBe(true);
+  expect(await tomte.listWorkflowFiles({})).toEqual([]);
+});
+
+const named = async (name: string) =>
+  (await tomte.listWorkflows({ home })).find((row) => row.name === name);
+const file = () => readFile(join(dataDir, 'workflows/door-log.ts'), 'utf8');
+
+test('a draft is checked for this home and kept, off, with its last 60 days', {
+  timeout: 240_000,
+}, async () => {
+  await page.getByLabel('Its name').fill('../door');
+  await page.getByRole('button', { name: 'Check it for this home' }).click();
+  await page.getByText('cannot be a name').waitFor();
+  expect(await page.getByRole('button', { name: /switched off/ }).count()).toBe(0);
+  await page.getByLabel('Its name').fill('door-log');
+  await page.getByRole('button', { name: 'Check it for this home' }).click();
+  await page.getByText('Its types fit this home.').waitFor();
+  expect(await named('door-log')).toBeUndefined();
+  await page.getByRole('button', { name: 'Keep it, switched off' }).click();
+  await page.getByText('It is kept as door-log, and off.').waitFor();
+  await page.getByText(/^In 60 days it would .* told you never/).waitFor();
+  expect(await named('door-log')).toMatchObject({ mode: 'off', grants: [] });
+  expect(await file()).toContain("await ctx.log('The door is open');");
+  await standsWell(visitor);
+});
+
+test('a change to it is shown line by line, and takes its place switched off', {
+  timeout: 240_000,
+}, async () => {
+  await tomte.setWorkflow({ home, name: 'door-log', mode: 'on', atOnce: true });
+  said = said.replace('The door is open', 'The front door is open');
+  await page.goto(`${service.url}#/workflows`);
+  await page.reload();
+  await page
+    .getByLabel('What would you like to be told, or have done?')
+    .fill('say which door it is');
+  await page.getByRole('button', { name: 'Find it' }).click();
+  await page.getByLabel('In code, as').selectOption('door-log');
+  await page.getByRole('button', { name: 'Let the model write it in code' }).click();
+  await page.getByRole('button', { name: 'Check it for this home' }).click();
+  await page.getByText(/^It would take the place of your door-log/).waitFor();
+  const diff = await page.getByLabel('What would change, line by line').textContent();
+  expect(diff).toContain("−   await ctx.log('The door is open');");
+  expect(diff).toContain("+   await ctx.log('The front door is open');");
+  await standsWell(visitor);
+  const before = await file();
+  // It is written to after it was shown: what nobody saw is not overwritten.
+  await writeFile(join(dataDir, 'workflows/door-log.ts'), `${before}// mine\n`);
+  const replace = () => page.getByRole('button', { name: 'Replace mine, switched off' }).click();
+  await replace();
+  await page.getByText('changed since they were compared').waitFor();
+  expect(await file()).toBe(`${before}// mine\n`);
+  expect((await named('door-log'))?.mode).toBe('on');
+  await page.getByRole('button', { name: 'Check it for this home' }).click();
+  await replace();
+  await page.getByText('It is kept as door-log, and off.').waitFor();
+  expect(await file()).toContain('The front door is open');
+  expect((await named('door-log'))?.mode).toBe('off');
+});
+
+test('a page of another site can keep nothing', async () => {
+  const body = JSON.stringify({ name: 'door-log', over: 'x' });
+  const post = (headers: Record<string, string>) =>
+    fetch(`${service.url}api/homes/${home}/code-drafts/x/keep`, {
+      ...{ method: 'POST', body },
+      headers: { 'content-type': 'application/json', ...headers },
+    });
+  expect((await post({ origin: 'https://evil.example' })).status).toBe(403);
+  const answer = await post({ origin: service.url.slice(0, -1) });
+  expect(await answer.json()).toMatchObject({ error: { code: 'workflow.draft_gone' } });
 });

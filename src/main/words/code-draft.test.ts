@@ -1,6 +1,7 @@
 import type { EntityInfo } from '@tomte/sdk/home';
 import { expect, test } from 'vitest';
 import { deciding, scriptedModel } from '../../decide/testing.ts';
+import { lineDiff } from '../../lib/line-diff.ts';
 import { typeCheck } from '../../lib/testing/type-check.ts';
 import { draftedCode, thingsFor } from './code-draft.ts';
 
@@ -65,4 +66,42 @@ test('the things the wish names come first', () => {
       .slice(0, 2)
       .sort(),
   ).toEqual(['sensor.washer_power', 'switch.washer']);
+});
+
+test('a change to a draft keeps its things by name, and the model is told no id of them', async () => {
+  const code = (await drafted(body).draft).code!;
+  const prompts: string[] = [];
+  const acts = scriptedModel(({ prompt }) => {
+    prompts.push(prompt);
+    return { text: body.replace('below: 5', 'below: 9') };
+  });
+  const { decider } = deciding({ acts });
+  const before = { name: 'washer', code };
+  const text = 'the same, below 9 watts';
+  const changed = await draftedCode({ home: 'h1', text, infos, before }, decider);
+  expect(changed.problems).toEqual([]);
+  expect(changed.code).toContain("const E2 = 'switch.washer'; // Washing machine");
+  const lines = lineDiff(code, changed.code!).filter(({ kind }) => kind !== 'same');
+  expect(lines.filter(({ text: line }) => line.includes('triggers'))).toEqual([
+    { kind: 'gone', text: "triggers: [{ state: { entity: E1, below: 5, for: '5m' } }]," },
+    { kind: 'new', text: "triggers: [{ state: { entity: E1, below: 9, for: '5m' } }]," },
+  ]);
+  expect(prompts.join()).toContain('"before":["triggers');
+  expect(prompts.join()).not.toMatch(/washer_power|switch\.washer/);
+});
+
+test('a workflow that is no draft is not told to the model', async () => {
+  const prompts: string[] = [];
+  const acts = scriptedModel(({ prompt }) => {
+    prompts.push(prompt);
+    return { text: body };
+  });
+  const { decider } = deciding({ acts });
+  const own = (await drafted(body).draft).code!;
+  for (const code of ['// my secret wish\n', own.replace('async run', 'secret: 1,\nasync run')]) {
+    const before = { name: 'washer', code };
+    const changed = await draftedCode({ home: 'h1', text: wish, infos, before }, decider);
+    expect(changed.sentence).toContain('The model was not shown washer: it is written anew.');
+  }
+  expect(prompts.join()).not.toContain('secret');
 });

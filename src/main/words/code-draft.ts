@@ -5,7 +5,14 @@ import type { Decider } from '../../decide/decider.ts';
 import { plain } from '../../decide/untrusted.ts';
 import { indeterminate } from '../../engine/user/determinism.ts';
 import { type CodeProblem, checkCode } from './code-check.ts';
-import { codeFile, codeRequest, namedThings, thingsMax } from './code-text.ts';
+import {
+  codeFile,
+  codeRequest,
+  type DraftedBefore,
+  draftedBefore,
+  namedThings,
+  thingsMax,
+} from './code-text.ts';
 import { thingsMeant } from './things.ts';
 import { readWish, type Wish } from './wish.ts';
 
@@ -23,15 +30,22 @@ const switchable = new Set([
 ]);
 
 export async function draftedCode(
-  o: { readonly home: string; readonly text: string; readonly infos: readonly EntityInfo[] },
+  o: {
+    readonly home: string;
+    readonly text: string;
+    readonly infos: readonly EntityInfo[];
+    /** The person's own workflow that the wish changes. */
+    readonly before?: { readonly name: string; readonly code: string } | null;
+  },
   decider: Decider,
-): Promise<CodeDraft> {
+): Promise<Omit<CodeDraft, 'draft' | 'edits'>> {
   const { home, text } = o;
   const wish = readWish(text);
-  const things = namedThings(thingsFor(o.infos, text));
+  const before = o.before ? tellable(o.before.code) : null;
+  const things = namedThings(thingsToName(o.infos, text, before), before);
   const spoken = new Map(things.map(({ info }) => [info.id, spokenOf(info, wish)]));
   const decided = await decider.decide({
-    ...{ home, by: 'words-code', deadlineMs, request: codeRequest(text, things, spoken) },
+    ...{ home, by: 'words-code', deadlineMs, request: codeRequest(text, things, spoken, before) },
   });
   const decision = decided.decision ?? null;
   const empty = { home, text, code: null, entities: [], maySwitch: [], decision };
@@ -67,8 +81,32 @@ export async function draftedCode(
       maySwitch: infoOf(switched).map(({ id }) => id),
     },
     entities: infoOf(used).map(({ id, name, area }) => ({ id, name, area })),
-    sentence: `A draft of ${code.split('\n').length} lines. It does nothing before you turn it on.`,
+    sentence: `A draft of ${code.split('\n').length} lines. It does nothing before you turn it on.${
+      o.before && !before ? ` The model was not shown ${o.before.name}: it is written anew.` : ''
+    }`,
   };
+}
+
+const beforeMax = { lines: 60, lineChars: 190, chars: 2500 };
+
+/** A workflow is told to a model only where it is a draft itself, by the same rules, and short. */
+function tellable(code: string): DraftedBefore | null {
+  const before = draftedBefore(code);
+  if (!before || before.body.length > beforeMax.chars) return null;
+  const lines = before.body.split('\n');
+  if (lines.length > beforeMax.lines) return null;
+  if (lines.some((line) => line.length > beforeMax.lineChars)) return null;
+  return checkCode(before.body, [...before.things.keys()]).problems.length === 0 ? before : null;
+}
+
+/** Those of the workflow itself come first. */
+function thingsToName(
+  infos: readonly EntityInfo[],
+  text: string,
+  before: DraftedBefore | null,
+): EntityInfo[] {
+  const own = new Set(before?.things.values());
+  return [...new Set([...infos.filter(({ id }) => own.has(id)), ...thingsFor(infos, text)])];
 }
 
 const noModel = 'No model wrote a draft.';

@@ -9,6 +9,7 @@ import { lifeOf } from '../lives.ts';
 import type { Place } from '../place.ts';
 import { candidatesOf } from './candidates.ts';
 import { draftedCode } from './code-draft.ts';
+import { openDrafts } from './drafts.ts';
 import { readWish, type Wish } from './wish.ts';
 
 /** A person waits for it. */
@@ -16,9 +17,15 @@ const deadlineMs = 20_000;
 
 export function wordsOperations(
   place: Pick<Place, 'parts' | 'lives'>,
-  o: { decider: Decider; tomte: () => Pick<Tomte, 'listWorkflows'> },
-): Pick<Tomte, 'draftWorkflow' | 'draftCode'> {
-  const { workflows } = place.parts;
+  o: {
+    readonly decider: Decider;
+    readonly tomte: () => Tomte;
+    /** Null where a person has no workflows of their own. */
+    readonly dataFolder: string | null;
+  },
+): Pick<Tomte, 'draftWorkflow' | 'draftCode' | 'lookAtDraft' | 'keepDraft'> {
+  const { workflows, store, clock } = place.parts;
+  const drafts = openDrafts({ ...o, clock, db: store.db });
   const parsed = (name: string, settings: Record<string, unknown>) =>
     workflows.get(name)?.settings.safeParse(settings);
 
@@ -41,10 +48,16 @@ export function wordsOperations(
       });
       return chosen(await bestFirst(o.decider, { home, text, candidates }), { home, wish });
     },
-    async draftCode({ home, text }) {
+    async draftCode({ home, text, edits = null }) {
       const { link } = lifeOf(place.lives(), home);
-      return draftedCode({ home, text, infos: link.mirror.infos() }, o.decider);
+      const before = edits === null ? null : { name: edits, code: await drafts.ownFile(edits) };
+      const infos = link.mirror.infos();
+      const drafted = await draftedCode({ home, text, infos, before }, o.decider);
+      const draft = drafted.code === null ? null : drafts.add(home, drafted.code);
+      return { ...drafted, draft, edits };
     },
+    lookAtDraft: (asked) => drafts.look(asked),
+    keepDraft: (asked) => drafts.keep(asked),
   };
 }
 
