@@ -28,8 +28,8 @@ interface BatteryPart {
   readonly id: string;
   at: number;
   value: number | null;
-  /** Levels once in six hours, four weeks of them; newest last. */
-  readonly marks: { t: number; v: number }[];
+  /** Levels once in six hours, four weeks of them; newest last. What was told is no habit. */
+  readonly marks: { t: number; v: number; told?: true }[];
   /** Since when it is at or below the limit. */
   lowSince: number | null;
 }
@@ -87,9 +87,9 @@ export function watchBatteries(context: DetectorContext<BatterySettings>): Watch
     fresh: newBattery,
     rules: (parts) => ({
       detector: 'battery',
-      pass(part, to) {
+      pass(part, to, isFrozen) {
         part.at = to;
-        markLevel(part);
+        markLevel(part, isFrozen);
       },
       hear(part, { v }) {
         const value = numberOf(v);
@@ -100,7 +100,14 @@ export function watchBatteries(context: DetectorContext<BatterySettings>): Watch
         markLevel(part);
       },
       suspect: (part) => suspect(part, settings),
-      isOver: (_, { suspicion }) => suspicion === null,
+      // A percent more or less is neither its end nor another fall.
+      isOver: (part, { suspicion, episode }) =>
+        suspicion === null &&
+        (episode.rule !== 'falls' ||
+          losses(part).now < 0.5 * leastOf(losses(part).usual, settings)),
+      begin(part) {
+        for (const mark of part.marks) if (part.at - mark.t <= windowMs) mark.told = true;
+      },
       tell(part, { kind, episode, at }) {
         const name = nameOf(sensors.get(part.id)!);
         const others = parts.filter(
@@ -114,11 +121,11 @@ export function watchBatteries(context: DetectorContext<BatterySettings>): Watch
   });
 }
 
-function markLevel(part: BatteryPart): void {
+function markLevel(part: BatteryPart, isTold = false): void {
   if (part.value === null) return;
   const last = part.marks.at(-1);
   if (last && part.at - last.t < markMs) return;
-  part.marks.push({ t: part.at, v: part.value });
+  part.marks.push({ t: part.at, v: part.value, ...(isTold ? { told: true as const } : {}) });
   if (part.marks.length > marksMax) part.marks.shift();
 }
 
@@ -150,7 +157,10 @@ function usualLoss(part: BatteryPart, from: number): number | null {
   const known = usualLosses.get(part);
   if (known?.mark === mark && known.from === from) return known.usual;
   const before: number[] = [];
-  for (let i = 8; i < from; i++) before.push(Math.max(0, marks[i - 8]!.v - marks[i]!.v));
+  for (let i = 8; i < from; i++) {
+    if (marks.slice(i - 8, i + 1).some(({ told }) => told)) continue;
+    before.push(Math.max(0, marks[i - 8]!.v - marks[i]!.v));
+  }
   const usual = before.length < 28 ? null : quantile(before, 0.95);
   usualLosses.set(part, { mark, from, usual });
   return usual;

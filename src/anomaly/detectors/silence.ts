@@ -9,7 +9,7 @@ export default defineDetector({
   title: 'Silent sensors',
   settings: silenceSettings,
   answers: ['It was lost', 'I switched it off', 'Not worth telling'],
-  needs: 'a sensor that measures',
+  needs: 'a sensor that measures by itself; what Home Assistant reckons is none',
   subjects: (entities, settings) => silentSensors(entities, settings?.sensors).map(({ id }) => id),
   picks: (entities, settings) => silentSensors(entities, settings?.sensors).map(({ id }) => id),
   smallest: smallestOfSilence,

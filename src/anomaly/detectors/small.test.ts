@@ -1,3 +1,4 @@
+import type { Finding } from '@tomte/sdk/define';
 import type { Reading } from '@tomte/sdk/home';
 import { expect, test } from 'vitest';
 import { dayMs, hourMs, minuteMs } from '../local-hour.ts';
@@ -27,6 +28,21 @@ test('a battery that falls faster than it ever did is told long before it is emp
   const renewed = feed(watch, levels(from + 2 * dayMs, [100, 100]));
   expect(renewed[0]).toMatchObject({ kind: 'cleared', text: 'It has a new battery.' });
   for (const one of [...found, ...renewed]) expectFit(one);
+});
+
+test('a battery that fell once, and was told, is told again when it falls the next week', () => {
+  const watch = open(battery, { entities: [cell] });
+  feed(watch, levels(start, healthy));
+  const raised = (found: readonly Finding[]) => found.filter(({ kind }) => kind === 'raised');
+  const falls = (from: number) => Array.from({ length: 8 }, (_, i) => from - 3.5 * i);
+  const first = feed(watch, levels(start + 20 * dayMs, falls(86)));
+  expect(raised(first)).toHaveLength(1);
+  const rests = Array.from({ length: 32 }, () => 61);
+  const over = feed(watch, levels(start + 22 * dayMs, rests));
+  expect(over.map(({ kind }) => kind)).toEqual(['cleared']);
+  const second = raised(feed(watch, levels(start + 30 * dayMs, falls(61))));
+  expect(second).toHaveLength(1);
+  expect(second[0]!.text).toContain('Usually it loses');
 });
 
 test('a cold night takes some percent, and that is no news; nearly empty is a digest', () => {

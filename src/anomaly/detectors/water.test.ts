@@ -1,3 +1,4 @@
+import type { Reading } from '@tomte/sdk/home';
 import { describe, expect, test } from 'vitest';
 import { hourMs, localHours, minuteMs } from '../local-hour.ts';
 import { learnWater } from '../water/past.ts';
@@ -211,6 +212,27 @@ describe('a meter', () => {
     const found = feed(watch, steps(start, 6, hourMs, 90), start + 6 * hourMs);
     expect(found[0]).toMatchObject({ kind: 'raised' });
     expect(found[0]!.title).toMatch(/^More water than usual: \d+ L$/);
+  });
+
+  test('hours that flow sensor and meter both find unusual are told once', () => {
+    const watch = openWatch({ entities: [flow, meter] });
+    const from = at('2026-10-01T22:00:00Z');
+    const said: Reading[] = [];
+    let total = 1_000;
+    let lpm = -1;
+    for (let t = from; t < from + 22 * 24 * hourMs; t += minuteMs) {
+      const minute = (t - from) / minuteMs;
+      const watered = minute >= 21 * 1440 + 840 && minute < 21 * 1440 + 930 && minute % 20 < 6;
+      const now = watered ? 5 : minute % 1440 >= 430 && minute % 1440 < 438 ? 9 : 0;
+      total += now;
+      if (now !== lpm) said.push(say(t, now));
+      lpm = now;
+      if (now > 0 && minute % 2 === 0) said.push(say(t, total, meter.id));
+    }
+    const found = feed(watch, said, from + 22 * 24 * hourMs);
+    expect(found.filter(({ kind }) => kind === 'raised').map(({ rule }) => rule)).toEqual([
+      'hours',
+    ]);
   });
 
   test('a flow sensor and the meter of the same water are one episode, the flow first', () => {

@@ -2,6 +2,7 @@ import type { Baseline } from '../baseline.ts';
 import { hourMs, type LocalHour } from '../local-hour.ts';
 import { numberOf } from '../units.ts';
 import { endHour, newHour, newUsualMs } from './hours.ts';
+import { patienceOf, runPaceOf } from './pace.ts';
 import type { WaterSensor } from './sensors.ts';
 import type { Limits } from './settings.ts';
 import { addDry, addWater, rateOf, runBreakMs, type Segment, type Tap } from './tap.ts';
@@ -64,12 +65,19 @@ function pass(tap: Tap, to: number, o: Surroundings): void {
   if (lpm > 0 && lpm >= o.limits.floorLpm) {
     pour(tap, { from: tap.at, to, litres: (lpm * (to - tap.at)) / 60_000 }, o);
   } else {
-    addDry(tap, to, breakOf(o));
+    addDry(tap, to, breakOf(tap, o));
   }
 }
 
-const breakOf = (o: Surroundings): number =>
-  o.episodeSince === null ? runBreakMs[o.sensor.kind] : runBreakMs.held;
+/** A meter finer than a litre would have shown a leak's next step sooner: uses that follow each other are no run. */
+const meterBreakOf = ({ stepLitres = 1 }: Tap): number =>
+  Math.max(0.4, Math.min(1, 0.35 + 0.7 * stepLitres)) * runBreakMs.meter;
+
+const breakOf = (tap: Tap, o: Surroundings): number => {
+  if (o.episodeSince !== null) return runBreakMs.held;
+  if (o.sensor.kind === 'flow') return runBreakMs.flow;
+  return Math.max(meterBreakOf(tap), patienceOf(runPaceOf(tap)));
+};
 
 /** Water came, in this hour. `timed` is false when the segment's length is a guess, so its rate is too. */
 export function pour(tap: Tap, segment: Segment, o: Surroundings, timed = true): void {
@@ -81,7 +89,7 @@ export function pour(tap: Tap, segment: Segment, o: Surroundings, timed = true):
     hour.peakLpm = Math.max(hour.peakLpm ?? 0, lpm);
   }
   addWater(tap, segment, {
-    breakMs: breakOf(o),
+    breakMs: breakOf(tap, o),
     pouringLpm: o.pouringLpm(segment.to - 1),
     timed,
     stepped: o.sensor.kind === 'meter',

@@ -1,5 +1,6 @@
 import { iso } from '../../lib/clock.ts';
 import { type LocalHour, minuteMs } from '../local-hour.ts';
+import { paceOf, patienceOf } from './pace.ts';
 import { keepHours, keepProgram } from './programs.ts';
 import { type Rule, rules, type Suspicion } from './rules.ts';
 import { dryGapMs, dryGapOf, learnRest, learnUse, restOf, type Tap } from './tap.ts';
@@ -121,10 +122,10 @@ function isDry(episode: Episode, taps: readonly Tap[], at: number): boolean {
   );
 }
 
-/** Between two steps of a coarse meter the water may still run. */
+/** Between two steps of a coarse meter, and two readings of a slow one, the water may still run. */
 function stepsMs(tap: Tap, rule: Rule): number {
   if (rule === 'noRest') return restOf(tap);
-  return rule === 'noDryGap' ? dryGapOf(tap) : 0;
+  return rule === 'noDryGap' ? dryGapOf(tap) : patienceOf(paceOf(tap));
 }
 
 /** Forgets the water of an episode that is over, so that the next is a new one. */
@@ -134,6 +135,8 @@ export function forget(
   local: (t: number) => LocalHour,
 ): void {
   for (const tap of taps) {
+    // Hours of the same water on another sensor are no second episode.
+    if (tap.streak && tap.streak.until > episode.since) tap.streak = null;
     if (!episode.entities.includes(tap.id)) continue;
     if (tap.run) keepProgram(tap, local);
     else if (episode.rule === 'hours' && tap.id === episode.lead) {

@@ -1,6 +1,7 @@
 import { hourMs, minuteMs } from '../local-hour.ts';
 import { numberOf } from '../units.ts';
 import { bridge, pour, type Surroundings } from './advance.ts';
+import { learnPace, runPaceOf } from './pace.ts';
 import type { Tap } from './tap.ts';
 
 /** No pipe of a home gives more: a larger step is a correction, not water. */
@@ -33,7 +34,10 @@ export function hearMeter(tap: Tap, v: number | string, o: Surroundings): void {
   tap.stepLitres = Math.min(tap.stepLitres ?? litres, litres);
   const passedMs = Math.max(tap.at - saidAt, stepMsMin);
   if (litres > (litresPerMinuteMax * passedMs) / minuteMs) return;
-  const from = Math.max(tap.at - Math.min(passedMs, spreadMs), tap.run?.wetUntil ?? 0);
+  // A fault is no way to learn how a meter speaks.
+  if (o.episodeSince === null) learnPace(tap, passedMs);
+  const spread = Math.max(spreadMs, runPaceOf(tap));
+  const from = Math.max(tap.at - Math.min(passedMs, spread), tap.run?.wetUntil ?? 0);
   const segment = { from: Math.min(from, tap.at - stepMsMin), to: tap.at, litres };
   pour(tap, segment, o, passedMs <= spreadMs);
 }

@@ -2,6 +2,7 @@ import { iso } from '../../lib/clock.ts';
 import { type Baseline, emptyBaseline } from '../baseline.ts';
 import { minuteMs } from '../local-hour.ts';
 import { newTail, noteHigh, type Tail } from '../tail.ts';
+import { paceOf, patienceOf } from './pace.ts';
 import type { Program } from './programs.ts';
 
 /** Water seen from `from` to `to`, epoch ms. */
@@ -67,6 +68,8 @@ export interface Tap {
   /** The smallest step of a meter, litres, and when water came last. */
   stepLitres?: number;
   wetAt?: number;
+  /** How long its steps took (`pace.ts`). */
+  steps?: number[];
   hour: HourSum | null;
   streak: Streak | null;
   baseline: Baseline;
@@ -135,8 +138,11 @@ const coarseGapMsMax = 60 * minuteMs;
 const coarseRestMsMax = 4 * 60 * minuteMs;
 
 /** A meter that counts in steps of ten litres shows a steady leak as a step each half hour: less is no dry gap. */
-export const dryGapOf = ({ stepLitres = 0 }: Pick<Tap, 'stepLitres'>): number =>
-  Math.max(dryGapMs, Math.min(coarseGapMsMax, (stepLitres * minuteMs) / leakLpm));
+export const dryGapOf = (tap: Pick<Tap, 'stepLitres' | 'steps'>): number =>
+  Math.max(
+    ...[dryGapMs, patienceOf(paceOf(tap))],
+    Math.min(coarseGapMsMax, ((tap.stepLitres ?? 0) * minuteMs) / leakLpm),
+  );
 export const restOf = ({ stepLitres = 0 }: Pick<Tap, 'stepLitres'>): number =>
   Math.max(restMs, Math.min(coarseRestMsMax, (stepLitres * minuteMs) / dripLpm));
 
@@ -250,7 +256,6 @@ export function learnRest(tap: Tap): void {
   noteHigh(tap.rests, iso(until).slice(0, 10), (until - since) / minuteMs);
 }
 
-/** Mean litres a minute. */
 export const rateOf = (litres: number, from: number, to: number): number =>
   to > from ? (litres * minuteMs) / (to - from) : 0;
 

@@ -1,6 +1,7 @@
 import { type Baseline, roomAround } from '../baseline.ts';
-import type { LocalHour } from '../local-hour.ts';
+import { type LocalHour, minuteMs } from '../local-hour.ts';
 import { dailyLimits, highestOf } from '../tail.ts';
+import { paceOf, runPaceOf } from './pace.ts';
 import type { Limits } from './settings.ts';
 import { dryGapOf, longestUsualMs, slowLpm, type Tap } from './tap.ts';
 
@@ -8,7 +9,8 @@ export const learnedDaysMin = 7;
 /** An hour with less room than this, litres, is usually dry: a flush and a glass of water. */
 const dryRoomLitres = 10;
 const nightHours = { from: 0, to: 5 };
-const unlearnedLongestMs = 45 * 60_000;
+const unlearnedLongestMs = 45 * minuteMs;
+const unbrokenPaces = 12;
 
 /** What is usual for one tap: its own past, or that of the household's best known sensor. */
 export function baselineFor(tap: Tap, taps: readonly Tap[]): Baseline {
@@ -76,24 +78,27 @@ export function muchLitres(tap: Tap, limits: Limits): number {
 
 /** Time without a dry gap before it is unusual, ms; the setting's until a week is known. */
 export function gapFreeLimitMs(tap: Tap, limits: Limits): number {
-  const known = limit.gaps(tap.gaps, { perMonth, scaleMin: 15 });
+  const paceMs = paceOf(tap);
+  const known = limit.gaps(tap.gaps, { perMonth, scaleMin: Math.max(15, paceMs / minuteMs) });
+  // Read once an hour, a day of people at home has no dry gap either: only its own past can tell.
+  const most = paceMs > runPaceOf(tap) ? Number.POSITIVE_INFINITY : limits.noDryGapMs;
   // Where a gap is long, as for a coarse meter, many uses of people fall into one.
   const least = Math.max(0.2 * limits.noDryGapMs, gapsMin * dryGapOf(tap));
-  return known === null
-    ? limits.noDryGapMs
-    : Math.min(limits.noDryGapMs, Math.max(least, known * 60_000));
+  return known === null ? most : Math.min(most, Math.max(least, known * minuteMs));
 }
 
 /** Time without a rest of an hour and a half before it is unusual, ms; null until a week is known. */
 export function restLimitMs(tap: Tap, limits: Limits): number | null {
   const known = limit.rests(tap.rests, { perMonth, scaleMin: 45 });
-  return known === null ? null : Math.max(limits.noDryGapMs, known * 60_000);
+  return known === null ? null : Math.max(limits.noDryGapMs, known * minuteMs);
 }
 
 /** Unbroken flow at hours that are usually dry before it is unusual, ms. */
 export function quietLimitMs(tap: Tap, limits: Limits): number {
-  const known = limit.quiets(tap.quiets, { perMonth, scaleMin: 2 });
-  return known === null ? limits.unbrokenMs : Math.max(0.5 * limits.unbrokenMs, known * 60_000);
+  const paceMs = runPaceOf(tap);
+  const known = limit.quiets(tap.quiets, { perMonth, scaleMin: Math.max(2, paceMs / minuteMs) });
+  const least = Math.max(limits.unbrokenMs, 4 * paceMs);
+  return known === null ? least : Math.max(0.5 * least, known * minuteMs);
 }
 
 /** How much of the setting's time a run below each of `slowLpm` takes at least to be unusual. */
@@ -104,7 +109,7 @@ export function slowLimitMs(tap: Tap, limits: Limits, i: number): number {
   const known = limit.slows[i]!(tap.slows[i]!, { perMonth, scaleMin: 2 });
   return known === null
     ? limits.unbrokenMs
-    : Math.max(slowShares[i]! * limits.unbrokenMs, known * 60_000);
+    : Math.max(slowShares[i]! * limits.unbrokenMs, known * minuteMs);
 }
 
 /** Of a run that was slow nearly all the time: the most minutes that such a one took on ordinary days. */
@@ -149,7 +154,10 @@ export function hourlyUsual(o: {
 
 /** Longest unbroken flow outside the dry hours before it is unusual, ms. */
 export function unbrokenLimitMs(tap: Tap, limits: Limits): number {
-  const most = 2 * Math.max(unlearnedLongestMs, limits.unbrokenMs, longestUsualMs(tap));
-  const known = limit.runs(tap.runs, { perMonth, scaleMin: 3 });
-  return known === null ? most : Math.min(most, Math.max(limits.unbrokenMs, known * 60_000));
+  const paceMs = runPaceOf(tap);
+  // Neighbouring readings hold uses that have nothing to do with each other.
+  const unlearned = Math.max(unlearnedLongestMs, unbrokenPaces * paceMs);
+  const most = 2 * Math.max(unlearned, limits.unbrokenMs, longestUsualMs(tap));
+  const known = limit.runs(tap.runs, { perMonth, scaleMin: Math.max(3, paceMs / minuteMs) });
+  return known === null ? most : Math.min(most, Math.max(limits.unbrokenMs, known * minuteMs));
 }

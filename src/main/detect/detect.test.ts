@@ -110,7 +110,7 @@ test('proof of watching: how small a thing is seen, and what is not watched', as
   expect(flow.smallest).toMatch(/for|without/);
   expect(proof.notWatched.find(({ detector }) => detector === 'water')?.why).toMatch(/is off/);
   expect(proof.notWatched.find(({ detector }) => detector === 'general')?.why).toBe(
-    'This home has not a number that you picked.',
+    'This home has no number that you picked.',
   );
   expect(proof.sentence).toMatch(/^\d+ of \d+ sensors reported in the last hour\.$/);
 });

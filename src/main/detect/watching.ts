@@ -53,7 +53,7 @@ export async function watchingPage(
       const needs = detector.needs ?? 'a sensor that fits';
       notWatched.push({
         ...{ what: detector.title, entity: null, detector: name },
-        why: `This home has not ${needs}.`,
+        why: `This home has no ${needs.replace(/^an? /, '')}.`,
       });
       continue;
     }
