@@ -1,7 +1,8 @@
 import { type Baseline, learnHour, usualAt } from '../baseline.ts';
 import { dayMs, hourMs, type LocalHour } from '../local-hour.ts';
+import type { HourSum, Streak } from './hour-sum.ts';
 import type { Limits } from './settings.ts';
-import type { HourSum, Streak, Tap } from './tap.ts';
+import type { Tap } from './tap.ts';
 import { hourRoom, isLearned, isQuiet } from './usual.ts';
 
 const knownMsMin = 50 * 60_000;

@@ -5,11 +5,12 @@ import { type Baseline, baselineOf } from '../baseline.ts';
 import { hourMs, type LocalHour, localHours } from '../local-hour.ts';
 import { nobodyKnown } from '../people.ts';
 import { shownFor } from '../units.ts';
+import type { Streak } from './hour-sum.ts';
 import { isMaterial, nextStreak } from './hours.ts';
 import { type WaterSensor, waterSensors } from './sensors.ts';
 import { type Limits, limitsOf, type WaterSettings } from './settings.ts';
 import type { WaterState } from './state.ts';
-import { newTap, type Streak } from './tap.ts';
+import { newTap } from './tap.ts';
 import { wordPast } from './words-past.ts';
 
 /** One hour of one sensor: litres in it, and the highest flow where the sensor tells. */

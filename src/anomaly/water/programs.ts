@@ -1,5 +1,6 @@
 import { type LocalHour, minuteMs } from '../local-hour.ts';
-import { type Run, rateOf, type Streak, type Tap } from './tap.ts';
+import type { Streak } from './hour-sum.ts';
+import { type Run, rateOf, type Tap } from './tap.ts';
 
 /** Water that ran and ended by itself: a softener, a garden timer. Told twice, it is known. */
 export interface Program {

@@ -2,6 +2,7 @@ import { iso } from '../../lib/clock.ts';
 import { type Baseline, emptyBaseline } from '../baseline.ts';
 import { minuteMs } from '../local-hour.ts';
 import { newTail, noteHigh, type Tail } from '../tail.ts';
+import type { HourSum, Streak } from './hour-sum.ts';
 import { paceOf, patienceOf } from './pace.ts';
 import type { Program } from './programs.ts';
 
@@ -26,25 +27,6 @@ export interface Run {
   /** Rate smoothed over a minute, litres a minute: now, and the highest. */
   smoothLpm: number;
   peakLpm: number;
-}
-
-/** An hour on the way. `knownMs` counts only the time the sensor could be heard. */
-export interface HourSum {
-  start: number;
-  litres: number;
-  peakLpm: number | null;
-  knownMs: number;
-  /** Part of it was an episode: a fault must not teach what is usual. */
-  unusual: boolean;
-}
-
-/** Hours on end, each unusual. */
-export interface Streak {
-  since: number;
-  until: number;
-  hours: number;
-  litres: number;
-  usualLitres: number;
 }
 
 /** All that is known of one sensor. Plain JSON. */

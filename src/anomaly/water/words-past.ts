@@ -4,7 +4,7 @@ import { type Baseline, usualAt } from '../baseline.ts';
 import { fit, type Worded } from '../fit.ts';
 import type { LocalHour } from '../local-hour.ts';
 import type { Shown } from '../units.ts';
-import type { Streak } from './tap.ts';
+import type { Streak } from './hour-sum.ts';
 import { isLearned } from './usual.ts';
 
 /** Words for hours on end that took more water than usual, some days ago. */
