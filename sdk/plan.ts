@@ -23,6 +23,8 @@ export interface LoadOrder {
   readonly slackMinutes: number;
   /** It may be interrupted. */
   readonly mayPause: boolean;
+  /** It ran for as long as it needs; absent where it did not. */
+  readonly done?: boolean;
   readonly why: string;
 }
 

@@ -103,6 +103,27 @@ test('a silent meter is told as one, and over when it tells again', async () => 
   expect(kit.run.outcome).toMatchObject({ result: { stale: null } });
 });
 
+test('what ran because of the plan is reported once it is done, and that is over at the next look', async () => {
+  const looks = [
+    order('Car', { want: 'on', is: 'off' }),
+    order('Car', { want: 'off', is: 'on', done: true }),
+    order('Car', { want: 'off', is: 'off', done: true }),
+  ];
+  let n = 0;
+  const kit = openKit(followThePlan, {
+    ...{ now, states, settings: { loads } },
+    plan: () => planned([looks[n++]!, order('Heater', { want: 'off', is: 'off', done: true })]),
+  });
+  await kit.due();
+  expect(kit.alerts).toEqual([]);
+  await kit.due();
+  expect(kit.alerts).toMatchObject([
+    { key: 'follow-the-plan:done:Car', title: 'Car is done, as planned', severity: 'digest' },
+  ]);
+  await kit.due();
+  expect(kit.alerts).toHaveLength(1);
+});
+
 test('who does not follow is told of', async () => {
   const kit = openKit(followThePlan, {
     ...{ now, states, settings: { loads } },

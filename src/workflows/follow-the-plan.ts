@@ -2,7 +2,7 @@ import { defineWorkflow, type WorkflowContext } from '@tomte/sdk/define';
 import type { LoadOrder, PlannedNow } from '@tomte/sdk/plan';
 import { type PlanLoad, planLoadPattern, readPlanLoad, switchLoad } from '@tomte/sdk/plan-load';
 import { nextTimeOf } from '@tomte/sdk/wall-clock';
-import { clockTime } from '@tomte/sdk/words';
+import { clockTime, cut, titleMax } from '@tomte/sdk/words';
 import { z } from 'zod';
 
 const entity = (about: string) =>
@@ -46,6 +46,10 @@ export default defineWorkflow({
     gridPower: entity(
       'What is drawn from the grid now, W: watched against the fuse; silent for 12 minutes, everything goes back to itself',
     ),
+    tellDone: z
+      .enum(['digest', 'today', 'not'])
+      .default('digest')
+      .describe('When what waited is done: told in the morning, at once, or not'),
     battery: entity('The select that sets what the home battery does'),
     batteryItself: option('', 'Its option for following the house by itself'),
     batteryCharge: option('', 'Its option for charging, also from the grid'),
@@ -86,11 +90,13 @@ export default defineWorkflow({
     };
     const plan = await ctx.home.plan(asked);
     await tellStale(ctx, plan, settings);
+    await closeDone(ctx);
     const resting = await restingNow(ctx);
     const done: string[] = [];
     const would: string[] = [];
     for (const order of plan.orders) {
       const { load, want, is } = order;
+      if (order.done && switched[load] === 'on') await tellDone(ctx, load, settings.tellDone);
       // What is left alone is nobody's work: what it is later says nothing of who did that.
       if (want === null) delete switched[load];
       if (want === null || (want === 'on' && load in resting)) continue;
@@ -181,6 +187,37 @@ async function turn(
     ...{ since: ctx.now(), entities: [...action.entities] },
   });
   return 'failed';
+}
+
+const doneKey = (load: string) => `follow-the-plan:done:${load}`;
+
+/** What ran because of the plan is reported once. */
+async function tellDone(
+  ctx: WorkflowContext,
+  load: string,
+  how: 'digest' | 'today' | 'not',
+): Promise<void> {
+  if (how === 'not') return;
+  await ctx.alert({
+    ...{ key: doneKey(load), title: cut(`${load} is done, as planned`, titleMax), severity: how },
+    text: `It was done by ${clockTime(ctx.now(), ctx.home.zone)}. What it saved stands under Energy once the day is over.`,
+    ...{ since: ctx.now(), entities: [] },
+  });
+  await ctx.store.set('told', [...(await toldDone(ctx)), load]);
+}
+
+const toldDone = async (ctx: WorkflowContext): Promise<string[]> =>
+  ((await ctx.store.get('told')) ?? []) as string[];
+
+/** It is news once: the next look closes it. */
+async function closeDone(ctx: WorkflowContext): Promise<void> {
+  const told = await toldDone(ctx);
+  if (told.length === 0) return;
+  for (const load of told) {
+    const last = { title: cut(`Over: ${load} is done`, titleMax), text: 'It was told.' };
+    await ctx.resolve(doneKey(load), { ...last, at: ctx.now() });
+  }
+  await ctx.store.set('told', []);
 }
 
 const staleKey = 'follow-the-plan:stale';

@@ -16,6 +16,7 @@ const hourMs = 3_600_000;
 const minuteMs = 60_000;
 const switches = ['dishwasher', 'water_heater', 'ev_charger'] as const;
 type Switch = (typeof switches)[number];
+const eager = { timeout: 150_000, interval: 2_000 };
 const patient = { timeout: 60_000, interval: 200 };
 
 async function ask(path: string, body?: object): Promise<unknown> {
@@ -52,11 +53,16 @@ async function doneRun(run: string) {
   });
 }
 const follow = async () => doneRun((await tomte.runWorkflow({ home: id, name })).id);
+/** All that its Runs asked, in the order in which they began. */
+const everAsked = async () => {
+  const runs = await tomte.listRuns({ home: id, workflow: name });
+  return (await Promise.all(runs.toReversed().map((run) => doneRun(run.id)))).flat();
+};
 const page = () => tomte.homePlan({ home: id });
 const stands = async () =>
   Object.fromEntries((await page()).loads.map((load) => [load.name, load.stand]));
 
-/** Cheap from two hours on, dear before; the car must be full within the hour, the others can wait. */
+/** Whoever uses power now is paid, from two hours on better still: the heater needs two minutes of now, the car all of it. */
 async function setUp(zone: string): Promise<void> {
   const now = systemClock.now();
   const at = (ms: number) => clockTime(now + ms, zone);
@@ -64,7 +70,10 @@ async function setUp(zone: string): Promise<void> {
     ...{ home: id, tariff: 'periods' },
     settings: {
       perKWh: 0.4,
-      periods: [{ from: at(2 * hourMs), to: at(5 * hourMs), perKWh: 0.1 }],
+      periods: [
+        { from: at(-20 * minuteMs), to: at(30 * minuteMs), perKWh: -1 },
+        { from: at(2 * hourMs), to: at(5 * hourMs), perKWh: -2 },
+      ],
     },
   });
   await tomte.setWorkflow({
@@ -73,9 +82,10 @@ async function setUp(zone: string): Promise<void> {
     settings: {
       loads: [
         `Dishwasher switch.dishwasher 1200 W 90 min ${at(-2 * minuteMs)}-${at(12 * hourMs)}`,
-        `Heater switch.water_heater 3000 W 60 min ${at(-2 * minuteMs)}-${at(12 * hourMs)} in pieces`,
+        `Heater switch.water_heater 3000 W 2 min ${at(-2 * minuteMs)}-${at(80 * minuteMs)} in pieces`,
         `Car switch.ev_charger 7400 W 75 min ${at(-2 * minuteMs)}-${at(80 * minuteMs)} in pieces`,
       ],
+      tellDone: 'today',
     },
   });
 }
@@ -96,17 +106,19 @@ test.skipIf(!home)(
       id = answer.home.id;
       await setUp(answer.home.timeZone);
 
-      // The car has no time to wait; the others have.
-      expect(await follow()).toEqual(['switch.ev_charger turn_on confirmed']);
-      expect(await states()).toEqual(['off', 'off', 'on']);
+      // Turned on, it plans and acts at once: heater and car begin, the dishwasher waits.
+      const [begun] = await tomte.listRuns({ home: id, workflow: name });
+      expect(await doneRun(begun!.id)).toEqual([
+        'switch.water_heater turn_on confirmed',
+        'switch.ev_charger turn_on confirmed',
+      ]);
+      expect(await states()).toEqual(['off', 'on', 'on']);
       const told = await page();
       expect(told).toMatchObject({ state: 'ready', mode: 'on' });
       expect(told.lines.length).toBeGreaterThan(0);
-      for (const waiting of ['Dishwasher', 'Heater']) {
-        const { pieces, text } = told.loads.find((load) => load.name === waiting)!;
-        expect(Date.parse(pieces[0]!.start)).toBeGreaterThan(systemClock.now() + hourMs);
-        expect(text).toMatch(/Now instead would cost \d+\.\d\d EUR more\./);
-      }
+      const { pieces, text } = told.loads.find((load) => load.name === 'Dishwasher')!;
+      expect(Date.parse(pieces[0]!.start)).toBeGreaterThan(systemClock.now() + hourMs);
+      expect(text).toMatch(/Now instead would cost \d+\.\d\d EUR more\./);
 
       // Killed while the Run that a person’s “now” began is under way.
       const [before] = await tomte.listRuns({ home: id, workflow: name });
@@ -128,8 +140,19 @@ test.skipIf(!home)(
       expect(await stands()).toMatchObject({ Dishwasher: 'running' });
       // Nothing is switched twice, and what runs in one piece is not cut when it is given back.
       await tomte.pinLoad({ home: id, load: 'Dishwasher', pin: null });
-      expect(await follow()).toEqual([]);
-      expect(await states()).toEqual(['on', 'off', 'on']);
+      expect((await follow()).filter((one) => !one.includes('water_heater'))).toEqual([]);
+      expect([await stateOf('dishwasher'), await stateOf('ev_charger')]).toEqual(['on', 'on']);
+
+      // The heater ran what it needed: switched off, confirmed, and reported to people.
+      await expect.poll(async () => (await stands()).Heater, eager).toBe('done');
+      await follow();
+      expect((await everAsked()).filter((one) => one.includes('water_heater'))).toEqual([
+        'switch.water_heater turn_on confirmed',
+        'switch.water_heater turn_off confirmed',
+      ]);
+      expect(await stateOf('water_heater')).toBe('off');
+      const alerts = await tomte.listAlerts({ home: id });
+      expect(alerts.map(({ title }) => title)).toContain('Heater is done, as planned');
 
       // A hand at the switch is obeyed until the morning, and can be taken back.
       await turn('ev_charger', 'off');

@@ -29,6 +29,7 @@ export function orderOf(now: LoadNow, plan: Slots, at: number): LoadOrder {
     action: want === null ? null : switchLoad(load, want),
     slackMinutes: Math.max(0, (window.end - at) / minuteMs - left),
     mayPause: !load.contiguous,
+    ...(now.stand === 'done' ? { done: true } : {}),
     why: whyOf(now, want),
   };
 }
