@@ -99,6 +99,39 @@ test('panels make nothing at night, and more under the sky that is foreseen brig
   expect(night).toMatchObject({ low: 0, expected: 0, high: 0 });
 });
 
+test('a sky that clouded over an hour ago stays so for a while, and is forgotten by the afternoon', () => {
+  const eleven = now + 11 * hourMs;
+  const slots = evenSlots(eleven, eleven + 5 * hourMs, hourMs);
+  const past = wattsBy(home.solar!);
+  const cut = eleven - 24 * hourMs;
+  const to = (watts: number) => {
+    const seen = new Map([...past].filter(([t]) => t < cut));
+    return new Map([...seen, [cut - hourMs, watts]]);
+  };
+  const made = (watts: number) =>
+    solarForecast({
+      ...{ ...load, past: to(watts), now: cut, foreseen: new Map() },
+      slots: slots.map(({ start, end }) => ({
+        start: start - 24 * hourMs,
+        end: end - 24 * hourMs,
+      })),
+    }).map(({ expected }) => expected);
+  const usual = past.get(cut - hourMs)!;
+  const [dark, bright] = [made(usual * 0.2), made(usual)];
+  expect(dark[0]!).toBeLessThan(bright[0]! * 0.7);
+  expect(dark[4]! / bright[4]!).toBeGreaterThan(dark[0]! / bright[0]! + 0.2);
+});
+
+test('what a home draws above its usual is expected of the next hour, and hardly of the one in four hours', () => {
+  const last = load.past.get(now - hourMs)!;
+  const after = (watts: number) =>
+    loadForecast({ ...load, past: new Map([...load.past, [now - hourMs, watts]]), slots: day });
+  const [more, usual] = [after(last + 1_000), after(last)];
+  const above = (n: number) => more[n]!.expected - usual[n]!.expected;
+  expect(above(0)).toBeGreaterThan(200);
+  expect(Math.abs(above(4))).toBeLessThan(above(0) / 2);
+});
+
 test('a score counts only what came', () => {
   const forecast = day.map((slot) => ({ ...slot, low: 100, expected: 200, high: 300 }));
   expect(scoreOf(forecast, new Map())).toEqual({ loss: null, within: null, slots: 0 });

@@ -34,6 +34,8 @@ export interface LoadShape {
   /** Hours after which the look at today counts a third. */
   readonly lastFadeHours: number;
   readonly levelFadeHours: number;
+  /** How much of what the last step was above or below that of a past day comes on top; it fades within an hour. */
+  readonly carried: number;
 }
 
 /** Chosen on March to June of the house of the bench; see bench/forecast.ts. */
@@ -48,6 +50,7 @@ export const loadShape: LoadShape = {
   levelHours: 24,
   lastFadeHours: 2,
   levelFadeHours: 30,
+  carried: 0.5,
 };
 
 const quantiles = [0.1, 0.5, 0.9] as const;
@@ -109,6 +112,7 @@ function candidates(
   const ahead = slot.start - o.now;
   const wall = wallOf(slot.start, o.zone);
   const degrees = o.temperature?.(slot.start) ?? null;
+  const carries = shape.carried * Math.exp(-ahead / hourMs);
   const firstDay = Math.floor(ahead / dayMs) + 1;
   for (let days = Math.max(1, firstDay); days <= shape.daysMax; days++) {
     const same = slot.start - days * dayMs;
@@ -122,10 +126,19 @@ function candidates(
       const value = at < o.now ? o.past.get(at) : undefined;
       if (value === undefined) continue;
       const near = 1 - Math.abs(side) / (shape.sideSteps + 1);
-      found.push({ value, weight: base * near * warmth(degrees, o.temperature?.(at) ?? null) });
+      found.push({
+        value: Math.max(0, value + carries * above(o, at - ahead)),
+        weight: base * near * warmth(degrees, o.temperature?.(at) ?? null),
+      });
     }
   }
   return found;
+}
+
+/** How much more the home draws now than just before `then`, W; 0 where one of the two is not known. */
+function above({ past, now, stepMs }: LoadInput, then: number): number {
+  const [a, b] = [past.get(now - stepMs), past.get(then - stepMs)];
+  return a === undefined || b === undefined ? 0 : a - b;
 }
 
 function likeDay(a: number, b: number, { otherKind, sameDay }: LoadShape): number {

@@ -23,10 +23,8 @@ export interface SolarShape {
   readonly sky: number;
   /** The same where only clouds are foretold, which say less. */
   readonly clouds: number;
-  /** How much today’s own error so far says of the hours to come, and after how many it says a third. */
-  readonly today: number;
-  readonly todayFadeHours: number;
-  readonly todayHours: number;
+  /** Hours after which what the sky let through in the last step says a third of what it will. */
+  readonly lastFadeHours: number;
 }
 
 /** Chosen on March to June of the house of the bench; see bench/forecast.ts. */
@@ -36,24 +34,18 @@ export const solarShape: SolarShape = {
   sideSteps: 1,
   sky: 80,
   clouds: 4,
-  today: 4,
-  todayFadeHours: 3,
-  todayHours: 3,
+  lastFadeHours: 3,
 };
 
 const quantiles = [0.1, 0.5, 0.9] as const;
 
 /** Nights are nothing, for they were nothing at that hour. Slots with no past like them are left out. */
 export function solarForecast(o: SolarInput, shape: SolarShape = solarShape): Forecast {
-  const sky = skyOf(o, shape);
-  const today = brightness(o, shape, o.now);
-  const looks = new Map<number, number | null>();
-  const brightnessAt = (t: number): number | null => {
-    if (!looks.has(t)) looks.set(t, brightness(o, shape, t));
-    return looks.get(t) ?? null;
-  };
+  const clear = clearOf(o, shape);
+  const sky = skyOf(o, shape, clear);
+  const through = throughOf(o, shape, clear);
   return o.slots.flatMap((slot) => {
-    const values = candidates(o, shape, { slot, sky, today, brightnessAt });
+    const values = candidates(o, shape, { slot, sky, through });
     const found = weightedQuantiles(values, quantiles);
     if (!found) return [];
     const [low, expected, high] = found as [number, number, number];
@@ -69,47 +61,11 @@ function peakOf({ past, now }: SolarInput, { daysMax }: SolarShape): number {
   return most;
 }
 
-/**
- * How the hours before `t` went against what was foreseen, or else against the same hours of the days
- * before: 1 is as expected. Null at night.
- */
-function brightness(o: SolarInput, { todayHours }: SolarShape, t: number): number | null {
-  let made = 0;
-  let expected = 0;
-  for (let at = t - todayHours * hourMs; at < t; at += o.stepMs) {
-    const watts = o.past.get(at);
-    const usual = o.foreseen.get(at) ?? (o.foreseen.size === 0 ? meanBefore(o, at) : null);
-    if (watts === undefined || usual === null || usual === undefined) continue;
-    made += watts;
-    expected += usual;
-  }
-  const floor = (todayHours * hourMs * 50) / o.stepMs;
-  return expected + made < floor ? null : (made + floor / 4) / (expected + floor / 4);
-}
-
-function meanBefore({ past }: SolarInput, t: number): number | null {
-  let sum = 0;
-  let count = 0;
-  for (let day = 1; day <= 7; day++) {
-    const watts = past.get(t - day * dayMs);
-    if (watts === undefined) continue;
-    sum += watts;
-    count++;
-  }
-  return count === 0 ? null : sum / count;
-}
-
 function candidates(
   o: SolarInput,
   shape: SolarShape,
-  with_: {
-    slot: Slot;
-    sky: Sky;
-    today: number | null;
-    brightnessAt: (t: number) => number | null;
-  },
+  { slot, sky, through }: { slot: Slot; sky: Sky; through: Through },
 ): Weighted[] {
-  const { slot, sky, today, brightnessAt } = with_;
   const found: Weighted[] = [];
   const ahead = slot.start - o.now;
   const expected = sky.at(slot.start);
@@ -117,14 +73,14 @@ function candidates(
   for (let days = first; days <= shape.daysMax; days++) {
     // The sun keeps no summer time: days of 24 hours.
     const back = slot.start - days * dayMs;
-    const then = brightnessAt(back - ahead);
-    const fade = Math.exp(-days / shape.fadeDays) * likeToday(today, then, ahead, shape);
+    const fade = Math.exp(-days / shape.fadeDays);
     for (let side = -shape.sideSteps; side <= shape.sideSteps; side++) {
       const at = back + side * o.stepMs;
       const value = at < o.now ? o.past.get(at) : undefined;
       if (value === undefined) continue;
       const near = 1 - Math.abs(side) / (shape.sideSteps + 1);
-      found.push({ value, weight: fade * near * likeSky(expected, sky.of(at, value), sky.strict) });
+      const weight = fade * near * likeSky(expected, sky.of(at, value), sky.strict);
+      found.push({ value: through(at, value, ahead), weight });
     }
   }
   return found;
@@ -140,7 +96,7 @@ interface Sky {
   readonly strict: number;
 }
 
-function skyOf(o: SolarInput, shape: SolarShape): Sky {
+function skyOf(o: SolarInput, shape: SolarShape, clear: Clear): Sky {
   const { foreseen, clouds } = o;
   const peak = peakOf(o, shape);
   if (foreseen.size > 0) {
@@ -151,7 +107,6 @@ function skyOf(o: SolarInput, shape: SolarShape): Sky {
     return { at: share, of: (t, made) => share(t) ?? made / peak, strict: shape.sky };
   }
   if (!clouds) return { at: () => null, of: () => null, strict: 0 };
-  const clear = clearOf(o, shape);
   return {
     at(t) {
       const percent = clouds(t);
@@ -163,8 +118,34 @@ function skyOf(o: SolarInput, shape: SolarShape): Sky {
   };
 }
 
+type Through = (at: number, made: number, ahead: number) => number;
+
+/**
+ * What a past step made, moved by how much more or less of a clear sky comes through now than did just before it
+ * was forecast then; the sooner the slot, the more. A sky stays as it is for longer than a forecast of it is
+ * right (clear-sky persistence).
+ */
+function throughOf(o: SolarInput, shape: SolarShape, clear: Clear): Through {
+  const dusk = peakOf(o, shape) / 25;
+  const share = (t: number): number | null => {
+    const most = clear(t);
+    const watts = o.past.get(t);
+    return watts === undefined || most < dusk ? null : watts / most;
+  };
+  const now = share(o.now - o.stepMs);
+  return (at, made, ahead) => {
+    const then = share(at - ahead - o.stepMs);
+    if (now === null || then === null) return made;
+    const stays = Math.exp(-(ahead + o.stepMs / 2) / hourMs / shape.lastFadeHours);
+    const most = clear(at);
+    return Math.min(Math.max(0, made + stays * (now - then) * most), Math.max(made, 1.1 * most));
+  };
+}
+
+type Clear = (t: number) => number;
+
 /** Nearly the most that was made at this time of day: a clear sky. */
-function clearOf({ past, now, stepMs }: SolarInput, { daysMax }: SolarShape) {
+function clearOf({ past, now, stepMs }: SolarInput, { daysMax }: SolarShape): Clear {
   const byTime = new Map<number, Weighted[]>();
   for (const [t, value] of past) {
     if (t >= now || t < now - daysMax * dayMs) continue;
@@ -181,9 +162,3 @@ function clearOf({ past, now, stepMs }: SolarInput, { daysMax }: SolarShape) {
 
 const likeSky = (a: number | null, b: number | null, strict: number): number =>
   a === null || b === null ? 1 : Math.exp(-strict * (a - b) ** 2);
-
-function likeToday(a: number | null, b: number | null, ahead: number, s: SolarShape): number {
-  if (a === null || b === null) return 1;
-  const weight = s.today * Math.exp(-ahead / hourMs / s.todayFadeHours);
-  return Math.exp(-weight * (Math.log(a) - Math.log(b)) ** 2);
-}
