@@ -1,5 +1,6 @@
 import { iso } from '../../lib/clock.ts';
 import { type LocalHour, minuteMs } from '../local-hour.ts';
+import { forgetLows } from './lows.ts';
 import { paceOf, patienceOf } from './pace.ts';
 import { keepHours, keepProgram } from './programs.ts';
 import { type Rule, rules, type Suspicion } from './rules.ts';
@@ -152,6 +153,7 @@ export function forget(
     tap.gapFree = null;
     tap.restless = null;
     tap.streak = null;
+    forgetLows(tap);
     tap.fastSince = null;
   }
 }

@@ -1,6 +1,7 @@
 import { type Baseline, learnHour, usualAt } from '../baseline.ts';
 import { dayMs, hourMs, type LocalHour } from '../local-hour.ts';
 import type { HourSum, Streak } from './hour-sum.ts';
+import { noteLow } from './lows.ts';
 import type { Limits } from './settings.ts';
 import type { Tap } from './tap.ts';
 import { hourRoom, isLearned, isQuiet } from './usual.ts';
@@ -27,7 +28,9 @@ export function endHour(
   // What was told and is over within the hour is not told again when the hour ends.
   const isTold = hour.unusual && o.episodeSince === null;
   tap.streak = isTold ? null : nextStreak(tap.streak, hour, o);
-  if (!hour.unusual) learnHour(tap.baseline, o.at, hour.litres, hour.peakLpm);
+  const learns = !hour.unusual;
+  noteLow(tap, hour, { day: o.at.day, learns });
+  if (learns) learnHour(tap.baseline, o.at, hour.litres, hour.peakLpm);
 }
 
 /** The streak with this hour in it, or null when the hour is as usual. Pure. */

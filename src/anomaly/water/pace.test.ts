@@ -79,8 +79,35 @@ test('uses that follow each other within ten minutes are no run on a meter of te
   expect(feed(openWatch({ entities: [fine] }), said)).toEqual([]);
 });
 
-test('a meter that is read once an hour tells nothing of ordinary days', () => {
-  expect(toldBy(30, 60)).toEqual([]);
+describe('a meter that is read once an hour', () => {
+  const morning = start + 21 * dayMs + 9 * hourMs;
+
+  test('tells nothing of ordinary days', () => {
+    expect(toldBy(30, 60)).toEqual([]);
+  });
+
+  test.each([
+    ['a leak of 0.3 L/min', 0.3],
+    ['a cistern that runs on', 1.5],
+  ])('tells %s by day, once, when six hours on end were not dry', (_what, lpm) => {
+    const [first, ...more] = toldBy(24, 60, during(morning, 14 * 60, lpm));
+    expect(more).toEqual([]);
+    expect(first!.at - morning).toBeLessThanOrEqual(8 * hourMs);
+  });
+
+  test('tells a burst with the mean of the hour: no more is known', () => {
+    const [first] = toldBy(23, 60, during(morning, 50, 17));
+    expect(first!.facts.numbers).toMatchObject({
+      litresPerMinute: expect.closeTo(14, -1) as number,
+    });
+    expect(first!.text).not.toMatch(/\d{3} L\/min/);
+  });
+
+  test('tells the same leak again two days later: it was no habit', () => {
+    const again = morning + 2 * dayMs;
+    const extra = (t: number) => during(morning, 14 * 60, 0.3)(t) + during(again, 14 * 60, 0.3)(t);
+    expect(toldBy(26, 60, extra)).toHaveLength(2);
+  });
 });
 
 describe('the pace of a meter', () => {

@@ -1,6 +1,8 @@
 import type { Baseline } from '../baseline.ts';
 import { dayMs, hourMs, type LocalHour } from '../local-hour.ts';
 import { isMaterial } from './hours.ts';
+import { isNeverLow } from './lows.ts';
+import { paceOf } from './pace.ts';
 import { isProgram, isProgramTime } from './programs.ts';
 import type { Limits } from './settings.ts';
 import { type Run, rateOf, type Tap } from './tap.ts';
@@ -62,8 +64,10 @@ export function suspect(
   }
   const known = isProgram(tap, o.local);
   if (run && !known && run.litres - run.roomLitres >= muchLitres(tap, limits)) {
-    const lpm = rateOf(run.litres, run.since, run.wetUntil);
-    return { rule: 'much', tap: tap.id, since: run.since, litres: run.litres, lpm };
+    // Read once an hour, a step says nothing of when in the hour it came.
+    const since = Math.min(run.since, run.wetUntil - paceOf(tap));
+    const lpm = rateOf(run.litres, since, run.wetUntil);
+    return { rule: 'much', tap: tap.id, since, litres: run.litres, lpm };
   }
   if (run && !known && run.litres >= limits.unbrokenLitresMin) {
     if (isUnbroken(tap, run, limits)) {
@@ -73,7 +77,7 @@ export function suspect(
   }
   if (gapFree && gapFree.litres >= limits.noDryGapLitresMin) {
     const ms = tap.at - gapFree.since;
-    if (ms >= gapFreeLimitMs(tap, limits)) {
+    if (ms >= gapFreeLimitMs(tap, limits) || isNeverLow(tap, limits)) {
       const lpm = rateOf(gapFree.litres, gapFree.since, tap.at);
       return { rule: 'noDryGap', tap: tap.id, since: gapFree.since, litres: gapFree.litres, lpm };
     }

@@ -59,6 +59,8 @@ export interface Limits {
   readonly noDryGapLitresMin: number;
   /** One hour, and hours on end, of at least this much more than usual. */
   readonly hourLitresMin: number;
+  /** The least of some hours on end. */
+  readonly lowLitresMin: number;
   readonly hoursLitresMin: number;
   readonly loneHourLitresMin: number;
 }
@@ -79,6 +81,7 @@ export function limitsOf(settings: WaterSettings): Limits {
     noDryGapMs: 12 * 60 * minuteMs * more,
     noDryGapLitresMin: 10 * more,
     hourLitresMin: 8 * more,
+    lowLitresMin: 6 * more,
     hoursLitresMin: 60 * more,
     loneHourLitresMin: 200 * more,
   };

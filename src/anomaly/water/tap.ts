@@ -39,7 +39,6 @@ export interface Tap {
   /** When `value` was last said, epoch ms. */
   saidAt: number;
   unknownSince: number | null;
-  /** Its newest silence. */
   silent?: { from: number; to: number };
   run: Run | null;
   strong: { since: number; until: number; litres: number } | null;
@@ -50,8 +49,9 @@ export interface Tap {
   /** The smallest step of a meter, litres, and when water came last. */
   stepLitres?: number;
   wetAt?: number;
-  /** How long its steps took (`pace.ts`). */
+  /** How long its steps took (`pace.ts`), and what its newest hours leave running (`lows.ts`). */
   steps?: number[];
+  lows?: { readonly hours: number[]; readonly tail: Tail };
   hour: HourSum | null;
   streak: Streak | null;
   baseline: Baseline;

@@ -80,11 +80,13 @@ export function muchLitres(tap: Tap, limits: Limits): number {
 export function gapFreeLimitMs(tap: Tap, limits: Limits): number {
   const paceMs = paceOf(tap);
   const known = limit.gaps(tap.gaps, { perMonth, scaleMin: Math.max(15, paceMs / minuteMs) });
-  // Read once an hour, a day of people at home has no dry gap either: only its own past can tell.
-  const most = paceMs > runPaceOf(tap) ? Number.POSITIVE_INFINITY : limits.noDryGapMs;
+  // Read once an hour, a day of people at home has no dry gap either: `lows.ts` looks at how much is left running.
+  if (paceMs > runPaceOf(tap)) return Number.POSITIVE_INFINITY;
   // Where a gap is long, as for a coarse meter, many uses of people fall into one.
   const least = Math.max(0.2 * limits.noDryGapMs, gapsMin * dryGapOf(tap));
-  return known === null ? most : Math.min(most, Math.max(least, known * minuteMs));
+  return known === null
+    ? limits.noDryGapMs
+    : Math.min(limits.noDryGapMs, Math.max(least, known * minuteMs));
 }
 
 /** Time without a rest of an hour and a half before it is unusual, ms; null until a week is known. */
