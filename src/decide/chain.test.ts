@@ -80,9 +80,14 @@ test.each([
   expect(await found()).toEqual([[at, 'removed']]);
 });
 
-test('all records removed are found, with the chain’s own row or without it', async () => {
+test('all records removed are found', async () => {
   await sql`delete from decisions`.execute(store.db);
   expect(await found()).toEqual([[1, 'removed']]);
+});
+
+test('the chain’s own row removed is found while a record stands', async () => {
+  await sql`delete from decision_chains`.execute(store.db);
+  expect(await found()).toEqual([[1, 'added']]);
 });
 
 test('a record that was removed, with the rest moved up, is found', async () => {
