@@ -27,6 +27,8 @@ export interface TariffDefinition<S extends SettingsSchema = SettingsSchema> {
   /** One sentence for the form. */
   readonly text: string;
   readonly settings: S;
+  /** It is known for any time ahead: nothing of it is yet to be told. */
+  readonly knownAhead?: boolean;
   /** Settings with which it works in this home without asking anybody; null where it does not. */
   fits?(home: TariffHome): Promise<Partial<z.input<S>> | null>;
   /**

@@ -34,7 +34,7 @@ export default defineWorkflow({
       .max(20)
       .default([])
       .describe(
-        'What can wait, a line each: name, what is switched, power, how long, between which times, such as Car switch.wallbox 7400 W 180 min 18:00-07:00 in pieces ready binary_sensor.plugged',
+        'What can wait, a line each: name, what is switched, power, how long, between which times, such as Car switch.wallbox 7400 W 180 min 18:00-07:00 in pieces level sensor.car_charge to 80 % of 60 kWh ready binary_sensor.plugged',
       ),
     fuseW: z
       .number()

@@ -1,4 +1,4 @@
-import { readPlanLoad, switchLoad } from '@tomte/sdk/plan-load';
+import { minutesToLevel, readPlanLoad, switchLoad } from '@tomte/sdk/plan-load';
 import { describe, expect, test } from 'vitest';
 import { type LoadSeen, loadNow, type Pin, windowOf } from './home-loads.ts';
 import { backOrder, orderOf } from './orders.ts';
@@ -161,4 +161,23 @@ test('a plug that is always on shows nothing: it is left alone, and not taken fo
   expect(look(dishwasher, since(1)).stand).toBe('running');
   const metered = { ...dishwasher, meter: 'sensor.dishwasher_power' };
   expect(look(metered, { ...since(0), isOn: true, isDrawing: false }).stand).toBe('planned');
+});
+
+test('a car is planned by what its level lacks, counts what it ran, and is done when it is full enough', () => {
+  const line =
+    'Car switch.wallbox 10000 W 600 min 18:00-07:00 in pieces level sensor.soc to 80 % of 60 kWh';
+  const byLevel = readPlanLoad(line)!;
+  expect(byLevel.level).toEqual({ entity: 'sensor.soc', percent: 80, kWh: 60 });
+  // 30 % of 60 kWh is 18 kWh; a tenth is lost on the way.
+  expect(minutesToLevel(byLevel, '50')).toBeCloseTo(120);
+  expect([minutesToLevel(byLevel, '95'), minutesToLevel(byLevel, 'unknown')]).toEqual([0, null]);
+  const ran = ranFor(30, 0);
+  const half = look(byLevel, { ran, leftMinutes: 120 });
+  expect(half.wire).toMatchObject({ durationMinutes: 120, contiguous: false });
+  expect(look(byLevel, { ran, leftMinutes: 0 }).stand).toBe('done');
+  // Where the level is not known, what was said holds.
+  expect(look(byLevel, { leftMinutes: null }).wire).toMatchObject({ durationMinutes: 600 });
+  for (const wrong of [line.replace(' in pieces', ''), line.replace('80', '101')]) {
+    expect(readPlanLoad(wrong), wrong).toBeNull();
+  }
 });

@@ -22,6 +22,8 @@ export interface LoadSeen {
   readonly isReady: boolean;
   /** Its own power shows that it runs; null where nothing shows it. */
   readonly isDrawing: boolean | null;
+  /** By its level: how long it still needs; null where it has none, or it is not known. */
+  readonly leftMinutes?: number | null;
   /** When it ran, in time order, up to now; as far back as its window reaches at least. */
   readonly ran: readonly Slot[];
 }
@@ -60,13 +62,15 @@ export function windowOf(
 }
 
 export function loadNow(
-  load: PlanLoad,
+  said: PlanLoad,
   seen: LoadSeen,
   o: { now: number; zone: string; pin: Pin | null },
 ): LoadNow {
   const { now, zone, pin } = o;
-  const window = pinned(windowOf(load, now, zone), load, pin, now);
-  const doneMinutes = doneOf(load, seen, { start: window.start, end: now });
+  const window = pinned(windowOf(said, now, zone), said, pin, now);
+  const within = { start: window.start, end: now };
+  const load = byLevel(said, seen, within);
+  const doneMinutes = doneOf(load, seen, within);
   const common = { load, window, doneMinutes, pin, seen };
   const left = load.minutes - doneMinutes;
   const isBegun = isRunning(seen) && doneMinutes > 0;
@@ -131,6 +135,14 @@ function isAlwaysOn(load: PlanLoad, seen: LoadSeen, windowStart: number): boolea
   if (load.meter !== null || !load.contiguous || !seen.isOn || !last) return false;
   if (last.end - last.start < (load.minutes + 15) * minuteMs) return false;
   return last.start <= windowStart - load.minutes * minuteMs;
+}
+
+/** What its level lacks stands in place of what was said: as long as it ran already, and as it still needs. */
+function byLevel(said: PlanLoad, seen: LoadSeen, within: Slot): PlanLoad {
+  const left = seen.leftMinutes ?? null;
+  if (left === null) return said;
+  const ran = doneOf({ ...said, minutes: Number.POSITIVE_INFINITY }, seen, within);
+  return { ...said, minutes: Math.round(ran) + Math.ceil(left) };
 }
 
 /** Of one in pieces all that it ran counts; of one in one piece the piece it is in, or one that was long enough. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 export default defineTariff({
   title: 'One price',
+  knownAhead: true,
   text: 'The same price at any time, as it stands on the bill.',
   settings: z.strictObject({
     perKWh: z

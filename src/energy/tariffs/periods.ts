@@ -22,6 +22,7 @@ type Period = z.output<typeof period>;
 
 export default defineTariff({
   title: 'Day, night and season',
+  knownAhead: true,
   text: 'Prices that change with the time of day, the day of the week or the month.',
   settings: z.strictObject({
     perKWh: price.describe('What a kWh costs whenever no period below says otherwise'),

@@ -1,7 +1,7 @@
 /** What a home shows of what can wait: whether it is on and draws power, and when it ran. */
 import type { Slot } from '@tomte/sdk/energy';
 import type { EntityState } from '@tomte/sdk/home';
-import { isOn, type PlanLoad } from '@tomte/sdk/plan-load';
+import { isOn, minutesToLevel, type PlanLoad } from '@tomte/sdk/plan-load';
 import type { LoadSeen } from '../../energy/plan/home-loads.ts';
 import { windowOf } from '../../energy/plan/home-loads.ts';
 import { minuteMs } from '../../energy/series.ts';
@@ -38,6 +38,7 @@ export async function seeLoads(
         {
           isOn: isOn(load, state(load.entity)?.state),
           isReady: load.ready === null || state(load.ready)?.state === 'on',
+          leftMinutes: minutesToLevel(load, state(load.level?.entity ?? null)?.state),
           isDrawing: Number.isFinite(watts) ? watts > drawsW : null,
           ran: ranIn(rows, wasOn, now),
         },

@@ -66,6 +66,8 @@ export interface PriceRoom {
 /** A home whose prices of tomorrow are due is asked more often. */
 const freshMs = { usual: 30 * minuteMs, due: 5 * minuteMs };
 const askMs = 40_000;
+/** To the end of tomorrow; what is known anyway covers whatever is planned. */
+const daysAhead = { told: 2, known: 4 };
 /** Day-ahead prices come at about this time. */
 const publishedMs = 13 * hourMs;
 const pastMs = 15 * dayMs;
@@ -93,7 +95,8 @@ export function openPrices(parts: DeskParts & { clock: Clock; log: Log }): Price
   ): Promise<Asked> {
     const now = clock.now();
     const start = whenOf(wallOf(now, life.zone), 0, life.zone, -1);
-    const end = whenOf(wallOf(now, life.zone), 0, life.zone, 2);
+    const days = tariff.definition.knownAhead ? daysAhead.known : daysAhead.told;
+    const end = whenOf(wallOf(now, life.zone), 0, life.zone, days);
     const before = o.before ?? { goodAt: null, bare: false, sells: false, to: 0, spanMs: 0 };
     try {
       const answer = await withinLimit(clock, { ms: askMs, stopped: life.ended }, (signal) =>
