@@ -1,6 +1,7 @@
 import type { Solve } from '../../lib/solve/linear.ts';
 import { bentIn } from './bent.ts';
-import { carryOut, costOf, doingNothing, peakCostOf, socOf } from './cost.ts';
+import { carryOut, costOf, doingNothing } from './cost.ts';
+import { followHouse } from './follow.ts';
 import { greedy } from './greedy.ts';
 import { modelOf } from './model.ts';
 import { type Apart, apartByPrice } from './model-house.ts';
@@ -8,6 +9,7 @@ import type { Choice, Plan } from './plan.ts';
 import type { Problem } from './problem.ts';
 import { moneyOf, slotsOf } from './tell.ts';
 import { weightsOf } from './weigh.ts';
+import { burdenOf, endValueOf, leastEndValue } from './worth.ts';
 
 export interface Maker {
   readonly solve: Solve;
@@ -15,11 +17,10 @@ export interface Maker {
   readonly ticks: () => number;
 }
 
-/** Half a cent is promised; the rest of it goes to tie-breakers. */
+/** Half a cent is promised; the rest of it goes to tie-breakers and to plans that hold when the forecast does not. */
 const gapMax = 0.004;
 const promisedGap = 0.005;
 const roundsMax = 6;
-const leastEndValue = 0.001;
 
 interface Found {
   readonly choice: Choice;
@@ -43,15 +44,6 @@ export async function makePlan(problem: Problem, maker: Maker): Promise<Plan> {
     slots: slotsOf(problem, choice),
     bent: bentIn(problem, choice, weightsOf(problem)),
   };
-}
-
-/** What a kWh in the battery is worth at the end: what the cheapest hours would give for it. Never 0. */
-export function endValueOf({ battery, slots }: Problem): number {
-  if (!battery) return 0;
-  if (battery.endValuePerKWh !== null) return battery.endValuePerKWh;
-  const prices = slots.map(({ importPrice }) => importPrice).sort((a, b) => a - b);
-  const cheap = prices[Math.floor((prices.length - 1) / 10)]!;
-  return Math.max(leastEndValue, cheap * battery.dischargeEfficiency - battery.wearCostPerKWh / 2);
 }
 
 /**
@@ -86,13 +78,19 @@ async function search(
       !undone &&
       endValuePerKWh > leastEndValue &&
       spendsForLater(problem, choice, costDoNothing, weights);
-    if (!more && !undone && !dear) return best;
+    if (!more && !undone && !dear) return steadied(problem, best, endValuePerKWh);
     if (more) apart = more;
     late ||= undone;
     if (dear) endValuePerKWh = endValuePerKWh > 0.02 ? endValuePerKWh / 3 : leastEndValue;
   }
   // Left early: it can be carried out, and how far from the best it is nobody has shown.
   return best && { ...best, gap: Math.max(best.gap, promisedGap * 2) };
+}
+
+function steadied(problem: Problem, { choice, gap }: Found, endValuePerKWh: number): Found {
+  const allowed = (promisedGap - gapMax) / 2;
+  const followed = followHouse(problem, choice, { allowed, endValuePerKWh });
+  return { choice: followed.choice, gap: gap + followed.spent };
 }
 
 /** More than doing nothing costs, for a value of what is stored that nobody asked for. */
@@ -117,19 +115,7 @@ function together(a: Apart, b: Apart): Apart | null {
 
 /** The better of doing nothing and each load where it is cheapest; what bends less is better. */
 function fallback(problem: Problem, nothing: Choice): Choice {
-  const weights = weightsOf(problem);
-  const worth = (choice: Choice) => {
-    const bent = bentIn(problem, choice, weights).reduce(
-      (sum, { byW = 0, byMinutes = 0, byDegrees = 0, costPerUnit }) =>
-        sum + (byW + byMinutes + byDegrees) * costPerUnit,
-      0,
-    );
-    const { battery } = problem;
-    const left = battery
-      ? (socOf(problem, battery, choice.batteryW).at(-1)! / 1000) * endValueOf(problem)
-      : 0;
-    return costOf(problem, choice) + peakCostOf(problem, choice) + bent - left;
-  };
+  const worth = (choice: Choice) => burdenOf(problem, choice, endValueOf(problem));
   const cheapest = greedy(problem);
   return worth(cheapest) <= worth(nothing) ? cheapest : nothing;
 }

@@ -104,6 +104,24 @@ describe('a plan', () => {
     expect(plan.cost).toBeLessThan(plan.costDoNothing);
   });
 
+  test('of plans that cost the same it is the one that holds when less sun comes or less is used', async () => {
+    const equal = {
+      importPrice: hours(8, () => 0.3),
+      battery: { ...battery, endValuePerKWh: 0.1 },
+    };
+    // Twice as much sun as fits: the first of it is kept, not the last.
+    const sunny = await planner.plan(night({ ...equal, solarW: hours(8, () => 2_500) }));
+    const charged = sunny.slots.map(({ batteryW }) => batteryW < 0);
+    expect(charged).toEqual([true, true, true, true, false, false, false, false]);
+    // Enough for some of the hours: it is given from the first on, never kept for one that is no dearer.
+    const dark = await planner.plan(
+      night({ ...equal, battery: { ...equal.battery, socWh: 2_200 } }),
+    );
+    expect(dark.slots.map(({ batteryMode }) => batteryMode)).toEqual(
+      hours(8, () => 0).map(() => 'self_consume'),
+    );
+  });
+
   test('comes back to its bounds from a battery that is below them, and says so', async () => {
     const plan = await planner.plan(night({ battery: { ...battery, socWh: 0, chargeMaxW: 500 } }));
     expect(plan.bent.map(({ limit }) => limit)).toEqual(['socMinWh', 'socMinWh']);
