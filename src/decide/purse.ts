@@ -1,6 +1,6 @@
 /** Whether a model may be asked: within the day's budget, and not while it fails again and again. */
 import type { Clock } from '../lib/clock.ts';
-import { addUsage, usageOf } from '../store/decision-usage.ts';
+import { addUsage, takeUsage, type Usage } from '../store/decision-usage.ts';
 import type { Db } from '../store/tables.ts';
 import type { Told } from './ask.ts';
 import type { Purse } from './decider.ts';
@@ -51,18 +51,29 @@ export function openPurse({ db, clock, settings, onRepeated }: PurseParts): Open
     return until > clock.now() ? until : null;
   };
 
+  const isOver =
+    (tokens: number) =>
+    ({ own, all }: { own: Usage; all: Usage }): boolean => {
+      const { workflowBudget, dayBudget } = settings.get();
+      return (
+        own.calls >= workflowBudget.calls ||
+        all.calls >= dayBudget.calls ||
+        own.tokens + tokens > workflowBudget.tokens ||
+        all.tokens + tokens > dayBudget.tokens ||
+        own.cost >= workflowBudget.money ||
+        all.cost >= dayBudget.money
+      );
+    };
+
   return {
     restsUntil,
     forget: (model) => void failing.delete(model),
     async mayAsk({ home, by, model, tokens }) {
       const day = dayOf(clock.now());
-      const why =
-        restsUntil(model.name) === null ? await overBudget(day, by, tokens) : ('resting' as const);
-      if (why === null) {
-        // Counted before it is asked: what is asked at the same time, or never ends, is in the sum.
-        await addUsage(db, { day, by, calls: 1, tokens });
-        return null;
-      }
+      const rests = restsUntil(model.name) !== null;
+      // Counted before it is asked: what is asked at the same time, or never ends, is in the sum.
+      if (!rests && (await takeUsage(db, { day, by, tokens }, isOver(tokens)))) return null;
+      const why = rests ? 'resting' : 'over_budget';
       const refused = await addUsage(db, { day, by, refused: 1 });
       if (refused === tellsAt) await onRepeated({ home, by, why, model: model.name });
       return why;
@@ -79,19 +90,4 @@ export function openPurse({ db, clock, settings, onRepeated }: PurseParts): Open
       return cost;
     },
   };
-
-  async function overBudget(
-    day: string,
-    by: string,
-    tokens: number,
-  ): Promise<'over_budget' | null> {
-    const { workflowBudget, dayBudget } = settings.get();
-    const { own, all } = await usageOf(db, { day, by });
-    const over = [
-      own.calls >= workflowBudget.calls || all.calls >= dayBudget.calls,
-      own.tokens + tokens > workflowBudget.tokens || all.tokens + tokens > dayBudget.tokens,
-      own.cost >= workflowBudget.money || all.cost >= dayBudget.money,
-    ];
-    return over.includes(true) ? 'over_budget' : null;
-  }
 }

@@ -21,6 +21,23 @@ export async function usageOf(
   return { own: sum(rows.filter(({ asked_by }) => asked_by === o.by)), all: sum(rows) };
 }
 
+/**
+ * Counts one more request, unless `refuses` what was asked so far. Askers take turns for it, in every worker, so
+ * that no two of them count on the same rest.
+ */
+export async function takeUsage(
+  db: Db,
+  o: { day: string; by: string; tokens: number },
+  refuses: (used: { own: Usage; all: Usage }) => boolean,
+): Promise<boolean> {
+  return db.transaction().execute(async (tx) => {
+    await sql`select pg_advisory_xact_lock(hashtext('tomte.decision-usage'))`.execute(tx);
+    if (refuses(await usageOf(tx, o))) return false;
+    await addUsage(tx, { ...o, calls: 1 });
+    return true;
+  });
+}
+
 /** Adds to the day of one who asks; answers how often it was refused today. */
 export async function addUsage(
   db: Db,

@@ -176,6 +176,21 @@ test('over budget the rule decides, and the third time it is told', async () => 
   });
 });
 
+test('twenty questions at once do not count on the same rest of the budget', async () => {
+  const { decisions, alerts, tomte } = await ready();
+  await tomte.saveDecideSettings({
+    workflowBudget: { calls: 10, tokens: 1e6, money: 1 },
+    dayBudget: { calls: 3, tokens: 1e6, money: 1 },
+  });
+  const asked = Array.from({ length: 20 }, (_, n) =>
+    decisions.decider.decide({ ...asking, by: `workflow:w${n % 2}` }),
+  );
+  const decided = await Promise.all(asked);
+  expect(decided.filter(({ decidedBy }) => decidedBy === 'model')).toHaveLength(3);
+  expect(server.asked).toHaveLength(3);
+  expect(alerts).toHaveLength(2);
+});
+
 test('a model that fails again and again rests, and is tried again later', async () => {
   const { clock, decisions, tomte } = await ready();
   say = () => (response) => response.writeHead(503).end('busy');
