@@ -2,9 +2,9 @@ import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { cabin } from '../home/testing/typed-home.ts';
-import { typesOfHome } from '../home/types-of-home.ts';
-import { keepDraft, lookAtDraft } from './draft-file.ts';
+import { cabin } from '../../src/home/testing/typed-home.ts';
+import { typesOfHome } from '../../src/home/types-of-home.ts';
+import { keepDraft, lookAtDraft } from '../../src/main/draft-file.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
 
