@@ -1,5 +1,7 @@
 /** What can wait, in one line each, as a person reads and types it. Pure. */
 import type { Action } from './home.ts';
+import type { Departure } from './plan-departure.ts';
+import { departurePattern, readDeparture } from './plan-departure.ts';
 
 export interface PlanLoad {
   /** Name, and what it is known by; one of a kind in a home. */
@@ -12,6 +14,8 @@ export interface PlanLoad {
   /** Wall times between which it is to run, each day. */
   readonly from: string;
   readonly by: string;
+  /** When it is to be done on days that are not like the others; null or absent where all are. */
+  readonly departure?: Departure | null;
   /** In one piece: begun once, it is never cut. */
   readonly contiguous: boolean;
   /** What a number or select is set to; null for what knows on and off. */
@@ -38,36 +42,65 @@ export interface PlanLoad {
 const id = String.raw`[a-z0-9_]+\.[a-z0-9_]+`;
 const clock = String.raw`(?:[01]\d|2[0-3]):[0-5]\d`;
 const word = String.raw`[^\s,]{1,60}`;
-/** `Car switch.wallbox 7400 W 180 min 18:00-07:00 in pieces ready binary_sensor.plugged not from battery`. */
+const switched = 'switch|input_boolean|light|fan|number|input_number|select|input_select';
+const level = String.raw`level (?<level>${id}) to (?<percent>\d{1,3}) % of (?<kWh>\d{1,3}(?:\.\d)?) kWh`;
+/** `Car switch.wallbox 7400 W 180 min 18:00-07:00 by 06:30 Mon-Fri in pieces ready binary_sensor.plugged not from battery`. */
 export const planLoadPattern = new RegExp(
-  String.raw`^(\S[^,]{0,58}?) ((?:switch|input_boolean|light|fan|number|input_number|select|input_select)\.[a-z0-9_]+)(?: set (${word}) or (${word}))? (\d{1,5}) W (\d{1,4}) min (${clock})-(${clock})( in pieces)?(?: level (${id}) to (\d{1,3}) % of (\d{1,3}(?:\.\d)?) kWh)?(?: ready (${id}))?(?: meter (${id}))?(?: energy (${id}))?( not from battery)?(?: else (on|off))?$`,
+  [
+    String.raw`^(?<name>\S[^,]{0,58}?) (?<entity>(?:${switched})\.[a-z0-9_]+)`,
+    `(?: set (?<on>${word}) or (?<off>${word}))?`,
+    String.raw` (?<watts>\d{1,5}) W (?<minutes>\d{1,4}) min (?<from>${clock})-(?<by>${clock})`,
+    `(?<departure>${departurePattern})?(?<pieces> in pieces)?(?: ${level})?`,
+    `(?: ready (?<ready>${id}))?(?: meter (?<meter>${id}))?(?: energy (?<energy>${id}))?`,
+    '(?<apart> not from battery)?(?: else (?<own>on|off))?$',
+  ].join(''),
 );
 
 const byValue = /^(input_)?(number|select)\./;
 
 /** Null for what is no load. */
 export function readPlanLoad(line: string): PlanLoad | null {
-  const found = planLoadPattern.exec(line.trim());
-  if (!found) return null;
-  const [, name, entity, on = null, off = null, watts, minutes, from, by, pieces, ...rest] = found;
-  const [sensor, percent, kWh, ready = null, meter = null, energy = null, apart, own = null] = rest;
-  const level = sensor ? { entity: sensor, percent: Number(percent), kWh: Number(kWh) } : null;
-  // What is charged by its level is charged in pieces, from some power, to no more than full.
-  if (level && (pieces === undefined || level.percent > 100 || level.kWh === 0)) return null;
-  if (level && Number(watts) === 0) return null;
-  // What holds a value needs to be told which, and what is switched needs none.
-  if (byValue.test(entity!) !== (on !== null) || Number(minutes) === 0) return null;
+  const found = planLoadPattern.exec(line.trim())?.groups;
+  return found && faultOf(found) === null ? loadOf(found) : null;
+}
+
+/** What is wrong with a line that reads as one; null where nothing is, or it does not read as one at all. */
+export function planLoadFault(line: string): string | null {
+  const found = planLoadPattern.exec(line.trim())?.groups;
+  return found ? faultOf(found) : null;
+}
+
+type Found = Readonly<Record<string, string | undefined>>;
+
+function faultOf(found: Found): string | null {
+  const { entity, on, watts, minutes, departure } = found;
+  if (Number(minutes) === 0) return 'it runs for at least a minute';
+  if (byValue.test(entity!) && on === undefined)
+    return `say what ${entity} is set to: set A or B, after it`;
+  if (!byValue.test(entity!) && on !== undefined)
+    return `${entity} is switched on and off, and takes no value`;
+  if (departure && readDeparture(departure) === null)
+    return 'a weekday stands twice among those it is to be done by';
+  if (found.level === undefined) return null;
+  if (found.pieces === undefined) return 'what is charged by its level is charged: in pieces';
+  if (Number(found.percent) > 100) return 'it is charged to no more than 100 %';
+  if (Number(found.kWh) === 0) return 'say how many kWh it holds';
+  return Number(watts) === 0 ? 'say with how many W it is charged' : null;
+}
+
+function loadOf(found: Found): PlanLoad {
+  const { name, entity, on = null, off = null, from, by, departure } = found;
+  const { level: sensor, ready = null, meter = null, energy = null, own = null } = found;
   return {
     ...{ name: name!, entity: entity!, on, off, from: from!, by: by! },
-    ...{ powerW: Number(watts), minutes: Number(minutes), contiguous: pieces === undefined },
-    ...{
-      level,
-      ready,
-      meter,
-      energy,
-      fromBattery: apart === undefined,
-      own: own as PlanLoad['own'],
-    },
+    departure: departure ? readDeparture(departure) : null,
+    ...{ powerW: Number(found.watts), minutes: Number(found.minutes) },
+    contiguous: found.pieces === undefined,
+    level: sensor
+      ? { entity: sensor, percent: Number(found.percent), kWh: Number(found.kWh) }
+      : null,
+    ...{ ready, meter, energy, fromBattery: found.apart === undefined },
+    own: own as PlanLoad['own'],
   };
 }
 

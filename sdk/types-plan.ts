@@ -87,7 +87,10 @@ export const homePlan = z.object({
       entity: z.string(),
       powerW: z.number(),
       minutes: z.number(),
-      stand: z.enum(['planned', 'running', 'done', 'not_ready', 'left_alone', 'waits', 'unknown']),
+      stand: z.enum([
+        ...(['planned', 'running', 'done', 'not_ready', 'not_needed'] as const),
+        ...(['left_alone', 'waits', 'unknown'] as const),
+      ]),
       isOn: z.boolean().nullable(),
       /** It runs now: its meter shows so, or it is on and has none. */
       draws: z.boolean(),

@@ -1,6 +1,7 @@
 import { defineWorkflow, type WorkflowContext } from '@tomte/sdk/define';
 import type { LoadOrder, PlannedNow } from '@tomte/sdk/plan';
-import { type PlanLoad, planLoadPattern, readPlanLoad, switchLoad } from '@tomte/sdk/plan-load';
+import { planLine, planLoadsOf } from '@tomte/sdk/plan-lines';
+import { type PlanLoad, switchLoad } from '@tomte/sdk/plan-load';
 import { nextTimeOf } from '@tomte/sdk/wall-clock';
 import { clockTime, cut, titleMax } from '@tomte/sdk/words';
 import { z } from 'zod';
@@ -26,15 +27,11 @@ export default defineWorkflow({
   ],
   settings: z.strictObject({
     loads: z
-      .array(
-        z
-          .string()
-          .regex(planLoadPattern, 'such as Dishwasher switch.dishwasher 1200 W 90 min 20:00-07:00'),
-      )
+      .array(planLine)
       .max(20)
       .default([])
       .describe(
-        'What can wait, a line each: name, what is switched, power, how long, between which times, such as Car switch.wallbox 7400 W 180 min 18:00-07:00 in pieces level sensor.car_charge to 80 % of 60 kWh ready binary_sensor.plugged',
+        'What can wait, a line each: name, what is switched, power, how long, between which times, such as Car switch.wallbox 7400 W 180 min 18:00-07:00 by 06:30 Mon-Fri in pieces level sensor.car_charge to 80 % of 60 kWh ready binary_sensor.plugged',
       ),
     fuseW: z
       .number()
@@ -78,11 +75,11 @@ export default defineWorkflow({
   // One at a time, and none is lost: what comes meanwhile looks afterwards.
   mode: { kind: 'queued', max: 2 },
   wants: ({ loads, battery }) => [
-    ...new Set([...read(loads).map((load) => load.entity), ...(battery ? [battery] : [])]),
+    ...new Set([...planLoadsOf(loads).map((load) => load.entity), ...(battery ? [battery] : [])]),
   ],
 
   async run(ctx, settings) {
-    const loads = read(settings.loads);
+    const loads = planLoadsOf(settings.loads);
     const switched = memoryOf(await ctx.store.get('switched'));
     const asked = {
       ...{ loads, gridImportMaxW: settings.fuseW, switched: { ...switched } },
@@ -114,9 +111,6 @@ export default defineWorkflow({
     return { switched: done, would, shed, battery, planMadeAt: plan.madeAt, stale: plan.stale };
   },
 });
-
-const read = (lines: readonly string[]): PlanLoad[] =>
-  lines.flatMap((line) => readPlanLoad(line) ?? []);
 
 function memoryOf(kept: unknown): Record<string, 'on' | 'off'> {
   const rows = Object.entries((kept ?? {}) as Record<string, unknown>);

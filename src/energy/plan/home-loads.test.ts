@@ -1,6 +1,7 @@
 import { minutesToLevel, readPlanLoad, switchLoad } from '@tomte/sdk/plan-load';
 import { describe, expect, test } from 'vitest';
-import { type LoadSeen, loadNow, type Pin, windowOf } from './home-loads.ts';
+import { type LoadSeen, loadNow, type Pin } from './home-loads.ts';
+import { windowOf } from './load-window.ts';
 import { backOrder, orderOf } from './orders.ts';
 
 const zone = 'Europe/Berlin';
@@ -54,13 +55,13 @@ test('a line is a load; what is none is none', () => {
 });
 
 test('a window is the one it is in, else the next, also where the clocks change', () => {
-  expect(windowOf(dishwasher, now, zone)).toEqual({
+  expect(windowOf(dishwasher, { now, zone }).window).toEqual({
     start: at('2026-11-20T19:00:00Z'),
     end: at('2026-11-21T06:00:00Z'),
   });
-  const noon = windowOf(dishwasher, at('2026-11-20T11:00:00Z'), zone);
+  const noon = windowOf(dishwasher, { now: at('2026-11-20T11:00:00Z'), zone }).window;
   expect(noon.start).toBe(at('2026-11-20T19:00:00Z'));
-  const winter = windowOf(dishwasher, at('2026-10-24T21:00:00Z'), zone);
+  const winter = windowOf(dishwasher, { now: at('2026-10-24T21:00:00Z'), zone }).window;
   expect(winter.end - winter.start).toBe(12 * 60 * minuteMs);
 });
 

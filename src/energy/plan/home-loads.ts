@@ -2,8 +2,8 @@
 
 import type { Slot } from '@tomte/sdk/energy';
 import type { PlanLoad } from '@tomte/sdk/plan-load';
-import { nextTimeOf, timeOfDay, wallOf, whenOf } from '@tomte/sdk/wall-clock';
 import { minuteMs } from '../series.ts';
+import { windowOf } from './load-window.ts';
 import type { LoadOnWire } from './schema.ts';
 
 /** What a person wants otherwise, until it ends. Epoch ms. */
@@ -24,6 +24,8 @@ export interface LoadSeen {
   readonly isDrawing: boolean | null;
   /** By its level: how long it still needs; null where it has none, or it is not known. */
   readonly leftMinutes?: number | null;
+  /** When the events of its calendar begin, epoch ms; null where they could not be read, absent where it has none. */
+  readonly events?: readonly number[] | null;
   /** When it ran, in time order, up to now; as far back as its window reaches at least. */
   readonly ran: readonly Slot[];
 }
@@ -33,6 +35,7 @@ export type Stand =
   | 'running'
   | 'done'
   | 'not_ready'
+  | 'not_needed'
   | 'left_alone'
   | 'waits'
   | 'unknown';
@@ -50,24 +53,14 @@ export interface LoadNow {
 
 const quarterMs = 15 * minuteMs;
 
-/** The window it is in, or the next. */
-export function windowOf(
-  { from, by }: Pick<PlanLoad, 'from' | 'by'>,
-  now: number,
-  zone: string,
-): Slot {
-  const end = nextTimeOf(by, now, zone);
-  const isSameDay = timeOfDay(from) < timeOfDay(by);
-  return { start: whenOf(wallOf(end, zone), timeOfDay(from), zone, isSameDay ? 0 : -1), end };
-}
-
 export function loadNow(
   said: PlanLoad,
   seen: LoadSeen,
   o: { now: number; zone: string; pin: Pin | null },
 ): LoadNow {
   const { now, zone, pin } = o;
-  const window = pinned(windowOf(said, now, zone), said, pin, now);
+  const usual = windowOf(said, { now, zone, events: seen.events ?? null });
+  const window = pinned(usual.window, said, pin, now);
   const within = { start: window.start, end: now };
   const load = byLevel(said, seen, within);
   const doneMinutes = doneOf(load, seen, within);
@@ -78,6 +71,8 @@ export function loadNow(
   if (seen.isOn === null || (pin === null && isAlwaysOn(load, seen, window.start))) {
     return { ...common, stand: 'unknown', wire: null };
   }
+  if (!usual.isNeeded && (pin === null || pin.kind === 'wait'))
+    return { ...common, stand: 'not_needed', wire: null };
   if (left < 1 && pin?.kind !== 'now') return { ...common, stand: 'done', wire: null };
   if (pin?.kind === 'wait' && pin.until !== null && pin.until + left * minuteMs > window.end)
     return { ...common, stand: 'waits', wire: null };

@@ -81,6 +81,7 @@ function whyOf({ stand, pin }: LoadNow, want: LoadOrder['want']): string {
   if (stand === 'waits') return 'You said: not yet.';
   if (stand === 'left_alone') return 'You have it your way.';
   if (stand === 'not_ready') return 'It is not ready.';
+  if (stand === 'not_needed') return 'It is not needed today.';
   if (stand === 'unknown') return 'The home does not show whether it runs.';
   if (want === null) return 'Its time has not come.';
   return want === 'on' ? 'The plan runs it now.' : 'The plan runs it at another time.';

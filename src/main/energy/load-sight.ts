@@ -3,24 +3,29 @@ import type { Slot } from '@tomte/sdk/energy';
 import type { EntityState } from '@tomte/sdk/home';
 import { isOn, minutesToLevel, type PlanLoad } from '@tomte/sdk/plan-load';
 import type { LoadSeen } from '../../energy/plan/home-loads.ts';
-import { windowOf } from '../../energy/plan/home-loads.ts';
+import { windowOf } from '../../energy/plan/load-window.ts';
 import { minuteMs } from '../../energy/series.ts';
 import { stateHistory } from '../../home/history.ts';
 import type { HomeLife } from '../home-life.ts';
+import { departuresOf } from './departures.ts';
 
 /** Less than this, W, is standing by. */
 const drawsW = 10;
 
 /** By name of the load. Throws `home.call_*`, link.lost. */
 export async function seeLoads(
-  { link, zone }: Pick<HomeLife, 'link' | 'zone'>,
+  life: Pick<HomeLife, 'link' | 'zone'>,
   loads: readonly PlanLoad[],
   now: number,
 ): Promise<Map<string, LoadSeen>> {
   if (loads.length === 0) return new Map();
+  const { link, zone } = life;
+  const departures = await departuresOf(life, loads, now);
+  const eventsOf = ({ departure }: PlanLoad) => departures.get(departure?.calendar ?? '') ?? null;
   // What was on for as long before its window as it runs is always on.
   const before = (load: PlanLoad) =>
-    windowOf(load, now, zone).start - (load.minutes + 15) * minuteMs;
+    windowOf(load, { now, zone, events: eventsOf(load) }).window.start -
+    (load.minutes + 15) * minuteMs;
   const from = Math.min(now, ...loads.map(before));
   const entities = [...new Set(loads.map(({ entity, meter }) => meter ?? entity))];
   const past =
@@ -39,6 +44,7 @@ export async function seeLoads(
           isOn: isOn(load, state(load.entity)?.state),
           isReady: load.ready === null || state(load.ready)?.state === 'on',
           leftMinutes: minutesToLevel(load, state(load.level?.entity ?? null)?.state),
+          ...(load.departure?.calendar ? { events: eventsOf(load) } : {}),
           isDrawing: Number.isFinite(watts) ? watts > drawsW : null,
           ran: ranIn(rows, wasOn, now),
         },

@@ -64,7 +64,7 @@ const linesOf = ({ plan }: HomePlan): string[] =>
     .slice(0, linesMax)
     .map(({ text }) => text);
 
-function notesOf(where: Where, { plan, stale, silentSince }: HomePlan): string[] {
+function notesOf(where: Where, { plan, stale, silentSince, loads }: HomePlan): string[] {
   const { now, zone } = where;
   const at = (slot: number) => moment(Date.parse(plan!.slots[slot]!.start), now, zone);
   const bent = (plan?.bent ?? []).map(({ limit, slot, byMinutes, byW, byDegrees }) => {
@@ -78,9 +78,13 @@ function notesOf(where: Where, { plan, stale, silentSince }: HomePlan): string[]
     ...(silentSince === null ? [] : [`${meterSilent(silentSince, now)} ${backWords(where)}`]),
     ...(stale === null ? [] : [`${stale} Everything does what it does by itself.`]),
     ...bent,
+    ...loads.filter(({ seen }) => seen.events === null).map(unreadWords),
     ...(plan?.batteryLeftOut ? [plan.batteryLeftOut] : []),
   ];
 }
+
+const unreadWords = ({ load }: LoadNow): string =>
+  `${load.departure?.calendar} could not be read: ${load.name} is to be done by ${load.by}, as on other days.`;
 
 /** What a silent meter led to: only what is followed was given back. */
 function backWords({ workflow }: Where): string {
@@ -138,6 +142,10 @@ function textOf(
       return `Done: ${Math.round(doneMinutes)} of ${load.minutes} min.`;
     case 'not_ready':
       return `Not ready. Done by ${by} if it is ready in time.`;
+    case 'not_needed':
+      return load.departure?.calendar
+        ? `Not needed today: no departure soon in ${load.departure.calendar}.`
+        : 'Not needed today.';
     case 'waits':
       return 'Not before you said.';
     case 'left_alone':
