@@ -1,7 +1,7 @@
 /** What can wait, in one line each, as a person reads and types it. Pure. */
 import type { Action } from './home.ts';
-import type { Departure } from './plan-departure.ts';
-import { departurePattern, readDeparture } from './plan-departure.ts';
+import { type Departure, departurePattern, readDeparture } from './plan-departure.ts';
+import { readWarmth, type Warmth, warmthFault, warmthPattern } from './plan-warmth.ts';
 
 export interface PlanLoad {
   /** Name, and what it is known by; one of a kind in a home. */
@@ -14,6 +14,8 @@ export interface PlanLoad {
   /** Wall times between which it is to run, each day. */
   readonly from: string;
   readonly by: string;
+  /** It is kept warm in place of running for its minutes, which are then what “now” takes; null or absent where it is not. */
+  readonly keeps?: Warmth | null;
   /** When it is to be done on days that are not like the others; null or absent where all are. */
   readonly departure?: Departure | null;
   /** In one piece: begun once, it is never cut. */
@@ -42,21 +44,24 @@ export interface PlanLoad {
 const id = String.raw`[a-z0-9_]+\.[a-z0-9_]+`;
 const clock = String.raw`(?:[01]\d|2[0-3]):[0-5]\d`;
 const word = String.raw`[^\s,]{1,60}`;
-const switched = 'switch|input_boolean|light|fan|number|input_number|select|input_select';
+const switched =
+  'switch|input_boolean|light|fan|number|input_number|select|input_select|climate|water_heater';
 const level = String.raw`level (?<level>${id}) to (?<percent>\d{1,3}) % of (?<kWh>\d{1,3}(?:\.\d)?) kWh`;
 /** `Car switch.wallbox 7400 W 180 min 18:00-07:00 by 06:30 Mon-Fri in pieces ready binary_sensor.plugged not from battery`. */
 export const planLoadPattern = new RegExp(
   [
     String.raw`^(?<name>\S[^,]{0,58}?) (?<entity>(?:${switched})\.[a-z0-9_]+)`,
     `(?: set (?<on>${word}) or (?<off>${word}))?`,
-    String.raw` (?<watts>\d{1,5}) W (?<minutes>\d{1,4}) min (?<from>${clock})-(?<by>${clock})`,
-    `(?<departure>${departurePattern})?(?<pieces> in pieces)?(?: ${level})?`,
+    String.raw` (?<watts>\d{1,5}) W (?:${warmthPattern}|(?<minutes>\d{1,4}) min (?<from>${clock})-(?<by>${clock})`,
+    `(?<departure>${departurePattern})?(?<pieces> in pieces)?(?: ${level})?)`,
     `(?: ready (?<ready>${id}))?(?: meter (?<meter>${id}))?(?: energy (?<energy>${id}))?`,
     '(?<apart> not from battery)?(?: else (?<own>on|off))?$',
   ].join(''),
 );
 
-const byValue = /^(input_)?(number|select)\./;
+const byValue = /^((input_)?(number|select)|climate|water_heater)\./;
+/** A set-point of warmth, which is no switch for what only runs. */
+const bySetPoint = /^(climate|water_heater)\./;
 
 /** Null for what is no load. */
 export function readPlanLoad(line: string): PlanLoad | null {
@@ -70,15 +75,21 @@ export function planLoadFault(line: string): string | null {
   return found ? faultOf(found) : null;
 }
 
+/** For how long a person has it warmed “now”. */
+const nowMinutes = 60;
+
 type Found = Readonly<Record<string, string | undefined>>;
 
 function faultOf(found: Found): string | null {
   const { entity, on, watts, minutes, departure } = found;
-  if (Number(minutes) === 0) return 'it runs for at least a minute';
+  if (minutes !== undefined && Number(minutes) === 0) return 'it runs for at least a minute';
+  if (bySetPoint.test(entity!) && found.warm === undefined)
+    return `${entity} keeps warm: say keeps, a sensor and from how many to how many °C`;
   if (byValue.test(entity!) && on === undefined)
     return `say what ${entity} is set to: set A or B, after it`;
   if (!byValue.test(entity!) && on !== undefined)
     return `${entity} is switched on and off, and takes no value`;
+  if (found.warm !== undefined) return warmthFault(found);
   if (departure && readDeparture(departure) === null)
     return 'a weekday stands twice among those it is to be done by';
   if (found.level === undefined) return null;
@@ -89,13 +100,15 @@ function faultOf(found: Found): string | null {
 }
 
 function loadOf(found: Found): PlanLoad {
-  const { name, entity, on = null, off = null, from, by, departure } = found;
+  // What is kept warm is so all day.
+  const { name, entity, on = null, off = null, from = '00:00', by = '00:00', departure } = found;
+  const keeps = readWarmth(found);
   const { level: sensor, ready = null, meter = null, energy = null, own = null } = found;
   return {
-    ...{ name: name!, entity: entity!, on, off, from: from!, by: by! },
+    ...{ name: name!, entity: entity!, on, off, from, by, keeps },
     departure: departure ? readDeparture(departure) : null,
-    ...{ powerW: Number(found.watts), minutes: Number(found.minutes) },
-    contiguous: found.pieces === undefined,
+    ...{ powerW: Number(found.watts), minutes: Number(found.minutes ?? nowMinutes) },
+    contiguous: keeps === null && found.pieces === undefined,
     level: sensor
       ? { entity: sensor, percent: Number(found.percent), kWh: Number(found.kWh) }
       : null,
@@ -105,7 +118,16 @@ function loadOf(found: Found): PlanLoad {
 }
 
 /** Null where it is neither, or not known. */
-export function isOn({ on, off }: PlanLoad, state: string | null | undefined): boolean | null {
+export function isOn(
+  { keeps, on, off }: PlanLoad,
+  state: string | null | undefined,
+): boolean | null {
+  // A set-point between the two, or beyond them, is the nearer one.
+  if (keeps && on !== null) {
+    const shown = state?.trim() ? Number(state) : Number.NaN;
+    if (Number.isNaN(shown)) return null;
+    return Math.abs(shown - Number(on)) < Math.abs(shown - Number(off));
+  }
   const isLike = (value: string) =>
     state === value || (state?.trim() !== '' && Number(state) === Number(value));
   if (isLike(on ?? 'on')) return true;
@@ -132,6 +154,8 @@ export function switchLoad({ entity, on, off }: PlanLoad, want: 'on' | 'off'): A
   const entities = [entity];
   const value = want === 'on' ? on : off;
   if (value === null) return { domain, action: `turn_${want}`, entities, data: {} };
+  if (bySetPoint.test(entity))
+    return { domain, action: 'set_temperature', entities, data: { temperature: Number(value) } };
   return domain.endsWith('number')
     ? { domain, action: 'set_value', entities, data: { value: Number(value) } }
     : { domain, action: 'select_option', entities, data: { option: value } };

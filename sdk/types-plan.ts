@@ -88,13 +88,17 @@ export const homePlan = z.object({
       powerW: z.number(),
       minutes: z.number(),
       stand: z.enum([
-        ...(['planned', 'running', 'done', 'not_ready', 'not_needed'] as const),
+        ...(['planned', 'kept', 'running', 'done', 'not_ready', 'not_needed'] as const),
         ...(['left_alone', 'waits', 'unknown'] as const),
       ]),
       isOn: z.boolean().nullable(),
       /** It runs now: its meter shows so, or it is on and has none. */
       draws: z.boolean(),
       doneMinutes: z.number(),
+      /** Between which °C it is kept, and how warm it is, where it is known; null for what runs for a while. */
+      keeps: z
+        .object({ minC: z.number(), maxC: z.number(), nowC: z.number().nullable() })
+        .nullable(),
       /** Between which times it is to run. */
       from: isoTime,
       by: isoTime,

@@ -31,7 +31,7 @@ export default defineWorkflow({
       .max(20)
       .default([])
       .describe(
-        'What can wait, a line each: name, what is switched, power, how long, between which times, such as Car switch.wallbox 7400 W 180 min 18:00-07:00 by 06:30 Mon-Fri in pieces level sensor.car_charge to 80 % of 60 kWh ready binary_sensor.plugged',
+        'What can wait, a line each: name, what is switched, power, how long, between which times, such as Car switch.wallbox 7400 W 180 min 18:00-07:00 by 06:30 Mon-Fri in pieces level sensor.car_charge to 80 % of 60 kWh ready binary_sensor.plugged, or what is kept warm, such as Water heater switch.tank 2000 W keeps sensor.tank 48-60 °C else on',
       ),
     fuseW: z
       .number()

@@ -5,6 +5,7 @@ import type { PlanLoad } from '@tomte/sdk/plan-load';
 import { minuteMs } from '../series.ts';
 import { windowOf } from './load-window.ts';
 import type { LoadOnWire } from './schema.ts';
+import { warmNow } from './warm-loads.ts';
 
 /** What a person wants otherwise, until it ends. Epoch ms. */
 export interface Pin {
@@ -24,6 +25,8 @@ export interface LoadSeen {
   readonly isDrawing: boolean | null;
   /** By its level: how long it still needs; null where it has none, or it is not known. */
   readonly leftMinutes?: number | null;
+  /** How warm it and its surroundings are; null where it is not known, absent where nothing is kept warm. */
+  readonly warmth?: { readonly nowC: number; readonly outsideC: number | null } | null;
   /** When the events of its calendar begin, epoch ms; null where they could not be read, absent where it has none. */
   readonly events?: readonly number[] | null;
   /** When it ran, in time order, up to now; as far back as its window reaches at least. */
@@ -32,6 +35,8 @@ export interface LoadSeen {
 
 export type Stand =
   | 'planned'
+  /** Warm, all day. */
+  | 'kept'
   | 'running'
   | 'done'
   | 'not_ready'
@@ -58,6 +63,7 @@ export function loadNow(
   seen: LoadSeen,
   o: { now: number; zone: string; pin: Pin | null },
 ): LoadNow {
+  if (said.keeps) return warmNow({ load: said, keeps: said.keeps }, seen, o);
   const { now, zone, pin } = o;
   const usual = windowOf(said, { now, zone, events: seen.events ?? null });
   const window = pinned(usual.window, said, pin, now);

@@ -58,6 +58,11 @@ function wantOf(
       // Before its time it is the person's own.
       if (at < window.start) return pin?.kind === 'wait' ? 'off' : null;
       return (slotAt(plan, at)?.loads[load.name] ?? 0) > 0 ? 'on' : 'off';
+    case 'kept':
+      return (slotAt(plan, at)?.loads[load.name] ?? 0) > 0 ? 'on' : 'off';
+    // Where its warmth is not known its own thermostat has it.
+    case 'unknown':
+      return load.keeps && seen.isOn !== null ? load.own : null;
     // What takes longer than it was said to, or was begun anew by hand, is not cut.
     case 'done':
       return load.contiguous && (seen.isDrawing === true || isBegunAnew(load, seen)) ? null : 'off';
@@ -74,7 +79,10 @@ function isBegunAnew({ minutes }: LoadNow['load'], seen: LoadNow['seen']): boole
   return isRunning(seen) && last !== undefined && last.end - last.start < (minutes - 1) * minuteMs;
 }
 
-function whyOf({ stand, pin }: LoadNow, want: LoadOrder['want']): string {
+function whyOf({ load, seen, stand, pin }: LoadNow, want: LoadOrder['want']): string {
+  if (stand === 'unknown' && load.keeps && seen.isOn !== null)
+    return 'How warm it is is not known: it does what it does by itself.';
+  if (stand === 'kept') return want === 'on' ? 'The plan warms it now.' : 'It is warm enough.';
   if (stand === 'running')
     return pin?.kind === 'now' ? 'You said: now.' : 'It runs, and is not cut.';
   if (stand === 'done') return 'It is done.';

@@ -119,3 +119,26 @@ test('what is not there, and an end that is past, are refused', async () => {
     });
   }
 });
+
+test('what is kept warm says so, has no time to be done by, and is warmed now where a person says so', async () => {
+  const heater = 'switch.water_heater';
+  const line = `Tank ${heater} 2000 W keeps sensor.outdoor_temperature 1-90 °C else on`;
+  await tomte.setWorkflow({
+    ...{ home, name, mode: 'on', grants: [dishwasher, heater] },
+    settings: { loads: [...settings.loads, line] },
+  });
+  service.sim.set(heater, 'off');
+  service.sim.set('sensor.outdoor_temperature', '52');
+  await follow();
+  const tank = async () =>
+    (await tomte.homePlan({ home })).loads.find((one) => one.name === 'Tank');
+  await expect.poll(tank, { timeout: 60_000 }).toMatchObject({
+    ...{ stand: 'kept', text: 'Kept between 1 and 90 °C: 52.0 °C now.' },
+  });
+  const at = new Date(systemClock.now() + hourMs).toISOString();
+  await expect(
+    tomte.pinLoad({ home, load: 'Tank', pin: { kind: 'by', at } }),
+  ).rejects.toMatchObject({ code: 'api.invalid' });
+  await tomte.pinLoad({ home, load: 'Tank', pin: { kind: 'now' } });
+  await expect.poll(() => service.sim.state(heater)?.state, { timeout: 60_000 }).toBe('on');
+}, 90_000);

@@ -5,6 +5,7 @@ import type { EnergyPlan } from '@tomte/sdk/types-plan';
 import { nextTimeOf } from '@tomte/sdk/wall-clock';
 import { type LoadNow, loadNow, type Pin } from '../../energy/plan/home-loads.ts';
 import { backOrder, orderOf, slotAt } from '../../energy/plan/orders.ts';
+import { outsideBand } from '../../energy/plan/warm-loads.ts';
 import { hourMs, minuteMs } from '../../energy/series.ts';
 import type { Log } from '../../lib/log.ts';
 import { oneByOne } from '../../lib/one-by-one.ts';
@@ -189,10 +190,14 @@ async function madeOf(
   return JSON.stringify([
     await knownPrices(parts, home),
     asked.gridImportMaxW ?? null,
-    loads.map(({ load, stand, pin, window }) => [
-      ...[load.name, load.entity, load.powerW, load.minutes, load.contiguous, load.fromBattery],
-      ...[stand, Math.round(window.end / minuteMs), pin?.kind ?? null, pin?.at ?? null],
-    ]),
+    loads.map((one) => {
+      const { load, stand, pin, window } = one;
+      return [
+        ...[load.name, load.entity, load.powerW, load.minutes, load.contiguous, load.fromBattery],
+        ...[stand, Math.round(window.end / minuteMs), pin?.kind ?? null, pin?.at ?? null],
+        ...(load.keeps ? [load.keeps, outsideBand(one)] : []),
+      ];
+    }),
   ]);
 }
 

@@ -2,6 +2,7 @@
 import type { Slot } from '@tomte/sdk/energy';
 import type { EntityState } from '@tomte/sdk/home';
 import { isOn, minutesToLevel, type PlanLoad } from '@tomte/sdk/plan-load';
+import type { Warmth } from '@tomte/sdk/plan-warmth';
 import type { LoadSeen } from '../../energy/plan/home-loads.ts';
 import { windowOf } from '../../energy/plan/load-window.ts';
 import { minuteMs } from '../../energy/series.ts';
@@ -11,6 +12,8 @@ import { departuresOf } from './departures.ts';
 
 /** Less than this, W, is standing by. */
 const drawsW = 10;
+/** These show what they do in `state`, and their set-point beside it. */
+const bySetPoint = /^(climate|water_heater)\./;
 
 /** By name of the load. Throws `home.call_*`, link.lost. */
 export async function seeLoads(
@@ -26,13 +29,15 @@ export async function seeLoads(
   const before = (load: PlanLoad) =>
     windowOf(load, { now, zone, events: eventsOf(load) }).window.start -
     (load.minutes + 15) * minuteMs;
-  const from = Math.min(now, ...loads.map(before));
-  const entities = [...new Set(loads.map(({ entity, meter }) => meter ?? entity))];
+  // What is kept warm is never done: when it ran is not asked.
+  const jobs = loads.filter(({ keeps }) => !keeps);
+  const from = Math.min(now, ...jobs.map(before));
+  const entities = [...new Set(jobs.map(({ entity, meter }) => meter ?? entity))];
   const past =
     from < now ? await stateHistory(link.call, { entities, from }) : new Map<string, never[]>();
   return new Map(
     loads.map((load) => {
-      const state = (id: string | null) => (id === null ? null : link.mirror.entity(id));
+      const state = (id: string | null) => (id === null ? null : (link.mirror.entity(id) ?? null));
       const source = load.meter ?? load.entity;
       const wasOn = (one: string) => (load.meter ? Number(one) > drawsW : isOn(load, one) === true);
       const newest = state(source);
@@ -41,16 +46,40 @@ export async function seeLoads(
       return [
         load.name,
         {
-          isOn: isOn(load, state(load.entity)?.state),
+          isOn: isOn(load, shownOf(state(load.entity))),
           isReady: load.ready === null || state(load.ready)?.state === 'on',
           leftMinutes: minutesToLevel(load, state(load.level?.entity ?? null)?.state),
           ...(load.departure?.calendar ? { events: eventsOf(load) } : {}),
+          ...(load.keeps ? { warmth: warmthOf(load.keeps, state) } : {}),
           isDrawing: Number.isFinite(watts) ? watts > drawsW : null,
-          ran: ranIn(rows, wasOn, now),
+          ran: load.keeps ? [] : ranIn(rows, wasOn, now),
         },
       ];
     }),
   );
+}
+
+function shownOf(one: EntityState | null): string | null {
+  if (one === null || !bySetPoint.test(one.entityId)) return one?.state ?? null;
+  const { temperature } = one.attributes;
+  return typeof temperature === 'number' ? String(temperature) : null;
+}
+
+function warmthOf(
+  { sensor, outside }: Warmth,
+  state: (id: string | null) => EntityState | null,
+): NonNullable<LoadSeen['warmth']> | null {
+  const nowC = degreesOf(state(sensor));
+  return nowC === null ? null : { nowC, outsideC: degreesOf(state(outside)) };
+}
+
+/** °C; null where it tells none. */
+function degreesOf(one: EntityState | null): number | null {
+  const shown = one?.state.trim() ? Number(one.state) : Number.NaN;
+  const isF = one?.attributes.unit_of_measurement === '°F';
+  const degrees = isF ? ((shown - 32) * 5) / 9 : shown;
+  // A thermometer that is broken often tells something far off.
+  return degrees > -60 && degrees < 120 ? degrees : null;
 }
 
 /** A recorder is a moment behind: the newest state stands after what it holds. */

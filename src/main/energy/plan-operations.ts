@@ -51,6 +51,11 @@ function wholePin(
   { load, window }: LoadNow,
   { now, zone }: { now: number; zone: string },
 ): Pin {
+  if (load.keeps && (pin.kind === 'by' || pin.kind === 'at'))
+    throw new TomteError(
+      'api.invalid',
+      `${load.name} is kept warm all day: say now, wait or leave`,
+    );
   const at = pin.at === undefined ? null : Date.parse(pin.at);
   if ((pin.kind === 'by' || pin.kind === 'at') && (at === null || at <= now)) {
     throw new TomteError('api.invalid', 'Say a time that is ahead');

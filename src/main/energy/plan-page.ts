@@ -67,21 +67,36 @@ const linesOf = ({ plan }: HomePlan): string[] =>
 function notesOf(where: Where, { plan, stale, silentSince, loads }: HomePlan): string[] {
   const { now, zone } = where;
   const at = (slot: number) => moment(Date.parse(plan!.slots[slot]!.start), now, zone);
-  const bent = (plan?.bent ?? []).map(({ limit, slot, byMinutes, byW, byDegrees }) => {
+  const limits = (plan?.bent ?? []).filter(({ limit }) => !limit.startsWith('comfort:'));
+  const bent = limits.map(({ limit, slot, byMinutes, byW }) => {
     if (limit.startsWith('deadline:')) {
       return `${limit.slice(9)} will not be done in time: ${Math.ceil(byMinutes ?? 0)} min are lacking.`;
     }
-    const by = byDegrees === undefined ? `${Math.round(byW ?? 0)} W` : `${byDegrees} °C`;
-    return `A limit is not held at ${at(slot)}: ${limit}, by ${by}.`;
+    return `A limit is not held at ${at(slot)}: ${limit}, by ${Math.round(byW ?? 0)} W.`;
   });
   return [
     ...(silentSince === null ? [] : [`${meterSilent(silentSince, now)} ${backWords(where)}`]),
     ...(stale === null ? [] : [`${stale} Everything does what it does by itself.`]),
     ...bent,
+    ...loads.flatMap((one) => bandNote(one, plan)),
     ...loads.filter(({ seen }) => seen.events === null).map(unreadWords),
     ...(plan?.batteryLeftOut ? [plan.batteryLeftOut] : []),
   ];
 }
+
+/** Less than this beside its band, °C, nobody feels. */
+const feltC = 0.5;
+
+/** One sentence for all the hours in which it is colder or warmer than its band. */
+function bandNote({ load }: LoadNow, plan: HomePlan['plan']): string[] {
+  const bent = (plan?.bent ?? []).filter(({ limit }) => limit === `comfort:${load.name}`);
+  const most = Math.max(0, ...bent.map(({ byDegrees }) => byDegrees ?? 0));
+  if (!load.keeps || most < feltC) return [];
+  return [`${load.name} will be up to ${most.toFixed(1)} °C beside ${bandWords(load.keeps)}.`];
+}
+
+const bandWords = ({ minC, maxC }: { minC: number; maxC: number }): string =>
+  `${minC} to ${maxC} °C`;
 
 const unreadWords = ({ load }: LoadNow): string =>
   `${load.departure?.calendar} could not be read: ${load.name} is to be done by ${load.by}, as on other days.`;
@@ -97,11 +112,13 @@ function backWords({ workflow }: Where): string {
 
 function rowOf(where: Where, { plan, pins }: HomePlan, one: LoadNow): PlannedLoadRow {
   const { load, stand, seen, window, doneMinutes, pin } = one;
+  const { keeps = null } = load;
   const hand = pins.some((row) => row.load === load.name && row.set_by === 'hand');
   return {
     ...{ name: load.name, entity: load.entity, powerW: load.powerW, minutes: load.minutes },
     ...{ stand, isOn: seen.isOn, draws: isRunning(seen), doneMinutes: Math.round(doneMinutes) },
     ...{ from: iso(window.start), by: iso(window.end) },
+    keeps: keeps && { ...{ minC: keeps.minC, maxC: keeps.maxC }, nowC: seen.warmth?.nowC ?? null },
     pieces: plan ? piecesOf(plan, load.name) : [],
     text: textOf(where, one, plan),
     pin: pin && {
@@ -136,6 +153,8 @@ function textOf(
       if (plan === null || more === undefined || more === null) return `Done by ${by}.`;
       return nowInstead(more, plan.currency);
     }
+    case 'kept':
+      return keptWords(load, seen);
     case 'running':
       return pin?.kind === 'now' ? 'Runs now, as you said.' : 'Runs, and is not cut.';
     case 'done':
@@ -151,8 +170,14 @@ function textOf(
     case 'left_alone':
       return 'Left alone.';
     case 'unknown':
+      if (load.keeps && seen.isOn !== null)
+        return `How warm it is is not known: ${load.keeps.sensor} tells nothing. It does what it does by itself.`;
       return seen.isOn === null
         ? 'The home does not show whether it is on.'
         : 'Its switch is always on, so I cannot see when it runs and leave it alone. Give it a meter of its power, or have its switch off until it is to run.';
   }
 }
+
+/** `Kept between 48 and 60 °C: 52.3 °C now.` */
+const keptWords = ({ keeps }: LoadNow['load'], { warmth }: LoadNow['seen']): string =>
+  `Kept between ${keeps!.minC} and ${keeps!.maxC} °C: ${warmth!.nowC.toFixed(1)} °C now.`;

@@ -41,7 +41,7 @@ export function planLane(page: HomePlanPage | null, axis: Axis): PlanLane | null
   const told = new Set<string>();
   const loads = page.loads.map((load, n) => {
     const by = Date.parse(load.by);
-    const isOpen = !['done', 'left_alone', 'not_needed'].includes(load.stand);
+    const isOpen = !['done', 'left_alone', 'not_needed', 'kept'].includes(load.stand);
     const isAhead = by > axis.now && by < axis.to && isOpen;
     const clock = clockTime(by, axis.zone);
     const flag = isAhead ? { x: axis.x(by), text: told.has(clock) ? '' : `by ${clock}` } : null;
