@@ -186,6 +186,50 @@ test('a phone that is late by as much as it once was is no burglar', () => {
   expect(raised).toEqual([]);
 });
 
+/** Out from eight to five; a guest with a key comes at two and lives there, with half an hour of a book between. */
+function dayWithGuest(from: number, comes: boolean): Reading[] {
+  const out = [
+    say(from + 8 * hourMs, maja.id, 'not_home'),
+    say(from + 17 * hourMs, maja.id, 'home'),
+  ];
+  for (let m = 0; comes && m < 178; m += m % 12 === 8 ? 40 : 4)
+    out.push(...blink(from + 14 * hourMs + m * minuteMs, m % 8 ? stairs.id : hall.id));
+  return out.sort((a, b) => a.t - b.t);
+}
+
+test('a guest of some days is told on the first, once; a stranger a week later is told', () => {
+  const { watch } = known();
+  const raisedOn = (day: number, readings: Reading[]) =>
+    feed(watch, readings, learned + (day + 1) * dayMs - hourMs).filter(
+      (one) => one.kind === 'raised',
+    ).length;
+  const guest = [0, 1, 2].map((day) => raisedOn(day, dayWithGuest(learned + day * dayMs, true)));
+  expect(guest).toEqual([1, 0, 0]);
+  for (let day = 3; day < 7; day++) raisedOn(day, dayWithGuest(learned + day * dayMs, false));
+  const came = learned + 7 * dayMs + 11 * hourMs;
+  const stranger = [
+    say(learned + 7 * dayMs + 8 * hourMs, maja.id, 'not_home'),
+    ...Array.from({ length: 6 }, (_, i) => blink(came + 2 * i * minuteMs, hall.id)).flat(),
+  ];
+  expect(raisedOn(7, stranger)).toBe(1);
+});
+
+test('who was told and went again before anybody came home is told on the next day', () => {
+  const { watch } = known();
+  const raisedOn = (day: number) => {
+    const from = learned + day * dayMs;
+    const came = from + 11 * hourMs;
+    const readings = [
+      say(from + 8 * hourMs, maja.id, 'not_home'),
+      ...Array.from({ length: 6 }, (_, i) => blink(came + 2 * i * minuteMs, hall.id)).flat(),
+      say(from + 17 * hourMs, maja.id, 'home'),
+    ];
+    const found = feed(watch, readings, from + 20 * hourMs);
+    return found.filter((one) => one.kind === 'raised').length;
+  };
+  expect([raisedOn(0), raisedOn(1)]).toEqual([1, 1]);
+});
+
 test('without motion sensors nothing is watched', () => {
   expect(motion.picks([maja, vacuum])).toEqual([]);
 });

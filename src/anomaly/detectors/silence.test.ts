@@ -147,3 +147,25 @@ test('a restart inside an episode raises nothing twice', () => {
   );
   expect(found.map((one) => one.kind)).toEqual(['cleared']);
 });
+
+test('what speaks every few days is told after half a day, what speaks all the time after an hour', () => {
+  const battery = sensor('sensor.door_battery', 'battery', '%', 'Door battery');
+  const watch = open(silence, { entities: [...entities, battery] });
+  const until = start + 24 * dayMs;
+  const levels = Array.from({ length: 12 }, (_, i) =>
+    say(start + 2 * i * dayMs, battery.id, 90 - i),
+  );
+  const lived = [...talk(start, until), ...levels].sort((a, b) => a.t - b.t);
+  expect(feed(watch, lived)).toEqual([]);
+  const out = until + hourMs;
+  const back = out + 15 * hourMs;
+  const after = [
+    ...talk(until, back + hourMs, (id, t) => id === wifi.id && t > out && t < out + 2 * hourMs),
+    say(out, battery.id, 'unavailable'),
+    say(out, wifi.id, 'unavailable'),
+    say(back, battery.id, 78),
+  ].sort((a, b) => a.t - b.t);
+  const raised = feed(watch, after).filter((one) => one.kind === 'raised');
+  expect(raised.map((one) => one.entities)).toEqual([[wifi.id], [battery.id]]);
+  expect(raised.map((one) => Math.round((one.at - out) / hourMs))).toEqual([1, 12]);
+});

@@ -8,6 +8,7 @@ import {
   quietMs,
   type Unknown,
 } from './part.ts';
+import { beginVisit, isKnownVisitor } from './visit.ts';
 
 /** Time a phone is given to say that it was its owner, minutes. */
 const waitMax = 15;
@@ -19,6 +20,8 @@ const lagsMax = 30;
 const comesHomeMs = 30 * minuteMs;
 /** A guest who reads a book is still for longer than a house is that nobody is in. */
 const guestQuietMinutes = 120;
+/** Where somebody without a phone, or a pet, often stays behind, two hours without motion hardly ever come. */
+const livesQuietMinutes = 45;
 /** So many minutes of rest part one coming and going from the next: a pet between leaves longer ones. */
 const restMinutes = 5;
 const seenMax = 8;
@@ -45,17 +48,24 @@ export function passAway(
 function quietMinutes(part: MotionPart): number {
   const stays = part.stays ?? [];
   const often = stays.reduce((sum, one) => sum + one, 0) > 0.4 * Math.max(5, stays.length);
-  return part.left?.stayed && !often ? guestQuietMinutes : quietMs / minuteMs;
+  if (!part.left?.stayed) return quietMs / minuteMs;
+  return often ? livesQuietMinutes : guestQuietMinutes;
 }
 
 function hearUnknown(part: MotionPart, to: number, o: MotionPassing & { marks: number }): void {
-  part.unknown ??= { since: beganAt(to), last: to, marks: 0, peak: 0 };
+  if (!part.unknown) {
+    const since = beganAt(to);
+    const known = isKnownVisitor(part, since, o.away);
+    part.unknown = { since, last: to, marks: 0, peak: 0, ...(known && { known }) };
+  }
   const { unknown } = part;
+  if (part.visit) part.visit.last = to;
   unknown.last = to;
   unknown.marks += o.marks;
   unknown.peak = Math.max(unknown.peak, marksIn(part, 15));
   if (unknown.peak < o.busyMarks) return;
   unknown.busySince ??= burstBegan(part, to);
+  if (unknown.known) beginVisit(part);
   const cell = cellOf(o.local(to));
   unknown.cells ??= [];
   if (unknown.cells.at(-1) !== cell) unknown.cells.push(cell);
@@ -72,13 +82,16 @@ function burstBegan(part: MotionPart, to: number): number {
 
 /** Nobody came home: a pet, a robot, a child without a phone, or a fault. */
 function endUnknown(part: MotionPart, unknown: Unknown, day: string, o: MotionPassing): void {
-  // No more is learned than a pet would teach, and nothing of what has its hour.
-  if (!hasItsHour(part, o.local)) noteHigh(part.away, day, Math.min(unknown.peak, petMarksMax));
+  // No more is learned than a pet would teach, and nothing of what has its hour, or of a guest.
+  if (!unknown.known && !hasItsHour(part, o.local))
+    noteHigh(part.away, day, Math.min(unknown.peak, petMarksMax));
   countHours(part, unknown);
   part.unknown = null;
 }
 
+/** A visit is one, in however many pieces it is seen, and a guest of a few days has no hours here. */
 function countHours(part: MotionPart, unknown: Unknown): void {
+  if (unknown.known) return;
   for (const cell of unknown.cells ?? []) part.moved[cell]! += 1;
   unknown.cells = [];
 }

@@ -26,6 +26,10 @@ export interface MotionPart {
   stays?: number[];
   /** Motion while everybody is away, until somebody turns out to have come home. */
   unknown: Unknown | null;
+  /** Motion that was told, while everybody is still away. */
+  visit?: Visit | null;
+  /** When somebody last came home to motion that had gone on for hours: whoever it is, they have met. */
+  metAt?: number;
   /** Minutes by which phones were late when somebody came home. */
   readonly lags: number[];
   /** Hours of the week (168) seen with everybody away, and with more motion in them than a pet makes. */
@@ -40,8 +44,15 @@ export interface MotionPart {
   readonly odd: Tail;
 }
 
+export interface Visit {
+  readonly since: number;
+  last: number;
+}
+
 export interface Unknown {
   readonly since: number;
+  /** It is of those who were told, or met, before. */
+  readonly known?: true;
   last: number;
   marks: number;
   /** Most marks in a quarter of an hour. */

@@ -10,6 +10,7 @@ import {
   minutesMax,
   quietMs,
 } from './part.ts';
+import { endVisit } from './visit.ts';
 
 const stuckMs = 60 * minuteMs;
 /** Nobody counts as away before: phones notice late that somebody left. */
@@ -85,7 +86,10 @@ function noteLeaving(part: MotionPart, to: number, away: number | null): void {
 
 function passHome(part: MotionPart, to: number, marks: number, o: MotionPassing): void {
   part.empty = false;
-  if (o.away === null) cameHome(part, to);
+  if (o.away === null) {
+    cameHome(part, to);
+    endVisit(part, to);
+  }
   part.unknown = null;
   if (part.hour) part.hour.marks += marks;
   const room = stillRoom(part, to, o.local);

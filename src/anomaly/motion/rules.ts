@@ -45,8 +45,8 @@ function suspectAway(
   at: number,
   local: (t: number) => LocalHour,
 ): Suspicion | null {
-  const { busySince, marks } = part.unknown!;
-  if (busySince === undefined || busySince === null) return null;
+  const { busySince, marks, known } = part.unknown!;
+  if (known || busySince === undefined || busySince === null) return null;
   const waited = (at - busySince) / minuteMs >= waitMinutes(part);
   if (!waited || hasItsHour(part, local)) return null;
   const severity = seenHours(part) >= learnedHoursMin ? 'now' : 'today';

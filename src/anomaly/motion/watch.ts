@@ -11,6 +11,7 @@ import { partOf, watchParts } from '../watch-parts.ts';
 import { hearMotion, type MotionPart, marksMin, newMotion } from './part.ts';
 import { passMotion } from './pass.ts';
 import { motionRules } from './rules.ts';
+import { beginVisit } from './visit.ts';
 import { type ToldMotion, wordMotion, wordMotionOver } from './words.ts';
 
 export const motionSettings = z.strictObject({ sooner, sensors: chosenSensors });
@@ -60,6 +61,7 @@ export function watchMotion(context: DetectorContext<MotionSettings>): Watch {
         const last = Math.max(0, ...Object.values(part.rooms).map((room) => room.last));
         return at - last >= stillMs || (episode.rule === 'away' && away === null);
       },
+      begin: beginVisit,
       entities: (part, episode) =>
         placesOf(part, episode.since, infos).map(({ entity }) => entity.id),
       tell(part, { kind, episode, at, around: now }) {

@@ -1,6 +1,6 @@
 import type { LocalHour } from '../local-hour.ts';
 import { minuteMs } from '../local-hour.ts';
-import { newTail, noteHigh, type Tail } from '../tail.ts';
+import { middleOf, newTail, noteHigh, type Tail } from '../tail.ts';
 
 /** One sensor that must not fall silent. `heard` times are of a clock that runs only while the home is heard. */
 export interface SilencePart {
@@ -67,3 +67,13 @@ export function hearSilence(
 
 export const stillMinutes = (part: SilencePart, heard: number): number =>
   (heard - part.changedHeard) / minuteMs;
+
+/** From so long without a change on most days on, a sensor speaks a few times a day at most: a battery's level. */
+const rareFrom = 6 * 60;
+const rareMinutesMax = 12 * 60;
+
+/** What speaks rarely cannot come back sooner than it would have spoken: minutes it may be unavailable. */
+export function rareMinutes(part: SilencePart): number {
+  const usual = middleOf(part.still) ?? 0;
+  return usual < rareFrom ? 0 : Math.min(usual, rareMinutesMax);
+}

@@ -7,7 +7,7 @@ import { type LocalHour, localHours, minuteMs } from '../local-hour.ts';
 import { budgetOf, chosenSensors, patienceOf, sooner } from '../sooner.ts';
 import { dailyLimits, dropDay, highestOf, limitOf, noteHigh } from '../tail.ts';
 import { partOf } from '../watch-parts.ts';
-import { hearSilence, newSilence, type SilencePart, stillMinutes } from './part.ts';
+import { hearSilence, newSilence, rareMinutes, type SilencePart, stillMinutes } from './part.ts';
 import { silentSensors, stillMinutesMax } from './sensors.ts';
 import { type SilenceRule, wordSilence } from './words.ts';
 
@@ -106,7 +106,11 @@ export function smallestOfSilence(
   const perMonth = budgetOf(settings.sooner);
   const most = (part && limitOf(part.out, { perMonth, scaleMin: 10 })) ?? 0;
   const minutes = Math.ceil(
-    Math.max(settings.unavailableMinutes * patienceOf(settings.sooner), most),
+    Math.max(
+      settings.unavailableMinutes * patienceOf(settings.sooner),
+      most,
+      part ? rareMinutes(part) : 0,
+    ),
   );
   const days = Math.max(part?.out.highs.length ?? 0, part?.still.highs.length ?? 0);
   return { text: `unavailable for ${duration(minutes * minuteMs)}`, days };
@@ -152,7 +156,7 @@ function makeJudge(o: {
       const minutes = (state.heard - part.outHeard) / minuteMs;
       if (minutes < settings.unavailableMinutes * patience) return null;
       const most = limit(part.out, { perMonth, scaleMin: 10 }) ?? 0;
-      const due = minutes >= Math.max(settings.unavailableMinutes * patience, most);
+      const due = minutes >= Math.max(most, rareMinutes(part));
       return due ? { rule: 'out', since: part.outSince } : null;
     }
     const last = part.drops.at(-1);
@@ -167,7 +171,7 @@ function makeJudge(o: {
     const highest = highestOf(part.still);
     const room = limit(part.still, { perMonth, scaleMin: 20 });
     if (highest === null || room === null || highest > most) return null;
-    const least = Math.max(settings.stillMinutes * patience, room, 2 * highest);
+    const least = Math.max(settings.stillMinutes * patience, room, 2.5 * highest);
     return stillMinutes(part, state.heard) >= least
       ? { rule: 'still', since: part.changedAt }
       : null;

@@ -3,6 +3,7 @@ import { hourMs, type LocalHour } from '../local-hour.ts';
 import { numberOf } from '../units.ts';
 import { endHour, newHour, newUsualMs } from './hours.ts';
 import { patienceOf, runPaceOf } from './pace.ts';
+import { markTimer } from './programs.ts';
 import type { WaterSensor } from './sensors.ts';
 import type { Limits } from './settings.ts';
 import { addDry, addWater, rateOf, runBreakMs, type Segment, type Tap } from './tap.ts';
@@ -96,6 +97,7 @@ export function pour(tap: Tap, segment: Segment, o: Surroundings, timed = true):
     quiet: o.quiet(segment.to - 1),
     roomLitres: o.roomLitres(segment.to - 1),
   });
+  markTimer(tap, o.local);
 }
 
 /** What a flow sensor said, at the tap's clock. */

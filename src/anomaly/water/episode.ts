@@ -4,7 +4,17 @@ import { forgetLows } from './lows.ts';
 import { paceOf, patienceOf } from './pace.ts';
 import { keepHours, keepProgram } from './programs.ts';
 import { type Rule, rules, type Suspicion } from './rules.ts';
-import { dryGapMs, dryGapOf, learnRest, learnUse, restOf, type Tap } from './tap.ts';
+import {
+  dryGapMs,
+  dryGapOf,
+  learnRest,
+  learnUse,
+  type Run,
+  rateOf,
+  restOf,
+  slowLpm,
+  type Tap,
+} from './tap.ts';
 
 /** The finding while it lasts. Plain JSON. */
 export interface Episode {
@@ -129,6 +139,10 @@ function stepsMs(tap: Tap, rule: Rule): number {
   return rule === 'noDryGap' ? dryGapOf(tap) : patienceOf(paceOf(tap));
 }
 
+/** Somebody's use is no trickle: a cistern that ran for hours took much, too. */
+const isStrong = ({ litres, since, wetUntil }: Run): boolean =>
+  rateOf(litres, since, wetUntil) >= slowLpm[1];
+
 /** Forgets the water of an episode that is over, so that the next is a new one. */
 export function forget(
   episode: Episode,
@@ -146,7 +160,7 @@ export function forget(
     }
     // Leaks are long and low: they are no habit, however often they come.
     const used = episode.rule === 'pouring' || episode.rule === 'much';
-    if (used && tap.run) learnUse(tap, tap.run);
+    if (used && tap.run && isStrong(tap.run)) learnUse(tap, tap.run);
     if (episode.rule === 'noRest') learnRest(tap);
     tap.run = null;
     tap.strong = null;

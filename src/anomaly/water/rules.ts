@@ -1,5 +1,5 @@
 import type { Baseline } from '../baseline.ts';
-import { dayMs, hourMs, type LocalHour } from '../local-hour.ts';
+import { dayMs, hourMs, type LocalHour, minuteMs } from '../local-hour.ts';
 import { isMaterial } from './hours.ts';
 import { isNeverLow } from './lows.ts';
 import { paceOf } from './pace.ts';
@@ -13,6 +13,7 @@ import {
   quietLimitMs,
   restLimitMs,
   slowLimitMs,
+  steadyLimit,
   unbrokenLimitMs,
 } from './usual.ts';
 
@@ -44,10 +45,21 @@ function quietHoursIn(
   return hours;
 }
 
+const steadyMsMin = 10 * minuteMs;
+
 const isUnbroken = (tap: Tap, run: Run, limits: Limits): boolean =>
   run.quietMs >= quietLimitMs(tap, limits) ||
   run.wetUntil - run.since >= unbrokenLimitMs(tap, limits) ||
   (run.slowMs ?? []).some((ms, i) => ms >= slowLimitMs(tap, limits, i));
+
+/** More than this home ever uses at once; or as much as fills two baths where no use is so strong for so long. */
+function isMuch(tap: Tap, run: Run, limits: Limits): boolean {
+  if (run.litres - run.roomLitres >= muchLitres(tap, limits)) return true;
+  const lasts = run.wetUntil - run.since >= steadyMsMin;
+  if (run.atTimer || !lasts || run.litres < 1.25 * limits.muchLitresMin) return false;
+  const steady = steadyLimit(tap, limits);
+  return steady !== null && (run.steadyLpm ?? 0) >= steady;
+}
 
 /** The most urgent rule that this tap breaks now, or null. Pure. */
 export function suspect(
@@ -63,7 +75,7 @@ export function suspect(
     }
   }
   const known = isProgram(tap, o.local);
-  if (run && !known && run.litres - run.roomLitres >= muchLitres(tap, limits)) {
+  if (run && !known && isMuch(tap, run, limits)) {
     // Read once an hour, a step says nothing of when in the hour it came.
     const since = Math.min(run.since, run.wetUntil - paceOf(tap));
     const lpm = rateOf(run.litres, since, run.wetUntil);

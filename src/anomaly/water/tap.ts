@@ -27,6 +27,11 @@ export interface Run {
   /** Rate smoothed over a minute, litres a minute: now, and the highest. */
   smoothLpm: number;
   peakLpm: number;
+  /** The same over five minutes: two showers at once are strong, and not for long. */
+  steadyLpm?: number;
+  steadyPeakLpm?: number;
+  /** It ran when a timer's water runs. */
+  atTimer?: boolean;
 }
 
 /** All that is known of one sensor. Plain JSON. */
@@ -59,7 +64,10 @@ export interface Tap {
   longest: { ms: number; at: number }[];
   /** Daily highs: rate of short runs, litres beyond the hour's and quiet minutes of any. */
   readonly rates: Tail;
+  readonly steadies?: Tail;
   readonly volumes: Tail;
+  /** The same of runs at other hours than a timer's. */
+  readonly free?: Tail;
   readonly quiets: Tail;
   /** Minutes of a run below each of `slowLpm`. */
   readonly slows: readonly Tail[];
@@ -94,7 +102,9 @@ export const newTap = (id: string): Tap => ({
   baseline: emptyBaseline(),
   longest: [],
   rates: newTail(),
+  steadies: newTail(),
   volumes: newTail(),
+  free: newTail(),
   quiets: newTail(),
   slows: slowLpm.map(newTail),
   runs: newTail(),
@@ -241,10 +251,14 @@ export function learnRest(tap: Tap): void {
 export const rateOf = (litres: number, from: number, to: number): number =>
   to > from ? (litres * minuteMs) / (to - from) : 0;
 
+const steadyMs = 5 * minuteMs;
 function smooth(run: Run, { from, to, litres }: Segment): void {
   const lpm = rateOf(litres, from, to);
   run.smoothLpm = lpm + (run.smoothLpm - lpm) * Math.exp((from - to) / minuteMs);
   run.peakLpm = Math.max(run.peakLpm, run.smoothLpm);
+  const steady = run.steadyLpm ?? 0;
+  run.steadyLpm = lpm + (steady - lpm) * Math.exp((from - to) / steadyMs);
+  run.steadyPeakLpm = Math.max(run.steadyPeakLpm ?? 0, run.steadyLpm);
 }
 
 /** A pipe that bursts does not stop by itself: what does, within this time, shows what people use. */
@@ -274,7 +288,10 @@ export function learnUse(tap: Tap, run: Run): void {
   const day = iso(run.wetUntil).slice(0, 10);
   const ms = run.wetUntil - run.since;
   if (ms <= usedMsMax) noteHigh(tap.rates, day, run.peakLpm);
-  noteHigh(tap.volumes, day, Math.max(0, run.litres - run.roomLitres));
+  if (tap.steadies && !run.atTimer) noteHigh(tap.steadies, day, run.steadyPeakLpm ?? 0);
+  const beyond = Math.max(0, run.litres - run.roomLitres);
+  noteHigh(tap.volumes, day, beyond);
+  if (tap.free && !run.atTimer) noteHigh(tap.free, day, beyond);
   if (ms <= taughtMsMax) noteHigh(tap.runs, day, ms / minuteMs);
 }
 

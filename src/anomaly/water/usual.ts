@@ -1,6 +1,6 @@
 import { type Baseline, roomAround } from '../baseline.ts';
 import { type LocalHour, minuteMs } from '../local-hour.ts';
-import { dailyLimits, highestOf } from '../tail.ts';
+import { dailyLimits, highestOf, middleOf } from '../tail.ts';
 import { paceOf, runPaceOf } from './pace.ts';
 import type { Limits } from './settings.ts';
 import { dryGapOf, longestUsualMs, slowLpm, type Tap } from './tap.ts';
@@ -43,6 +43,7 @@ export function strongestUse(baseline: Baseline): number | null {
 const gapsMin = 5;
 const limit = {
   rates: dailyLimits(),
+  steadies: dailyLimits(),
   volumes: dailyLimits(),
   quiets: dailyLimits(),
   slows: slowLpm.map(dailyLimits),
@@ -54,6 +55,8 @@ const limit = {
 const perMonth = 0.05;
 /** Two minutes at a rate bring the smoothed rate this near to it. */
 const smoothedShare = 0.86;
+/** What a home may keep up, of the rate that counts as pouring. */
+const steadyShare = 0.8;
 
 /**
  * Litres a minute that count as pouring. What is learned only raises it: a home whose strongest use
@@ -61,18 +64,34 @@ const smoothedShare = 0.86;
  */
 export function pouringLimit(tap: Tap, baseline: Baseline, limits: Limits): number {
   const known = limit.rates(tap.rates, { perMonth, scaleMin: 0.5 });
-  if (known !== null) return Math.max(limits.pouringLpm, known / smoothedShare);
+  if (known !== null) {
+    // Two uses at once: usual ones are no news, and beyond two of the strongest nothing is foretold.
+    const usual = 2 * (middleOf(tap.rates) ?? 0);
+    const most = 2 * (highestOf(tap.rates) ?? 0);
+    return Math.max(limits.pouringLpm, Math.min(Math.max(known, usual), most) / smoothedShare);
+  }
   const strongest = strongestUse(baseline);
   if (strongest === null) return limits.pouringLpm;
   return Math.min(2 * limits.pouringLpm, Math.max(limits.pouringLpm, 1.25 * strongest));
 }
 
+/** Litres a minute, smoothed over five minutes, that no use of this home keeps up; null before a week is known. */
+export function steadyLimit(tap: Tap, limits: Limits): number | null {
+  if (!tap.steadies) return null;
+  const known = limit.steadies(tap.steadies, { perMonth, scaleMin: 1 });
+  if (known === null) return null;
+  const most = Math.max(1.2 * highestOf(tap.steadies)!, 1.5 * middleOf(tap.steadies)!);
+  return Math.max(steadyShare * limits.pouringLpm, Math.min(known, most));
+}
+
 /** Litres in one run, beyond what such an hour takes anyway, that are more than this home ever uses. */
 export function muchLitres(tap: Tap, limits: Limits): number {
-  const known = limit.volumes(tap.volumes, { perMonth, scaleMin: 20 });
+  // What a timer takes at its hour is no measure for any other.
+  const { volumes } = tap.run?.atTimer ? tap : { volumes: tap.free ?? tap.volumes };
+  const known = limit.volumes(volumes, { perMonth, scaleMin: 20 });
   if (known === null) return 1.5 * limits.muchLitresMin;
   // A pool is filled with what a pool takes: beyond the highest ordinary day nothing is foretold.
-  const highest = highestOf(tap.volumes) ?? 0;
+  const highest = highestOf(volumes) ?? 0;
   return Math.max(limits.muchLitresMin, Math.min(known, 1.25 * highest));
 }
 
