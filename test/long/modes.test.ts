@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, connect } from '@tomte/sdk/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { systemClock } from '../src/lib/clock.ts';
-import { openSim, type Sim } from '../src/sim/sim.ts';
-import { type RunningService, startService } from './crash/harness.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { openSim, type Sim } from '../../src/sim/sim.ts';
+import { type RunningService, startService } from '../crash/harness.ts';
 
 let sim: Sim;
 let service: RunningService;

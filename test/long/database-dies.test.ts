@@ -3,11 +3,11 @@ import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { loadConfig } from '../src/config.ts';
-import { systemClock } from '../src/lib/clock.ts';
-import { silentLog } from '../src/lib/log.ts';
-import { openService } from '../src/main/serve.ts';
-import { databasePid, removeData, startService } from './crash/harness.ts';
+import { loadConfig } from '../../src/config.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { silentLog } from '../../src/lib/log.ts';
+import { openService } from '../../src/main/serve.ts';
+import { databasePid, removeData, startService } from '../crash/harness.ts';
 
 test('a database that dies while the demo home is being opened does not keep Tomte from ending', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'tomte-dies-'));

@@ -18,11 +18,11 @@ import { type RecordedRun, testFromRun } from '@tomte/sdk/test-from-run';
 import type { VirtualRun } from '@tomte/sdk/virtual-run';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { cabin } from '../home/testing/typed-home.ts';
-import { typesOfHome } from '../home/types-of-home.ts';
-import { checkWorkflows } from './check-workflows.ts';
-import { newWorkflow } from './new-workflow.ts';
-import { toolVersions } from './workflow-folder-texts.ts';
+import { cabin } from '../../src/home/testing/typed-home.ts';
+import { typesOfHome } from '../../src/home/types-of-home.ts';
+import { checkWorkflows } from '../../src/main/check-workflows.ts';
+import { newWorkflow } from '../../src/main/new-workflow.ts';
+import { toolVersions } from '../../src/main/workflow-folder-texts.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
 
