@@ -59,7 +59,9 @@ test('a draft is a file of this home, tried on 60 days, and off until a person t
   const ran = await draft('front-open');
   expect(ran.err).toBe('');
   expect(ran.json()).toMatchObject({
-    ...{ problems: [], maySwitch: [], isTypeChecked: true },
+    ...{ problems: [], maySwitch: [] },
+    look: { problems: [], isTypeChecked: true, replaces: false },
+    kept: { name: 'front-open', isLoaded: true },
     entities: [{ id: 'binary_sensor.front_door' }],
     past: { workflow: 'front-open', actions: [] },
   });
@@ -78,7 +80,7 @@ test('what would reach out is no file, and says at which line', async () => {
   text = "triggers: [],\nasync run(ctx) {\n  await ctx.fetch('https://evil.example');\n},";
   const ran = await draft('reaches-out');
   expect(ran.code).toBe(1);
-  expect(ran.json()).toMatchObject({ code: null, file: null, problems: [{ line: 3 }, {}] });
+  expect(ran.json()).toMatchObject({ code: null, look: null, problems: [{ line: 3 }, {}] });
   await expect(readFile(join(dataDir, 'workflows/reaches-out.ts'))).rejects.toMatchObject({
     code: 'ENOENT',
   });

@@ -51,14 +51,14 @@ test('the phone is found by itself and takes a test, whose button is heard', asy
   await phone.press(button!.action);
   await until(async () => (await channelOfPhone())?.test?.button === true);
   expect((await channelOfPhone())?.test).toMatchObject({ arrived: true, button: true });
-}, 60_000);
+}, 240_000);
 
 test('a leak that runs already is told when its workflow is switched on', async () => {
   await tomte.setWorkflow({ home, name: 'water-watch', mode: 'on' });
   const push = await phone.pushes.until((p) => /Water has run/.test(p.title ?? ''));
   expect(push.data).toMatchObject({ push: { 'interruption-level': 'critical' } });
   expect(String(push.data?.image)).toMatch(/^\/api\/image\/serve\//);
-}, 60_000);
+}, 240_000);
 
 test('a press on the phone says that it is seen; a forged one says nothing', async () => {
   const [alert] = await tomte.listAlerts({ state: 'open' });
@@ -71,7 +71,7 @@ test('a press on the phone says that it is seen; a forged one says nothing', asy
   await phone.press(seen!.action);
   await until(async () => (await tomte.getAlert({ id: alert!.id })).state === 'acknowledged');
   expect((await tomte.getAlert({ id: alert!.id })).seenBy).toBe('Maja');
-}, 60_000);
+}, 240_000);
 
 test('switched off, its alert is closed; switched on again, what still runs is told anew', async () => {
   await tomte.setWorkflow({ home, name: 'water-watch', mode: 'off' });
@@ -79,7 +79,7 @@ test('switched off, its alert is closed; switched on again, what still runs is t
   expect(await tomte.listAlerts({ state: 'open' })).toEqual([]);
   await tomte.setWorkflow({ home, name: 'water-watch', mode: 'on' });
   await until(async () => (await tomte.listAlerts({ state: 'open' })).length === 1);
-}, 60_000);
+}, 240_000);
 
 test('a home that is unlinked takes back what still stands on its phones and its bell', async () => {
   const [alert] = await tomte.listAlerts({ state: 'open' });
@@ -96,4 +96,4 @@ test('a home that is unlinked takes back what still stands on its phones and its
     { message: 'clear_notification', data },
     { title, data },
   ]);
-}, 60_000);
+}, 240_000);
