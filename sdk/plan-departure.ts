@@ -11,8 +11,9 @@ export interface Departure {
 
 const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const weekday = `(?:${weekdays.join('|')})`;
-const clock = String.raw`(?:[01]\d|2[0-3]):[0-5]\d`;
-const days = ` by (${clock}) (${weekday})(?:-(${weekday}))?`;
+/** A wall time such as 07:30, within a larger pattern. */
+export const clockPattern = String.raw`(?:[01]\d|2[0-3]):[0-5]\d`;
+const days = ` by (${clockPattern}) (${weekday})(?:-(${weekday}))?`;
 
 /** ` by 07:30 Mon-Fri by 10:00 Sat`, ` by calendar.trips or not`; it holds no named groups. */
 export const departurePattern = String.raw`(?:(?:${days.replaceAll(/\((?!\?)/g, '(?:')})+| by calendar\.[a-z0-9_]+)(?: or not)?`;

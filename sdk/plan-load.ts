@@ -1,6 +1,6 @@
 /** What can wait, in one line each, as a person reads and types it. Pure. */
 import type { Action } from './home.ts';
-import { type Departure, departurePattern, readDeparture } from './plan-departure.ts';
+import { clockPattern, type Departure, departurePattern, readDeparture } from './plan-departure.ts';
 import { readWarmth, type Warmth, warmthFault, warmthPattern } from './plan-warmth.ts';
 
 export interface PlanLoad {
@@ -42,7 +42,6 @@ export interface PlanLoad {
 }
 
 const id = String.raw`[a-z0-9_]+\.[a-z0-9_]+`;
-const clock = String.raw`(?:[01]\d|2[0-3]):[0-5]\d`;
 const word = String.raw`[^\s,]{1,60}`;
 const switched =
   'switch|input_boolean|light|fan|number|input_number|select|input_select|climate|water_heater';
@@ -52,7 +51,7 @@ export const planLoadPattern = new RegExp(
   [
     String.raw`^(?<name>\S[^,]{0,58}?) (?<entity>(?:${switched})\.[a-z0-9_]+)`,
     `(?: set (?<on>${word}) or (?<off>${word}))?`,
-    String.raw` (?<watts>\d{1,5}) W (?:${warmthPattern}|(?<minutes>\d{1,4}) min (?<from>${clock})-(?<by>${clock})`,
+    String.raw` (?<watts>\d{1,5}) W (?:${warmthPattern}|(?<minutes>\d{1,4}) min (?<from>${clockPattern})-(?<by>${clockPattern})`,
     `(?<departure>${departurePattern})?(?<pieces> in pieces)?(?: ${level})?)`,
     `(?: ready (?<ready>${id}))?(?: meter (?<meter>${id}))?(?: energy (?<energy>${id}))?`,
     '(?<apart> not from battery)?(?: else (?<own>on|off))?$',

@@ -51,6 +51,19 @@ export function roomOf(battery: Battery, soc: number, hours: number) {
   };
 }
 
+/** What the battery would do in each slot of a choice, W, were it to follow the house there. */
+export function followedW(problem: Problem, battery: Battery, choice: Choice): number[] {
+  const gridW = gridOf(problem, choice);
+  const soc = [battery.socWh, ...socOf(problem, battery, choice.batteryW)];
+  return problem.slots.map(({ hours }, n) =>
+    followed(gridW[n]! + choice.batteryW[n]!, roomOf(battery, soc[n]!, hours)),
+  );
+}
+
+/** Both ways, as far as there is room. `needW` is above 0 where the house lacks something. */
+export const followed = (needW: number, room: ReturnType<typeof roomOf>): number =>
+  Math.min(Math.max(needW, -room.chargeW), room.dischargeW);
+
 /**
  * Carries out wishes for the battery as far as it can follow: its bounds, its power, no export where it may
  * not. `null` is a slot in which it follows the house both ways. What may not be exported is curtailed.

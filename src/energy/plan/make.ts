@@ -78,7 +78,7 @@ async function search(
       !undone &&
       endValuePerKWh > leastEndValue &&
       spendsForLater(problem, choice, costDoNothing, weights);
-    if (!more && !undone && !dear) return steadied(problem, best, endValuePerKWh);
+    if (!more && !undone && !dear) return steadied(problem, best, { endValuePerKWh, weights });
     if (more) apart = more;
     late ||= undone;
     if (dear) endValuePerKWh = endValuePerKWh > 0.02 ? endValuePerKWh / 3 : leastEndValue;
@@ -87,9 +87,13 @@ async function search(
   return best && { ...best, gap: Math.max(best.gap, promisedGap * 2) };
 }
 
-function steadied(problem: Problem, { choice, gap }: Found, endValuePerKWh: number): Found {
+async function steadied(
+  problem: Problem,
+  { choice, gap }: Found,
+  by: Parameters<typeof burdenOf>[2],
+): Promise<Found> {
   const allowed = (promisedGap - gapMax) / 2;
-  const followed = followHouse(problem, choice, { allowed, endValuePerKWh });
+  const followed = await followHouse(problem, choice, { allowed, ...by });
   return { choice: followed.choice, gap: gap + followed.spent };
 }
 
@@ -115,7 +119,8 @@ function together(a: Apart, b: Apart): Apart | null {
 
 /** The better of doing nothing and each load where it is cheapest; what bends less is better. */
 function fallback(problem: Problem, nothing: Choice): Choice {
-  const worth = (choice: Choice) => burdenOf(problem, choice, endValueOf(problem));
+  const by = { endValuePerKWh: endValueOf(problem), weights: weightsOf(problem) };
+  const worth = (choice: Choice) => burdenOf(problem, choice, by);
   const cheapest = greedy(problem);
   return worth(cheapest) <= worth(nothing) ? cheapest : nothing;
 }

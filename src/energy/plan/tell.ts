@@ -1,5 +1,5 @@
 /** A choice as the plan that is told: modes, grid, money. */
-import { costOf, gridOf, roomOf, socOf } from './cost.ts';
+import { costOf, followed, gridOf, roomOf, socOf } from './cost.ts';
 import type { BatteryMode, Choice, PlannedSlot } from './plan.ts';
 import type { Problem } from './problem.ts';
 
@@ -32,8 +32,7 @@ function modesOf(problem: Problem, choice: Choice, gridW: readonly number[]): Ba
     const watts = choice.batteryW[n]!;
     const need = gridW[n]! + watts;
     const room = roomOf(battery, soc[n]!, hours);
-    const follows = Math.min(Math.max(need, -room.chargeW), room.dischargeW);
-    if (Math.abs(watts - follows) <= same) return 'self_consume';
+    if (Math.abs(watts - followed(need, room)) <= same) return 'self_consume';
     if (watts > same) return 'discharge';
     if (watts < -same)
       return Math.abs(watts + Math.min(-need, room.chargeW)) <= same ? 'hold' : 'charge';

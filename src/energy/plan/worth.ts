@@ -3,7 +3,7 @@ import { bentIn } from './bent.ts';
 import { costOf, peakCostOf, socOf } from './cost.ts';
 import type { Choice } from './plan.ts';
 import type { Problem } from './problem.ts';
-import { weightsOf } from './weigh.ts';
+import type { Weights } from './weigh.ts';
 
 export const leastEndValue = 0.001;
 
@@ -17,8 +17,12 @@ export function endValueOf({ battery, slots }: Problem): number {
 }
 
 /** Less is better. `endValuePerKWh`: what is counted for each kWh that is left. */
-export function burdenOf(problem: Problem, choice: Choice, endValuePerKWh: number): number {
-  const bent = bentIn(problem, choice, weightsOf(problem)).reduce(
+export function burdenOf(
+  problem: Problem,
+  choice: Choice,
+  { endValuePerKWh, weights }: { endValuePerKWh: number; weights: Weights },
+): number {
+  const bent = bentIn(problem, choice, weights).reduce(
     (sum, { byW = 0, byMinutes = 0, byDegrees = 0, costPerUnit }) =>
       sum + (byW + byMinutes + byDegrees) * costPerUnit,
     0,

@@ -2,31 +2,13 @@ import { createRequire } from 'node:module';
 import type { Highs } from 'highs';
 import { expect, test } from 'vitest';
 import { dive } from './dive.ts';
-import { type LinearModel, newModel } from './linear.ts';
+import { type LinearModel, newModel, sourceOf } from './linear.ts';
 
 const load = createRequire(import.meta.url)('highs') as () => Promise<Highs>;
 const highs = await load();
 
 function found(model: LinearModel, gapMax: number) {
-  const matrix = {
-    format: 'csr',
-    numRows: model.rowLow.length,
-    numCols: model.cost.length,
-    starts: model.rowStart,
-    indices: model.index,
-    values: model.value,
-  } as const;
-  const source = {
-    numCols: model.cost.length,
-    numRows: model.rowLow.length,
-    colCost: model.cost,
-    colLower: model.columnLow,
-    colUpper: model.columnHigh,
-    rowLower: model.rowLow,
-    rowUpper: model.rowHigh,
-    matrix,
-  };
-  return highs.withModel(source, (loaded) => {
+  return highs.withModel(sourceOf(model), (loaded) => {
     loaded.options.set({ output_flag: false });
     return dive(highs, model, loaded, gapMax);
   });

@@ -66,6 +66,26 @@ export function newModel(): ModelBuilder {
   };
 }
 
+/** As the solver takes it: its relaxation, which knows no whole columns. */
+export const sourceOf = (model: LinearModel) =>
+  ({
+    numCols: model.cost.length,
+    numRows: model.rowLow.length,
+    colCost: model.cost,
+    colLower: model.columnLow,
+    colUpper: model.columnHigh,
+    rowLower: model.rowLow,
+    rowUpper: model.rowHigh,
+    matrix: {
+      format: 'csr',
+      numRows: model.rowLow.length,
+      numCols: model.cost.length,
+      starts: model.rowStart,
+      indices: model.index,
+      values: model.value,
+    },
+  }) as const;
+
 export interface SolveOptions {
   readonly timeLimitMs: number;
   /** How far from the best the answer may be, in units of the cost. */

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { parentPort } from 'node:worker_threads';
 import type { Highs, Model } from 'highs';
 import { dive } from './dive.ts';
-import type { LinearModel, Solution, SolveOptions } from './linear.ts';
+import { type LinearModel, type Solution, type SolveOptions, sourceOf } from './linear.ts';
 
 export interface Ask {
   readonly id: number;
@@ -58,25 +58,6 @@ function solve(solver: Highs, model: LinearModel, options: SolveOptions): Soluti
     return read(solver, loaded, model.whole.includes(1));
   });
 }
-
-const sourceOf = (model: LinearModel) =>
-  ({
-    numCols: model.cost.length,
-    numRows: model.rowLow.length,
-    colCost: model.cost,
-    colLower: model.columnLow,
-    colUpper: model.columnHigh,
-    rowLower: model.rowLow,
-    rowUpper: model.rowHigh,
-    matrix: {
-      format: 'csr',
-      numRows: model.rowLow.length,
-      numCols: model.cost.length,
-      starts: model.rowStart,
-      indices: model.index,
-      values: model.value,
-    },
-  }) as const;
 
 const feasible = 2;
 

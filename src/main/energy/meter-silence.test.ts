@@ -2,11 +2,11 @@ import type { EntityState } from '@tomte/sdk/home';
 import type { PlanAsked } from '@tomte/sdk/plan';
 import { readPlanLoad } from '@tomte/sdk/plan-load';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { addHome } from '../../engine/testing-home.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { silentLog } from '../../lib/log.ts';
 import { openSolver, type Solver } from '../../lib/solve/solver.ts';
 import { type HandClock, handClock } from '../../lib/testing/hand-clock.ts';
-import { addHome } from '../../store/homes.ts';
 import { type FreshStore, freshStore } from '../../store/testing.ts';
 import { type HomePlans, openHomePlans } from './home-plans.ts';
 import { planPage } from './plan-page.ts';
@@ -52,11 +52,7 @@ function energy(): Parameters<typeof openHomePlans>[0]['energy'] {
 
 beforeEach(async () => {
   store = await freshStore();
-  await addHome(store.db, {
-    ...{ id: 'h1', name: 'Home', address: 'http://127.0.0.1:1', version: '1', time_zone: 'UTC' },
-    ...{ currency: 'EUR', user_name: 'u', user_id: 'u', user_admin: false },
-    token_sealed: Buffer.from('sealed'),
-  });
+  await addHome(store.db, 'h1');
   clock = handClock(start + minuteMs);
   solver = openSolver({
     clock: systemClock,
