@@ -71,6 +71,7 @@ test('it is warmed while that is cheap, and never out of its band', async () => 
     const importPrice = flat(0.4).map((price, n) => (n === 2 || n === 3 ? 0.1 : price));
     const problem = readProblem({
       ...{ id: 'night', start: new Date(now).toISOString(), slotMinutes: 60, importPrice },
+      timeLimitMs: 10_000,
       ...{ exportPrice: flat(0), baseLoadW: flat(300), solarW: flat(0), loads: [one.wire] },
     });
     const plan = await makePlan(problem, { solve: solver.solve, ticks: systemClock.ticks });
