@@ -26,15 +26,12 @@ export async function dumpDatabases(dataDir: string): Promise<string> {
   return out.join('\n');
 }
 
-/** A change by hand, for what only time would bring: of the database that people's homes are in. */
+/** A change by hand, for what only time would bring: in the schema of people's homes, not the demo's. */
 export async function changeByHand(dataDir: string, sql: string): Promise<void> {
   const pool = new pg.Pool({
     ...{ host: await socketFolder(dataDir), user: 'tomte', max: 1, database: 'postgres' },
   });
-  const { rows } = await pool.query<{ schema: string }>(
-    "select table_schema as schema from information_schema.tables where table_name = 'models'",
-  );
-  for (const { schema } of rows) await pool.query(`set search_path to "${schema}"; ${sql}`);
+  await pool.query(`set search_path to tomte; ${sql}`);
   await pool.end();
 }
 
