@@ -255,7 +255,7 @@ export const operations = {
     'why',
     z.strictObject({ text: z.string().min(1).max(300), home: home.optional() }),
     r.whyAnswer,
-    'Why something ran or did not: a question in words, or plain words to search for.',
+    'Why something ran or did not, or what would have been if a setting were another: a question in words, or plain words to search for.',
   ),
   listWebhooks: op(
     'GET',

@@ -14,6 +14,8 @@ import { watchingPage } from './detect/watching.ts';
 import { lifeOf } from './lives.ts';
 import type { Place } from './place.ts';
 import { makeWebhook, webhooksOf } from './webhooks.ts';
+import { whatIfAnswer } from './what-if/answer.ts';
+import { readWhatIf } from './what-if/question.ts';
 import { answerOf } from './why/answer.ts';
 import { gather, type WhyDefinitions } from './why/gather.ts';
 import { nearestMet } from './why/nearest.ts';
@@ -23,6 +25,7 @@ type Names = 'listNotRuns' | 'why' | 'nearestRun' | 'listWebhooks' | 'renewWebho
 
 export function whyOperations(
   place: Pick<Place, 'parts' | 'lives' | 'settings' | 'detect'>,
+  tomte: () => Tomte,
 ): Pick<Tomte, Names> {
   const { parts } = place;
   const { db } = parts.store;
@@ -44,15 +47,22 @@ export function whyOperations(
 
   return {
     listNotRuns: (filter) => notRunsOf(db, filter),
-    why: (asked) =>
-      whyOf(asked, {
+    async why(asked) {
+      const whatIf = readWhatIf(asked.text);
+      if (whatIf) {
+        const lived = (await homesAsked(db, asked.home)).filter(({ id }) => place.lives().has(id));
+        const homes = lived.map(({ id, time_zone: zone }) => ({ id, zone }));
+        return whatIfAnswer(whatIf, { homes, tomte: tomte() });
+      }
+      return whyOf(asked, {
         ...{ db, definitions: parts, now: parts.clock.now() },
         mirror: (home) => place.lives().get(home)?.link.mirror ?? null,
         async watching(home) {
           const life = place.lives().get(home);
           return life ? watchingPage(parts, life, place.detect.beats.get()) : null;
         },
-      }),
+      });
+    },
     nearestRun: async ({ home, name, at }) => {
       const { life, definition, settings } = await setUp(home, name);
       const found = await nearestMet({
@@ -83,10 +93,7 @@ export async function whyOf(
   },
 ): Promise<WhyAnswer> {
   const { db, now } = o;
-  const homes = (await listHomes(db)).filter(({ id }) => home === undefined || id === home);
-  if (home !== undefined && homes.length === 0) {
-    throw new TomteError('home.not_found', `There is no home ${home}`);
-  }
+  const homes = await homesAsked(db, home);
   const asked = (zone: string) => readQuestion(text, now, zone);
   const gathered = await Promise.all(
     homes.map(({ id, name, time_zone: zone }) => {
@@ -99,6 +106,15 @@ export async function whyOf(
     }),
   );
   return answerOf(asked(homes[0]?.time_zone ?? 'UTC'), gathered, now);
+}
+
+/** All, or the one that is named. Throws home.not_found. */
+async function homesAsked(db: Db, home: string | undefined): ReturnType<typeof listHomes> {
+  const homes = (await listHomes(db)).filter(({ id }) => home === undefined || id === home);
+  if (home !== undefined && homes.length === 0) {
+    throw new TomteError('home.not_found', `There is no home ${home}`);
+  }
+  return homes;
 }
 
 /** Reasons why nothing started, as the store has them. */

@@ -269,7 +269,7 @@ function operationsOf(
     ...backtestOperations(place.parts, (home) => lifeOf(place.lives(), home)),
     ...peopleOperations(place.parts.store.db),
     ...approvalOperations(place),
-    ...whyOperations(place),
+    ...whyOperations(place, () => tomte),
     ...mcpOperations(place, proposals),
     ...wordsOperations(place, {
       ...{ decider: place.decisions.decider, tomte: () => tomte },

@@ -10,6 +10,8 @@ import { wireAction } from './operations-approvals.ts';
 import { notRunsOf, whyOf } from './operations-why.ts';
 import { runOf, workflowRow } from './operations-workflows.ts';
 import type { PlaceParts } from './parts.ts';
+import { needsService } from './what-if/answer.ts';
+import { readWhatIf } from './what-if/question.ts';
 
 type Parts = Pick<PlaceParts, 'store' | 'key' | 'clock'>;
 
@@ -35,6 +37,7 @@ export function storedLists(
     },
     listNotRuns: (filter) => notRunsOf(db, filter),
     async why(asked) {
+      if (readWhatIf(asked.text)) throw needsService();
       const known = { db, definitions: await definitions(), now: clock.now() };
       return whyOf(asked, { ...known, mirror: () => null, watching: async () => null });
     },

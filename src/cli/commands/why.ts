@@ -4,7 +4,8 @@ import { columns, minute } from '../print.ts';
 
 export default command({
   name: 'why',
-  about: 'Why something ran or did not: “why did the heater not start at 02:00?”',
+  about:
+    'Why something ran or did not: “why did the heater not start at 02:00?”; or what would have been: “what if Door left open waited 20 minutes?”, tried on the last 60 days.',
   usage: 'tomte why TEXT… [--home HOME]',
   options: { home: { type: 'string', about: 'only in this home' } },
   words: { min: 1, max: 60 },

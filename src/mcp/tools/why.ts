@@ -6,9 +6,9 @@ const evidenceMax = 12;
 
 export default tool({
   name: 'why',
-  title: 'Why, and why not',
+  title: 'Why, why not, and what if',
   about:
-    'Why something ran, did not run, switched or was told, in one sentence with its evidence. Ask in words: “why did the heater not start at 02:00”.',
+    'Why something ran, did not run, switched or was told, in one sentence with its evidence. Ask in words: “why did the heater not start at 02:00”. Also “what if Door left open waited 20 minutes”: tried on the last 60 days, changes nothing.',
   input: z.strictObject({ home: homeField, text: z.string().min(1).max(300) }),
   async run({ home: named, text }, context) {
     const home = named === undefined ? undefined : (await oneHome(context, named)).id;
