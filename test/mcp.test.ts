@@ -177,6 +177,14 @@ test('why the bill rose costs under 10,000 tokens', async () => {
   expect(characters / 3).toBeLessThan(10_000);
 }, 60_000);
 
+test('“what if” is asked as why is, and answered from two tries on the past', async () => {
+  const mcp = await client('auto', tokens.full);
+  const { json } = await call(mcp, 'why', { text: 'what if batteries were told at 40 %' });
+  expect(json.sentence).toMatch(
+    /^In the last 60 days, with .* at 40 instead of 5, Watch the batteries would have told you /,
+  );
+}, 60_000);
+
 test('a proposal waits for a person; no tool answers it, whatever it is handed', async () => {
   const mcp = await client('auto', tokens.full);
   const proposed = await call(mcp, 'propose_change', {

@@ -59,3 +59,11 @@ test('wrong settings and unknown workflows are refused before the home is asked'
     code: 'api.invalid',
   });
 });
+
+test('“what if” in words needs the service, which keeps what detectors are tried on', async () => {
+  await expect(
+    offline.tomte.why({ text: 'what if the morning report came at 6', home }),
+  ).rejects.toMatchObject({ code: 'cli.service_unreachable' });
+  const { found } = await offline.tomte.why({ text: 'morning report', home });
+  expect(found.map(({ title }) => title)).toEqual(['Morning report']);
+});

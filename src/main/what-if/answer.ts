@@ -32,6 +32,8 @@ export interface Subject {
 
 type Tries = Pick<Tomte, 'listWorkflows' | 'listDetectors' | 'backtest' | 'previewDetector'>;
 const offeredMax = 12;
+/** Less of the words names no workflow. */
+const scoreMin = 0.25;
 
 export async function whatIfAnswer(
   question: WhatIf,
@@ -81,7 +83,7 @@ export function subjectsMeant(question: WhatIf, subjects: readonly Subject[]): r
     question.words,
     [...byId].map(([id, { names }]) => ({ kind: 'workflow' as const, id, names })),
   );
-  const best = found.filter(({ score }) => score >= found[0]!.score - 0.001);
+  const best = found.filter(({ score }) => score >= Math.max(scoreMin, found[0]!.score - 0.001));
   const meant = best.flatMap(({ thing }) => byId.get(thing.id) ?? []);
   return meant.filter(({ row }) => row.home === meant[0]!.row.home);
 }
@@ -115,17 +117,19 @@ async function tried({ subject, asked }: Choice, tomte: Tries, zone: string): Pr
   const { setting, value } = asked;
   const about = settingRows([setting], { home, name });
   if (asked.outside) {
-    const slider =
-      setting.key === sliderKey ? 'The slider stands at its end' : `It cannot be ${shown(value)}`;
+    const atEnd =
+      setting.key === sliderKey &&
+      [setting.lowest, setting.highest].some((end) => end === setting.now);
+    const no = atEnd ? 'The slider stands at its end' : `It cannot be ${shown(value)}`;
     return {
-      sentence: `${slider}: “${setting.label}” is ${shown(setting.now)}${takes(setting)}.`,
+      sentence: `${no}: “${setting.label}” is ${shown(setting.now)}${takes(setting)}.`,
       found: about,
     };
   }
   if (value === setting.now) {
     return { sentence: `That is as it is: “${setting.label}” is ${shown(value)}.`, found: about };
   }
-  if (setting.detector === null && !subject.row.fits.ok) return notHere(subject);
+  if (!subject.row.fits.ok) return notHere(subject);
   const both =
     setting.detector === null
       ? await byBacktest(subject, asked, tomte)

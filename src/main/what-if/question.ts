@@ -61,7 +61,7 @@ const empty = new Set(
     'a an the my our its it is are was were be been being had has have did do does would will could should i we me us ' +
     'you they them and or of to in on at for by with from until till than then that this there if what how often many ' +
     'times tell tells told wait waits waited start starts started end ends ended begin begins began came come comes ' +
-    'warn warned set only just instead rather not never t s n workflow setting limit already after before about again off switch switched turn turned'
+    'warn warned set only just instead rather not never t s n workflow setting limit already after before about again as off switch switched turn turned'
   ).split(' '),
 );
 

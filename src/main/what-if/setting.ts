@@ -83,41 +83,39 @@ function kindOf({ type, pattern, enum: choices }: Property): Setting['kind'] {
 function unitOf(key: string, label: string): Unit | null {
   const found = (
     [
-      [/Minutes$/, /\bminutes\b/, 'min'],
-      [/^hours$|Hours$/, /\bhours\b/, 'h'],
-      [/Litres/, /\bL\/min\b/, 'L'],
+      [/Minutes$/, /\bminutes\b/i, 'min'],
+      [/^hours$|Hours$/, /\bhours\b/i, 'h'],
+      [/Litres/, /\bL\/min\b|\blitres?\b/i, 'L'],
       [/Percent$/, /\bpercent\b/i, '%'],
-      [/Degrees$/, /°C/, '°'],
-      [/W(?:atts)?$/, /\bwatts\b|, W\b/, 'W'],
+      [/Degrees$/, /°C|\bdegrees\b/i, '°'],
+      [/W(?:atts)?$/, /\b[Ww]atts\b|, W\b/, 'W'],
     ] as const
   ).find(([name, text]) => name.test(key) || text.test(label));
   return found?.[2] ?? null;
 }
 
-/** What the question can mean among these, best first; `called` are the words that name the workflow. */
+/** What the question can mean among these; `called` are the words that name the workflow. */
 export function askedOf(question: WhatIf, settings: readonly Setting[], called: string): Asked[] {
   const names = new Set(rootsIn(called));
   const said = [...new Set(question.words.filter((word) => word.length > 2).map(rootOf))];
-  return settings
-    .flatMap((setting): Asked[] => {
-      const hits = said.filter((root) => setting.words.has(root));
-      const own = hits.filter((root) => !names.has(root)).length;
-      const value = valueFor(setting, question, own);
-      if (value === undefined) return [];
-      const sameUnit =
-        setting.kind === 'number' && question.number?.unit != null && setting.unit !== null;
-      const outside =
-        typeof value === 'number' && (value < setting.lowest || value > setting.highest);
-      // A word that names the workflow tells its settings apart less well.
-      const score =
-        own +
-        (hits.length - own) / 2 +
-        (sameUnit ? 2 : 0) +
-        (setting.key === sliderKey ? 3 : 0) +
-        timeScore(setting, question);
-      return [{ setting, value, score, outside }];
-    })
-    .sort((a, b) => Number(a.outside) - Number(b.outside) || b.score - a.score);
+  return settings.flatMap((setting): Asked[] => {
+    const hits = said.filter((root) => setting.words.has(root));
+    const own = hits.filter((root) => !names.has(root)).length;
+    const value = valueFor(setting, question, own);
+    if (value === undefined) return [];
+    const sameUnit =
+      setting.kind === 'number' && question.number?.unit != null && setting.unit !== null;
+    const outside =
+      typeof value === 'number' && (value < setting.lowest || value > setting.highest);
+    // A word that names the workflow tells its settings apart less well.
+    const score =
+      own +
+      (hits.length - own) / 2 +
+      (sameUnit ? 2 : 0) +
+      (setting.key === sliderKey ? 3 : 0) +
+      timeScore(setting, question);
+    return [{ setting, value, score, outside }];
+  });
 }
 
 /** `at 6` is a time before it is a number; `until 5:00` is of a setting that says where something ends. */
@@ -166,7 +164,8 @@ const factors: Readonly<Record<string, number>> = {
 };
 
 function inUnitOf({ unit }: Setting, said: NonNullable<WhatIf['number']>): number | undefined {
-  if (said.unit === null || unit === said.unit) return said.value;
+  // A setting that does not say its unit may be meant; one that says another is not.
+  if (said.unit === null || unit === null || unit === said.unit) return said.value;
   const factor = factors[`${said.unit}>${unit}`];
   return factor === undefined ? undefined : Number((said.value * factor).toPrecision(10));
 }
