@@ -253,7 +253,12 @@ export const operations = {
   why: op(
     'GET',
     'why',
-    z.strictObject({ text: z.string().min(1).max(300), home: home.optional() }),
+    z.strictObject({
+      text: z.string().min(1).max(300),
+      home: home.optional(),
+      /** What “it” means: the workflow a person looks at while they ask “what if”. */
+      workflow: id.optional(),
+    }),
     r.whyAnswer,
     'Why something ran or did not, or what would have been if a setting were another: a question in words, or plain words to search for.',
   ),

@@ -52,7 +52,7 @@ export function whyOperations(
       if (whatIf) {
         const lived = (await homesAsked(db, asked.home)).filter(({ id }) => place.lives().has(id));
         const homes = lived.map(({ id, time_zone: zone }) => ({ id, zone }));
-        return whatIfAnswer(whatIf, { homes, tomte: tomte() });
+        return whatIfAnswer(whatIf, { homes, looksAt: asked.workflow, tomte: tomte() });
       }
       return whyOf(asked, {
         ...{ db, definitions: parts, now: parts.clock.now() },

@@ -37,7 +37,12 @@ const scoreMin = 0.25;
 
 export async function whatIfAnswer(
   question: WhatIf,
-  o: { homes: readonly { id: string; zone: string }[]; tomte: Tries },
+  o: {
+    homes: readonly { id: string; zone: string }[];
+    /** The workflow on the page it is asked from: meant where the words name none. */
+    looksAt?: string | undefined;
+    tomte: Tries;
+  },
 ): Promise<WhyAnswer> {
   if (question.quietHours) return quietHours;
   const subjects: Subject[] = [];
@@ -46,7 +51,9 @@ export async function whatIfAnswer(
     const detectors = rows.length === 0 ? [] : await o.tomte.listDetectors({ home: id });
     subjects.push(...rows.map((row) => subjectOf(row, detectors)));
   }
-  const meant = subjectsMeant(question, subjects);
+  const named = subjectsMeant(question, subjects);
+  const meant =
+    named.length > 0 ? named : subjects.filter(({ row }) => row.name === o.looksAt).slice(0, 1);
   const [subject] = meant;
   if (!subject) return whichWorkflow(subjects, question);
   const zone = o.homes.find(({ id }) => id === subject.row.home)?.zone ?? 'UTC';

@@ -81,6 +81,10 @@ test('what cannot be mapped names the settings there are, and where they stand',
   expect(several.found.every(({ page }) => page !== null)).toBe(true);
   const none = await tomte.why({ text: 'what if it had been on', home });
   expect(none.sentence).toMatch(/^Say which workflow/);
+  const seen = await tomte.why({
+    ...{ text: 'what if it had been on', home, workflow: 'battery-watch' },
+  });
+  expect(seen.sentence).toMatch(/^On for the last 60 days, Watch the batteries would have /);
   const quiet = await tomte.why({ text: 'what if quiet hours ended at 6', home });
   expect(quiet.sentence).toMatch(/^Quiet hours cannot be tried on the past/);
   expect(quiet.found[0]!.page).toBe('home/people');
