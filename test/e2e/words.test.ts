@@ -239,3 +239,23 @@ test('a page of another site can keep nothing', async () => {
   const answer = await post({ origin: service.url.slice(0, -1) });
   expect(await answer.json()).toMatchObject({ error: { code: 'workflow.draft_gone' } });
 });
+
+test('“what if …?” is tried on the last 60 days, with the way to where one tries further', {
+  timeout: slow,
+}, async () => {
+  await page.goto(`${service.url}#/today`);
+  await page.getByRole('button', { name: 'Ask why' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Ask why, or search' });
+  const ask = async (text: string) => {
+    await dialog.getByLabel('Ask why, or search').fill(text);
+    await dialog.getByRole('button', { name: 'Ask', exact: true }).click();
+  };
+  await ask('What if batteries were told at 40 %?');
+  await dialog.getByText(/^In the last 60 days, with “.*” at 40 instead of \d+/).waitFor();
+  await standsWell(visitor);
+  await ask('What if I sold the house?');
+  await dialog.getByText(/^Say which workflow \(“sold house” does not say it\)/).waitFor();
+  await ask('What if batteries were told at 40 %?');
+  await dialog.getByRole('link', { name: 'Try it: Watch the batteries' }).click();
+  await expect.poll(() => page.url()).toContain('batter');
+});
