@@ -14,6 +14,7 @@ import { lookedAt } from '../src/decide/look.ts';
 import openai from '../src/decide/models/openai-compatible.ts';
 import { promptOf, promptTokensMax } from '../src/decide/prompt.ts';
 import { relevanceTo } from '../src/decide/relevance.ts';
+import { freePurse } from '../src/decide/spend.ts';
 import { createMirror } from '../src/home/mirror.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { guardedFetch } from '../src/lib/egress.ts';
@@ -44,7 +45,7 @@ function deciderWith(model: ModelInUse | null) {
   const book = memoryBook();
   const decider = openDecider({
     ...{ clock: systemClock, book, deadlineMs: () => 60_000 },
-    purse: { mayAsk: async () => null, paid: async () => null },
+    purse: freePurse,
     models: async () => ({ acts: model, watches: null }),
     privacy: async () => privacy,
     look: async (_home, request) =>

@@ -72,6 +72,8 @@ export interface ModelDefinition<S extends SettingsSchema = SettingsSchema> {
   readonly settings: S;
   /** Host that is told the question, such as `api.example.org`; null when nobody outside Tomte is. */
   host(settings: z.output<S>): string | null;
+  /** Name of the model as its server calls it, where settings say it: by it a question is priced before it is asked. */
+  called?(settings: z.output<S>): string | null;
   /**
    * Asks once. Throws TomteError: decide.model_unavailable (may pass), decide.model_refused (final), and
    * what `fetch` and `home` throw.

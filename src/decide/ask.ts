@@ -12,6 +12,8 @@ export interface ModelInUse {
   readonly name: string;
   /** Host that is told; null when nobody outside is. */
   readonly host: string | null;
+  /** Name of the model by its settings, as its server calls it; null where they do not say. */
+  readonly called?: string | null;
   ask(prompt: ModelPrompt, signal: AbortSignal): Promise<ModelAnswer>;
 }
 
@@ -40,6 +42,8 @@ export interface AskOptions {
   readonly deadlineMs: number;
   /** Of the Run that asks: when it ends, so does this, and the error is the signal's own. */
   readonly signal: AbortSignal;
+  /** Before the second attempt; left out, it may. */
+  readonly mayAgain?: () => Promise<boolean>;
 }
 
 const attemptsMax = 2;
@@ -64,6 +68,7 @@ export async function askModel(model: ModelInUse, prompt: Prompt, o: AskOptions)
   let fault = new TomteError('decide.answer_invalid', 'The answer was not of the form asked for');
   try {
     while (sum.requests < attemptsMax) {
+      if (sum.requests > 0 && (await o.mayAgain?.()) === false) break;
       const asked = sum.requests++ === 0 ? prompt : { ...prompt, prompt: prompt.prompt + again };
       try {
         const raw = await heeded(model.ask(bare(asked), signal), signal);

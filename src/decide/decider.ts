@@ -1,10 +1,11 @@
 /** Decisions: asked of the model that may act, else of the rule in the question; always within limits, always kept. */
 import type { Decided, DecidedOf, DecideRequest } from '@tomte/sdk/decide';
 import type { Clock } from '../lib/clock.ts';
-import { askModel, type ModelInUse, type Told } from './ask.ts';
+import type { ModelInUse, Told } from './ask.ts';
 import type { Book, ToldAs, WhyRule } from './book.ts';
 import { hidden, keptRequest, type Privacy } from './facts.ts';
 import { type Looked, type Prompt, promptOf } from './prompt.ts';
+import { askWithin, type Purse } from './spend.ts';
 import { plain, withoutSecrets } from './untrusted.ts';
 import { forPeople, strangerIn } from './words.ts';
 
@@ -30,19 +31,6 @@ export interface Decider {
 export interface ModelsOf {
   readonly acts: ModelInUse | null;
   readonly watches: ModelInUse | null;
-}
-
-/** Whether a model may be asked now, and what it cost. */
-export interface Purse {
-  /** Null when it may, else why not. Counts the request as asked. */
-  mayAsk(o: {
-    home: string;
-    by: string;
-    model: ModelInUse;
-    tokens: number;
-  }): Promise<'over_budget' | 'resting' | null>;
-  /** What it came to; answers its cost, null without a price. */
-  paid(o: { by: string; told: Told; tokens: number }): Promise<number | null>;
 }
 
 export interface DeciderParts {
@@ -83,11 +71,11 @@ export function openDecider(parts: DeciderParts): Decider {
     model: ModelInUse,
     as: ToldAs['as'],
   ): Promise<ToldAs | WhyRule> {
-    const shut = await parts.purse.mayAsk({ home, by, model, tokens: prompt.tokens });
-    if (shut) return shut;
     const limit = Math.min(deadlineMs ?? Number.POSITIVE_INFINITY, parts.deadlineMs());
-    const told = await askModel(model, prompt, { clock, deadlineMs: limit, signal });
-    return { ...told, as, cost: await parts.purse.paid({ by, told, tokens: prompt.tokens }) };
+    const spent = await askWithin(parts.purse, prompt, {
+      ...{ home, by, model, clock, deadlineMs: limit, signal },
+    });
+    return typeof spent === 'string' ? spent : { ...spent, as };
   }
 
   return {

@@ -17,6 +17,7 @@ import { memoryBook } from './book.ts';
 import { openDecider } from './decider.ts';
 import { answerBytesMax } from './in-use.ts';
 import openai from './models/openai-compatible.ts';
+import { freePurse } from './spend.ts';
 import { nothingHidden } from './testing.ts';
 
 const request = {
@@ -54,7 +55,7 @@ async function decideWith(model: ModelInUse) {
   const book = memoryBook();
   const decider = openDecider({
     ...{ clock: systemClock, book, deadlineMs: () => deadlineMs },
-    purse: { mayAsk: async () => null, paid: async () => null },
+    purse: freePurse,
     models: async () => ({ acts: model, watches: null }),
     privacy: async () => nothingHidden,
     look: async () => ({ text: '', told: 0, of: 0 }),

@@ -53,6 +53,7 @@ export function modelInUse(parts: InUseParts, row: ModelRow, home: string): Mode
   return {
     name: row.name,
     host: definition.host(clearSettings(owner, row)),
+    called: definition.called?.(settings) ?? null,
     ask: (prompt, signal) =>
       definition.ask(prompt, {
         ...{ settings, signal, now: parts.now, home: parts.home(home) },

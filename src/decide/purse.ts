@@ -2,13 +2,17 @@
 import type { Clock } from '../lib/clock.ts';
 import { addUsage, takeUsage, type Usage } from '../store/decision-usage.ts';
 import type { Db } from '../store/tables.ts';
-import type { Told } from './ask.ts';
-import type { Purse } from './decider.ts';
-import { costOf, type LiveDecideSettings } from './settings.ts';
+import type { ModelInUse, Told } from './ask.ts';
+import { costOf, dearest, type LiveDecideSettings } from './settings.ts';
+import type { Purse, Taken } from './spend.ts';
 
 const breaker = { failures: 3, firstMs: 60_000, maxMs: 3_600_000 };
 /** So often refused on one day is told. */
 const tellsAt = 3;
+/** Sums of fractions are not exact. */
+const rounding = 1e-9;
+/** Nobody was asked, or nobody who is paid for it. */
+const unheard = new Set(['decide.model_unavailable', 'decide.model_refused']);
 
 export interface OpenPurse extends Purse {
   /** Epoch ms until which a model is not asked; null when it may be. */
@@ -34,9 +38,12 @@ export const dayOf = (now: number): string => new Date(now).toISOString().slice(
 
 export function openPurse({ db, clock, settings, onRepeated }: PurseParts): OpenPurse {
   const failing = new Map<string, { failures: number; until: number }>();
+  /** What said last that it answered; null where it does not say. */
+  const heard = new Map<string, string | null>();
 
-  function noteOutcome({ model, fault }: Told): void {
+  function noteOutcome({ model, fault, version }: Told): void {
     if (fault === null) {
+      heard.set(model, version);
       failing.delete(model);
       return;
     }
@@ -51,42 +58,63 @@ export function openPurse({ db, clock, settings, onRepeated }: PurseParts): Open
     return until > clock.now() ? until : null;
   };
 
+  /** One request, at most. What nobody has a price for before it answered may be the dearest of all. */
+  function atMost(model: ModelInUse, prompt: { tokens: number; answerTokensMax: number }) {
+    const version = heard.get(model.name) ?? model.called ?? null;
+    const used = { tokensIn: prompt.tokens, tokensOut: prompt.answerTokensMax };
+    const cost = costOf(settings.get(), { model: model.name, version, ...used });
+    const isKnown = cost !== null || heard.has(model.name) || model.host === null;
+    return {
+      tokens: used.tokensIn + used.tokensOut,
+      cost: isKnown ? (cost ?? 0) : dearest(settings.get(), used),
+    };
+  }
+
   const isOver =
-    (tokens: number) =>
+    (more: { tokens: number; cost: number }) =>
     ({ own, all }: { own: Usage; all: Usage }): boolean => {
       const { workflowBudget, dayBudget } = settings.get();
-      return (
-        own.calls >= workflowBudget.calls ||
-        all.calls >= dayBudget.calls ||
-        own.tokens + tokens > workflowBudget.tokens ||
-        all.tokens + tokens > dayBudget.tokens ||
-        own.cost >= workflowBudget.money ||
-        all.cost >= dayBudget.money
-      );
+      const passes = (used: Usage, budget: { calls: number; tokens: number; money: number }) =>
+        used.calls >= budget.calls ||
+        used.tokens + more.tokens > budget.tokens ||
+        used.cost >= budget.money ||
+        used.cost + more.cost > budget.money + rounding;
+      return passes(own, workflowBudget) || passes(all, dayBudget);
     };
 
   return {
     restsUntil,
-    forget: (model) => void failing.delete(model),
-    async mayAsk({ home, by, model, tokens }) {
-      const day = dayOf(clock.now());
+    forget(model) {
+      failing.delete(model);
+      heard.delete(model);
+    },
+    async take({ home, by, model, prompt }) {
+      const taken: Taken = { day: dayOf(clock.now()), ...atMost(model, prompt) };
       const rests = restsUntil(model.name) !== null;
-      // Counted before it is asked: what is asked at the same time, or never ends, is in the sum.
-      if (!rests && (await takeUsage(db, { day, by, tokens }, isOver(tokens)))) return null;
+      if (!rests && (await takeUsage(db, { ...taken, by }, isOver(taken)))) return taken;
       const why = rests ? 'resting' : 'over_budget';
-      const refused = await addUsage(db, { day, by, refused: 1 });
+      const refused = await addUsage(db, { day: taken.day, by, refused: 1 });
       if (refused === tellsAt) await onRepeated({ home, by, why, model: model.name });
       return why;
     },
-    async paid({ by, told, tokens }) {
-      noteOutcome(told);
-      // A server that does not count is counted by what was sent.
-      const known = told.tokensIn + told.tokensOut;
-      const used = known > 0 ? known : tokens * told.requests;
-      const cost = costOf(settings.get(), told);
-      const day = dayOf(clock.now());
-      const more = { calls: told.requests - 1, tokens: used - tokens, cost: cost ?? 0 };
-      await addUsage(db, { day, by, ...more });
+    async settle({ by, model, prompt, told, taken }) {
+      if (told) noteOutcome(told);
+      const requests = told?.requests ?? taken.length;
+      const isCounted = told !== null && told.tokensIn + told.tokensOut > 0;
+      // A server that does not count, or was not waited for, is counted by what was sent.
+      const used = isCounted ? told : { tokensIn: prompt.tokens * requests, tokensOut: 0 };
+      const isFree = !isCounted && unheard.has(told?.fault?.code ?? '');
+      const version = told?.version ?? heard.get(model.name) ?? model.called ?? null;
+      const price = costOf(settings.get(), { model: model.name, version, ...used });
+      const cost = isFree && price !== null ? 0 : price;
+      const setAside = (part: 'tokens' | 'cost') => taken.reduce((sum, one) => sum + one[part], 0);
+      await addUsage(db, {
+        // What was set aside on one day is given back to that day.
+        ...{ day: taken[0]?.day ?? dayOf(clock.now()), by },
+        calls: requests - taken.length,
+        tokens: used.tokensIn + used.tokensOut - setAside('tokens'),
+        cost: (cost ?? 0) - setAside('cost'),
+      });
       return cost;
     },
   };

@@ -39,16 +39,30 @@ export async function openDecideSettings(db: Db): Promise<LiveDecideSettings> {
   };
 }
 
+interface Counted {
+  readonly tokensIn: number;
+  readonly tokensOut: number;
+}
+type Prices = Pick<DecideSettings, 'prices'>;
+
 /** Of the first row that fits; null without one. */
 export function costOf(
-  { prices }: Pick<DecideSettings, 'prices'>,
-  told: { model: string; version: string | null; tokensIn: number; tokensOut: number },
+  { prices }: Prices,
+  told: Counted & { model: string; version: string | null },
 ): number | null {
   const names = [told.version, told.model].filter((one) => one !== null);
   const row = prices.find(({ model }) => names.some((one) => fits(model, one)));
-  if (!row) return null;
-  return (told.tokensIn * row.inPerMillion + told.tokensOut * row.outPerMillion) / 1e6;
+  return row ? priced(row, told) : null;
 }
+
+/** By the row that makes most of it; 0 without any. */
+export const dearest = ({ prices }: Prices, used: Counted): number =>
+  Math.max(0, ...prices.map((row) => priced(row, used)));
+
+const priced = (
+  { inPerMillion, outPerMillion }: DecideSettings['prices'][number],
+  { tokensIn, tokensOut }: Counted,
+): number => (tokensIn * inPerMillion + tokensOut * outPerMillion) / 1e6;
 
 const fits = (pattern: string, model: string): boolean =>
   pattern.endsWith('*') ? model.startsWith(pattern.slice(0, -1)) : model === pattern;

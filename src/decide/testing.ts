@@ -5,6 +5,7 @@ import type { ModelInUse } from './ask.ts';
 import { memoryBook } from './book.ts';
 import { type DeciderParts, openDecider } from './decider.ts';
 import type { Privacy } from './facts.ts';
+import { freePurse } from './spend.ts';
 
 type Said = string | object | Promise<string | object>;
 
@@ -32,7 +33,7 @@ export function deciding(o: {
   const book = memoryBook();
   const parts: DeciderParts = {
     ...{ clock, book, deadlineMs: () => 20_000 },
-    purse: { mayAsk: async () => null, paid: async () => null },
+    purse: freePurse,
     models: async () => ({ acts: o.acts ?? null, watches: o.watches ?? null }),
     privacy: async () => o.privacy ?? nothingHidden,
     look: async () => ({ text: '', told: 0, of: 0 }),

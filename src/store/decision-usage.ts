@@ -22,12 +22,12 @@ export async function usageOf(
 }
 
 /**
- * Counts one more request, unless `refuses` what was asked so far. Askers take turns for it, in every worker, so
+ * Counts one more request, with what it may come to, unless `refuses` what was asked so far. Askers take turns for it, in every worker, so
  * that no two of them count on the same rest.
  */
 export async function takeUsage(
   db: Db,
-  o: { day: string; by: string; tokens: number },
+  o: { day: string; by: string; tokens: number; cost: number },
   refuses: (used: { own: Usage; all: Usage }) => boolean,
 ): Promise<boolean> {
   return db.transaction().execute(async (tx) => {

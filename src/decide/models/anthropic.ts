@@ -15,6 +15,7 @@ export default defineModel({
       .describe('Address of the interface, where it is another than Anthropic’s own'),
   }),
   host: ({ address }) => new URL(address).host,
+  called: ({ model }) => model,
   async ask(prompt, { settings, fetch, signal }) {
     // Only who asks a model pays for its library: 40 MB, in a command too that never asks.
     const { createAnthropic } = await import('@ai-sdk/anthropic');

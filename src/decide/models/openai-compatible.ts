@@ -25,6 +25,7 @@ export default defineModel({
       ),
   }),
   host: ({ address }) => new URL(address).host,
+  called: ({ model }) => model,
   async ask(prompt, { settings, fetch, signal }) {
     // Only who asks a model pays for its library: 40 MB, in a command too that never asks.
     const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible');

@@ -153,7 +153,8 @@ function askingOperations(parts: PlaceParts, decisions: Decisions): Pick<Tomte, 
       const prompt = promptOf(trial, { privacy, look: null });
       const { signal } = new AbortController();
       const told = await askModel(model, prompt, { clock, deadlineMs: deadlineMs(), signal });
-      await decisions.purse.paid({ by: 'test', told, tokens: 0 });
+      // A person asks, whatever is left of the day: it is counted, and not refused.
+      await decisions.purse.settle({ by: 'test', model, prompt, told, taken: [] });
       const { answer, fault, ms, tokensIn, tokensOut } = told;
       const text = trial.options.find(({ id }) => id === answer?.choice)?.text ?? null;
       const error = fault && new TomteError(fault.code as never, fault.message).toJSON().error;

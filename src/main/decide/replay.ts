@@ -2,11 +2,11 @@
 import type { DecideRequest } from '@tomte/sdk/decide';
 import { TomteError } from '@tomte/sdk/errors';
 import type { Comparison } from '@tomte/sdk/types-decide';
-import { askModel } from '../../decide/ask.ts';
 import { compared, type Pair, pairOf } from '../../decide/compare.ts';
 import { modelInUse } from '../../decide/in-use.ts';
 import { promptOf } from '../../decide/prompt.ts';
 import { type Recorded, readRecord } from '../../decide/record.ts';
+import { askWithin } from '../../decide/spend.ts';
 import { atMost } from '../../lib/at-most.ts';
 import { listDecisions } from '../../store/decisions.ts';
 import { getModel } from '../../store/models.ts';
@@ -68,13 +68,14 @@ export async function replay(
     const { question = record.request.question } = o;
     const request = { ...record.request, question } as DecideRequest;
     const prompt = promptOf(request, { privacy, look: record.look });
-    const shut = await decisions.purse.mayAsk({ home: o.home, by, model, tokens: prompt.tokens });
-    if (shut)
-      throw new TomteError('decide.budget_spent', `${o.model} may not be asked now: ${shut}`);
     const deadlineMs = decisions.settings.get().deadlineSeconds * 1000;
-    const told = await askModel(model, prompt, { clock: parts.clock, deadlineMs, signal });
-    const cost = await decisions.purse.paid({ by, told, tokens: prompt.tokens });
-    return pairOf(record, { ...told, cost }, record.choice);
+    const told = await askWithin(decisions.purse, prompt, {
+      ...{ home: o.home, by, model, clock: parts.clock, deadlineMs, signal },
+    });
+    if (typeof told === 'string') {
+      throw new TomteError('decide.budget_spent', `${o.model} may not be asked now: ${told}`);
+    }
+    return pairOf(record, told, record.choice);
   }
   const pairs = await Promise.all(records.map((record) => inTurn(() => again(record))));
   return compared({ model: o.model, beside: 'what was decided' }, pairs);

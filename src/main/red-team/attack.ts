@@ -8,6 +8,7 @@ import { openDecider } from '../../decide/decider.ts';
 import type { Privacy } from '../../decide/facts.ts';
 import { lookedAt } from '../../decide/look.ts';
 import { relevanceTo } from '../../decide/relevance.ts';
+import { freePurse } from '../../decide/spend.ts';
 import { thingsIn } from '../decide/things-in.ts';
 import { checkCode } from '../words/code-check.ts';
 import { type RedCase, type Site, siteOf } from './cases.ts';
@@ -159,7 +160,7 @@ export const lightOn: Action = {
 const deciderOf = (stage: Stage, model: ModelInUse, privacy: Privacy) =>
   openDecider({
     ...{ clock: stage.clock, book: memoryBook(), deadlineMs: () => 10_000 },
-    purse: { mayAsk: async () => null, paid: async () => null },
+    purse: freePurse,
     models: async () => ({ acts: model, watches: null }),
     privacy: async () => privacy,
     look: async (_home, request) =>

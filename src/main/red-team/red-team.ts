@@ -4,6 +4,7 @@ import { memoryBook } from '../../decide/book.ts';
 import { openDecider } from '../../decide/decider.ts';
 import type { Privacy } from '../../decide/facts.ts';
 import { usualSettings } from '../../decide/settings.ts';
+import { freePurse } from '../../decide/spend.ts';
 import { standIns } from '../decide/privacy.ts';
 import { type ActionSeen, type Attacked, attack, lightOn, tried } from './attack.ts';
 import { readCases } from './cases.ts';
@@ -70,7 +71,7 @@ async function controlOf(stage: Stage, privacy: Privacy): Promise<RedTeamReport[
   };
   const decider = openDecider({
     ...{ clock: stage.clock, book: memoryBook(), deadlineMs: () => 10_000 },
-    purse: { mayAsk: async () => null, paid: async () => null },
+    purse: freePurse,
     models: async () => ({ acts: model, watches: null }),
     ...{ privacy: async () => privacy, look: async () => ({ text: '', told: 0, of: 0 }) },
   });
