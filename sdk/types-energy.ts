@@ -181,10 +181,12 @@ export const energyLedger = z.object({
   lost: z.object({ days: z.number(), money: z.number() }),
   devices: z.array(
     z.object({
+      /** A home battery is held against itself as it follows the house; its runs are days, its kWh came out of it. */
+      kind: z.enum(['device', 'battery']),
       ...{ sensor: z.string(), name: z.string(), runs: z.number(), kWh: z.number() },
       ...{ paid: z.number(), usual: z.number() },
       ...saved,
-      /** When it usually began, in words. */
+      /** When it usually began, or what else it is held against, in words. */
       habit: z.string().nullable(),
     }),
   ),
@@ -201,7 +203,10 @@ export const energyLedger = z.object({
   ),
   /** Runs that could not be held against anything. */
   left: z.array(
-    z.object({ sensor: z.string(), name: z.string(), why: z.string(), runs: z.number() }),
+    z.object({
+      kind: z.enum(['device', 'battery']),
+      ...{ sensor: z.string(), name: z.string(), why: z.string(), runs: z.number() },
+    }),
   ),
 });
 export type EnergyLedgerPage = z.infer<typeof energyLedger>;

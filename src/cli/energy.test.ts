@@ -68,17 +68,25 @@ test('what was saved is told by device and day, a loss with its reason', async (
     ...{ sentence: 'Since 25 Nov, 0.50 EUR less.', baseline: 'Held against …', ...row },
     lost: { days: 1, money: 0.1 },
     devices: [
-      { sensor: 's.car', name: 'Car', runs: 2, kWh: 9, ...row, habit: 'Usually at 19:00.' },
+      {
+        ...{ kind: 'device', sensor: 's.car', name: 'Car', runs: 2, kWh: 9, ...row },
+        habit: 'Usually at 19:00.',
+      },
+      {
+        ...{ kind: 'battery', sensor: 's.out', name: 'Home battery', runs: 2, kWh: 9, ...row },
+        habit: 'Held against following the house by itself.',
+      },
     ],
     days: [
       { day: '2026-11-26', saved: -0.1, low: -0.2, high: 0, text: 'Car: 31.2 ct/kWh; …' },
       { day: '2026-11-25', saved: null, low: null, high: null, text: null },
     ],
-    left: [{ sensor: 's.w', name: 'Washer', why: 'Not known yet.', runs: 1 }],
+    left: [{ kind: 'device', sensor: 's.w', name: 'Washer', why: 'Not known yet.', runs: 1 }],
   };
   const ran = await tomte('energy ledger', { listHomes, energyLedger: async () => ledger });
   expect(ran.code).toBe(0);
   expect(ran.out).toMatch(/Car +0\.50 EUR \(0\.20–0\.80\) +2 runs +Usually at 19:00\./);
+  expect(ran.out).toMatch(/Home battery +0\.50 EUR \(0\.20–0\.80\) +2 days +Held against/);
   expect(ran.out).toMatch(/2026-11-26 +−0\.10 EUR +Car: 31\.2 ct\/kWh/);
   expect(ran.out).not.toContain('2026-11-25 ');
   expect(ran.out).toContain('Washer, 1 run: Not known yet.');

@@ -1,4 +1,5 @@
 /** A home that knows more of its energy: what it feeds in, two devices, and prices of the day ahead. */
+import { capacityKWh } from './home-battery.ts';
 import type { House } from './house.ts';
 import { type LivedEntity, measured, meter } from './lived.ts';
 import { hashOf, seeded } from './random.ts';
@@ -36,6 +37,27 @@ export function energyEntities(): readonly LivedEntity[] {
       (h, t) => 1400 + h.totals(t).carKWh,
     ),
     dayAheadPrice(),
+  ];
+}
+
+export function batteryEntities(): readonly LivedEntity[] {
+  const place = { device: 'Home battery', area: 'Utility' };
+  return [
+    measured(
+      { id: 'sensor.battery_charged', name: 'Battery Charged', ...place },
+      energy,
+      (h, t) => 3100 + h.totals(t).batteryInKWh,
+    ),
+    measured(
+      { id: 'sensor.battery_discharged', name: 'Battery Discharged', ...place },
+      energy,
+      (h, t) => 2800 + h.totals(t).batteryOutKWh,
+    ),
+    measured(
+      { id: 'sensor.battery_charge', name: 'Battery Charge', ...place },
+      { unit: '%', deviceClass: 'battery', decimals: 1, stepMs: 5 * 60_000 },
+      (h, t) => h.totals(t).batteryPercent,
+    ),
   ];
 }
 
@@ -90,8 +112,19 @@ function priceAt(house: House, t: number): number {
   return (spot + wobble) * 1.19 + 0.17;
 }
 
+const batterySource = {
+  type: 'battery',
+  stat_energy_from: 'sensor.battery_discharged',
+  stat_energy_to: 'sensor.battery_charged',
+  stat_soc: 'sensor.battery_charge',
+  capacity: capacityKWh,
+};
+
 /** The energy page of such a home. */
-export const richPage = (plain: { grid: object; solar: object; water: object }): object => ({
+export const richPage = (
+  plain: { grid: object; solar: object; water: object },
+  { homeBattery }: { homeBattery: boolean },
+): object => ({
   energy_sources: [
     {
       ...plain.grid,
@@ -101,6 +134,7 @@ export const richPage = (plain: { grid: object; solar: object; water: object }):
     },
     { ...plain.solar, stat_rate: 'sensor.solar_power' },
     plain.water,
+    ...(homeBattery ? [batterySource] : []),
   ],
   device_consumption: [
     { stat_consumption: 'sensor.dishwasher_energy', name: 'Dishwasher' },

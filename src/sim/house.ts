@@ -1,5 +1,6 @@
 /** What the sensors of the house say at any minute of the past and of now: people, things and faults together. */
 import { Temporal } from 'temporal-polyfill';
+import { batteryMinute, capacityKWh, storedAfter } from './home-battery.ts';
 import { type Day, livedDay } from './people.ts';
 import { hashOf, seeded } from './random.ts';
 
@@ -22,6 +23,7 @@ export interface HouseOptions {
   readonly zone: string;
   /** Where the lived past begins, epoch ms. */
   readonly from: number;
+  readonly hasBattery?: boolean;
 }
 
 /** Everything one minute of the house is made of. */
@@ -44,6 +46,9 @@ export interface Totals {
   readonly solarKWh: number;
   readonly dishwasherKWh: number;
   readonly carKWh: number;
+  readonly batteryInKWh: number;
+  readonly batteryOutKWh: number;
+  readonly batteryPercent: number;
 }
 
 export class House {
@@ -52,7 +57,10 @@ export class House {
   readonly faults: Fault[] = [];
   #newest: Day | null = null;
   /** Meters at the start of each minute since `from`, in litres and kWh; grown as far as was asked. */
-  #totals = { water: [0], grid: [0], out: [0], solar: [0], dish: [0], car: [0], count: 0 };
+  #totals = {
+    ...{ water: [0], grid: [0], out: [0], solar: [0], dish: [0], car: [0], count: 0 },
+    ...{ into: [0], drawn: [0], stored: [capacityKWh / 2] },
+  };
   readonly #firstMinute: number;
 
   constructor(o: HouseOptions) {
@@ -104,8 +112,9 @@ export class House {
     for (let i = totals.count; i < want; i++) {
       const now = this.minute((this.#firstMinute + i) * minuteMs);
       totals.water.push(totals.water[i]! + now.waterLpm);
-      totals.grid.push(totals.grid[i]! + Math.max(0, now.houseW - now.solarW) / 60_000);
-      totals.out.push(totals.out[i]! + Math.max(0, now.solarW - now.houseW) / 60_000);
+      const gridW = now.houseW - now.solarW + this.#battery(now, i);
+      totals.grid.push(totals.grid[i]! + Math.max(0, gridW) / 60_000);
+      totals.out.push(totals.out[i]! + Math.max(0, -gridW) / 60_000);
       totals.dish.push(totals.dish[i]! + now.dishwasherW / 60_000);
       totals.car.push(totals.car[i]! + now.carW / 60_000);
       totals.solar.push(totals.solar[i]! + now.solarW / 60_000);
@@ -118,7 +127,24 @@ export class House {
       dishwasherKWh: totals.dish[want]!,
       carKWh: totals.car[want]!,
       solarKWh: totals.solar[want]!,
+      batteryInKWh: totals.into[want] ?? 0,
+      batteryOutKWh: totals.drawn[want] ?? 0,
+      batteryPercent: (100 * (totals.stored[want] ?? 0)) / capacityKWh,
     };
+  }
+
+  /** What it takes more than it gives in a minute, W; counted where the home has one. */
+  #battery({ houseW, solarW, day, index }: Minute, n: number): number {
+    if (!this.#o.hasBattery) return 0;
+    const { into, drawn, stored } = this.#totals;
+    const storedKWh = stored[n]!;
+    const flow = batteryMinute({
+      ...{ storedKWh, needW: houseW - solarW, dayStart: day.start, minute: index },
+    });
+    into.push(into[n]! + flow.intoW / 60_000);
+    drawn.push(drawn[n]! + flow.outW / 60_000);
+    stored.push(storedAfter(storedKWh, flow));
+    return flow.intoW - flow.outW;
   }
 
   begin(fault: Fault): void {
@@ -140,7 +166,7 @@ export class House {
     const totals = this.#totals;
     if (keep >= totals.count) return;
     const { count: _count, ...all } = totals;
-    for (const series of Object.values(all)) series.length = keep + 1;
+    for (const series of Object.values(all)) series.length = Math.min(series.length, keep + 1);
     totals.count = keep;
   }
 

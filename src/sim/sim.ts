@@ -86,6 +86,7 @@ const defaults: Omit<WorldOptions, 'seed' | 'days' | 'isExcluded'> = {
   restoredFirst: false,
   without: [],
   richEnergy: false,
+  homeBattery: false,
 };
 
 export async function openSim(o: SimOptions = {}): Promise<Sim> {

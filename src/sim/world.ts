@@ -5,7 +5,7 @@ import type { AiTasks } from './ai-tasks.ts';
 import { Auth, type SeenFrom } from './auth.ts';
 import { Bans } from './bans.ts';
 import { Bus } from './bus.ts';
-import { energyEntities } from './energy-page.ts';
+import { batteryEntities, energyEntities } from './energy-page.ts';
 import { House } from './house.ts';
 import { type LivedEntity, livedEntities, livedPast } from './lived.ts';
 import type { Phone } from './phones.ts';
@@ -37,6 +37,8 @@ export interface WorldOptions {
   readonly without: readonly string[];
   /** A home whose energy page knows more: what is fed in, devices, and prices of the day ahead. */
   readonly richEnergy: boolean;
+  /** That home has a battery besides, with its size and charge on the energy page. */
+  readonly homeBattery: boolean;
 }
 
 export interface Notice {
@@ -101,8 +103,13 @@ export function makeWorld(o: { options: WorldOptions; clock: Clock; log: Log }):
     seed: options.seed,
     zone: options.zone,
     from: now - options.days * dayMs,
+    hasBattery: options.homeBattery,
   });
-  const all = [...livedEntities(), ...(options.richEnergy ? energyEntities() : [])];
+  const all = [
+    ...livedEntities(),
+    ...(options.richEnergy ? energyEntities() : []),
+    ...(options.homeBattery ? batteryEntities() : []),
+  ];
   const lived = new Map(all.map((e) => [e.id, e]));
   const states = new States(clock);
   const bus = new Bus();

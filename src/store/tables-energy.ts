@@ -56,6 +56,7 @@ export interface EnergyLedgerTable {
   home_id: string;
   day: string;
   device: string;
+  kind: 'device' | 'battery';
   name: string;
   runs: number;
   kwh: number;

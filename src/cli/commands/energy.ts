@@ -166,16 +166,18 @@ const verbs: Readonly<Record<string, Verb>> = {
 /** The sum, each device, each day on which something ran, and what could not be told. */
 function ledgerLines(page: EnergyLedgerPage): string[] {
   const { currency } = page;
-  const devices = page.devices.map(({ name, saved, low, high, runs, habit }) => [
-    name,
-    `${money(saved, currency)} (${moneyBand(low, high)})`,
-    count(runs, 'run'),
-    habit ?? '',
+  const ran = ({ kind, runs }: { kind: 'device' | 'battery'; runs: number }) =>
+    count(runs, kind === 'battery' ? 'day' : 'run');
+  const devices = page.devices.map((one) => [
+    one.name,
+    `${money(one.saved, currency)} (${moneyBand(one.low, one.high)})`,
+    ran(one),
+    one.habit ?? '',
   ]);
   const days = page.days.flatMap(({ day, saved, text }) =>
     saved === null ? [] : [[day, money(saved, currency), text ?? '']],
   );
-  const left = page.left.map(({ name, why, runs }) => `${name}, ${count(runs, 'run')}: ${why}`);
+  const left = page.left.map((one) => `${one.name}, ${ran(one)}: ${one.why}`);
   const baseline = page.baseline ? [page.baseline] : [];
   return [page.sentence, ...baseline, '', ...columns(devices), '', ...columns(days), '', ...left];
 }

@@ -90,18 +90,18 @@ test('sun that was left over costs what it would have brought', () => {
 });
 
 test('the words say less, more, or that it is not sure', () => {
+  const where = { since: '30 Oct', currency: 'EUR', battery: false };
   const row = (saved: number, apart: number) => ({
     ...{ load: 'a', name: 'A', paid: 1, usual: 1 + saved, saved },
     ...{ low: saved - apart, high: saved + apart },
   });
-  const say = (saved: number, apart: number) =>
-    ledgerSentence(totalOf([row(saved, apart)]), '30 Oct', 'EUR');
+  const say = (saved: number, apart: number) => ledgerSentence(totalOf([row(saved, apart)]), where);
   expect(say(3, 1)).toBe('Since 30 Oct, 3.00 EUR less than at its usual hours (2.00–4.00).');
   expect(say(-3, 1)).toBe('Since 30 Oct, 3.00 EUR more than at its usual hours (−4.00–−2.00).');
   expect(say(0.2, 1)).toMatch(/^Since 30 Oct, about as much as at the usual hours/);
   expect(say(0, 0)).toMatch(/^Since 30 Oct, everything ran at its usual hours/);
-  expect(ledgerSentence(null, '', 'EUR')).toMatch(/^Not sure yet/);
-  expect(lossWords({ name: 'Car', kWh: 10, paid: 3.12, usual: 2.49 }, 'EUR')).toBe(
+  expect(ledgerSentence(null, where)).toMatch(/^Not sure yet/);
+  expect(lossWords({ kind: 'device', name: 'Car', kWh: 10, paid: 3.12, usual: 2.49 }, 'EUR')).toBe(
     'Car: 31.2 ct/kWh; its usual hours cost 24.9 ct/kWh.',
   );
 });

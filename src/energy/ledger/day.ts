@@ -29,6 +29,8 @@ export interface DayInput {
 
 /** What one device did on one day. Money is null where `why` says what was not known. */
 export interface DeviceDay {
+  /** A battery is held against itself, not against hours at which it usually ran. */
+  readonly kind: 'device' | 'battery';
   readonly device: string;
   readonly name: string;
   readonly runs: number;
@@ -65,7 +67,7 @@ function deviceDay(
   runs: ReturnType<typeof runsOf>,
 ): DeviceDay {
   const used = runs.reduce((sum, { watts }) => sum + watts.reduce((a, b) => a + b, 0) / 1000, 0);
-  const common = { device, name, runs: runs.length, kWh: used };
+  const common = { kind: 'device' as const, device, name, runs: runs.length, kWh: used };
   if (runs.some(({ watts }) => watts.length > longestHours)) {
     return { ...common, money: null, why: `It ran more than ${longestHours} hours at a time.` };
   }

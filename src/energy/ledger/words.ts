@@ -6,20 +6,27 @@ import type { Total } from './ledger.ts';
 const clock = (hour: number): string => `${String(hour).padStart(2, '0')}:00`;
 const hourMs = 3_600_000;
 
-/** What the page opens with. `since` in words, such as `30 Oct`. */
-export function ledgerSentence(total: Total | null, since: string, currency: string): string {
+/** What the page opens with. `since` in words, such as `30 Oct`; `battery`: a home battery is in the sum. */
+export function ledgerSentence(
+  total: Total | null,
+  { since, currency, battery }: { since: string; currency: string; battery: boolean },
+): string {
   if (!total || total.rows.length === 0) {
     return 'Not sure yet what was saved: too little has run at hours that are known.';
   }
   const { saved, low, high } = total;
+  const own = battery ? ', the battery by itself' : '';
   if (Math.max(high, -low) < 0.005) {
-    return `Since ${since}, everything ran at its usual hours: nothing saved, nothing lost.`;
+    const all = battery ? ' and the battery by itself' : '';
+    return `Since ${since}, everything ran at its usual hours${all}: nothing saved, nothing lost.`;
   }
   const band = `(${moneyBand(low, high)})`;
-  const than = 'than at its usual hours';
+  const than = `than at its usual hours${own}`;
   if (low > 0.005) return `Since ${since}, ${money(saved, currency)} less ${than} ${band}.`;
   if (high < -0.005) return `Since ${since}, ${money(-saved, currency)} more ${than} ${band}.`;
-  return `Since ${since}, about as much as at the usual hours: ${money(saved, currency)} less ${band}.`;
+  const more =
+    saved < -0.005 ? `${money(-saved, currency)} more` : `${money(saved, currency)} less`;
+  return `Since ${since}, about as much as at the usual hours${own}: ${more} ${band}.`;
 }
 
 /** `Usually at 20:00, by 23 runs.` */
@@ -33,11 +40,25 @@ export function habitWords(starts: readonly number[]): string {
   return `Usually at ${clock(most?.[0] ?? 0)}, by ${count(starts.length, 'run')} before.`;
 }
 
+/** What a battery is held against. */
+export const batteryBaseline = (wearPerKWh: number, currency: string): string =>
+  `The battery is held against following the house by itself: it takes what sun is left over and gives what is lacking, from the charge it had at midnight. What is left in it more or less at the end of a day counts at the prices of the day after, wear at ${pricePerKWh(wearPerKWh, currency)}.`;
+
+export const batteryHabit = 'Held against following the house by itself.';
+
+interface LostBy {
+  readonly kind: 'device' | 'battery';
+  readonly name: string;
+  readonly kWh: number;
+  readonly paid: number;
+  readonly usual: number;
+}
+
 /** Of a day on which it lost: `Car: 31.2 ct/kWh; its usual hours cost 24.9 ct/kWh.` */
-export function lossWords(
-  row: { name: string; kWh: number; paid: number; usual: number },
-  currency: string,
-): string {
-  const each = (sum: number) => pricePerKWh(sum / row.kWh, currency);
-  return `${row.name}: ${each(row.paid)}; its usual hours cost ${each(row.usual)}.`;
+export function lossWords({ kind, name, kWh, paid, usual }: LostBy, currency: string): string {
+  if (kind === 'battery') {
+    return `${name}: by itself it would have cost ${money(paid - usual, currency)} less.`;
+  }
+  const each = (sum: number) => pricePerKWh(sum / kWh, currency);
+  return `${name}: ${each(paid)}; its usual hours cost ${each(usual)}.`;
 }

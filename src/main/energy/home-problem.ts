@@ -44,7 +44,7 @@ const quarterMs = 15 * minuteMs;
 const timeLimitMs = 4_000;
 /** Where the home never said: both ways together, and per kWh. */
 const usualRoundTrip = 0.9;
-const usualWearPerKWh = 0.02;
+export const usualWearPerKWh = 0.02;
 
 /** Throws energy.no_prices, home.not_found, and what reading the home throws. */
 export async function homeProblem(

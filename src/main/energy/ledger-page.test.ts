@@ -3,6 +3,7 @@ import { type LedgerKept, ledgerPage } from './ledger-page.ts';
 
 const entry = (day: string, device: string, saved: number, why: string | null = null) => ({
   ...{ day, device, name: device, runs: 1, kwh: 2, why },
+  kind: device === 'Home battery' ? ('battery' as const) : ('device' as const),
   ...(why === null
     ? { paid: 1, usual: 1 + saved, low: saved - 0.1, high: saved + 0.1 }
     : { paid: null, usual: null, low: null, high: null }),
@@ -41,7 +42,10 @@ test('by device, with its habit; what could not be told stands apart', () => {
   ]);
   expect(page.devices[0]).toMatchObject({ habit: 'Usually at 19:00, by 5 runs before.' });
   expect(page.left).toEqual([
-    { sensor: 'Washer', name: 'Washer', why: 'When it usually ran is not known yet.', runs: 1 },
+    {
+      ...{ kind: 'device', sensor: 'Washer', name: 'Washer', runs: 1 },
+      why: 'When it usually ran is not known yet.',
+    },
   ]);
   expect(page.baseline).toBe(
     'Held against when 1 device began to run from 27 Oct to 23 Nov, at the prices of the same day; whoever moved it.',
@@ -52,4 +56,17 @@ test('before a day is over there is nothing to tell', () => {
   const page = ledgerPage('villa', 'Europe/Berlin', { ...kept, days: [], entries: [], habits: [] });
   expect(page.sentence).toMatch(/^Not sure yet/);
   expect(page).toMatchObject({ since: null, baseline: null, devices: [], days: [] });
+});
+
+test('the battery stands by its name, with what it is held against and what it lost by', () => {
+  const entries = [entry('2026-11-26', 'Home battery', -0.42), entry('2026-11-24', 'Car', 0.3)];
+  const page = ledgerPage('villa', 'Europe/Berlin', { ...kept, entries });
+  expect(page.sentence).toMatch(/usual hours, the battery by itself: 0\.12 EUR more \(/);
+  expect(page.devices.map(({ name, kind, habit }) => [name, kind, habit])).toEqual([
+    ['Car', 'device', 'Usually at 19:00, by 5 runs before.'],
+    ['Home battery', 'battery', 'Held against following the house by itself.'],
+  ]);
+  expect(page.baseline).toContain('following the house by itself');
+  expect(page.baseline).toContain('wear at 2.0 ct/kWh');
+  expect(page.days[0]!.text).toBe('Home battery: by itself it would have cost 0.42 EUR less.');
 });

@@ -8,6 +8,7 @@ import { type ByHour, changesByHour } from '../../energy/setup/house.ts';
 import { dayOf } from '../../energy/story/days.ts';
 import { keepHabit, keepLedgerDay, listHabits, listLedgerDays } from '../../store/ledger.ts';
 import type { Db } from '../../store/tables.ts';
+import { batteryDays } from './ledger-batteries.ts';
 import type { EnergyHome } from './meters.ts';
 
 export interface LedgerParts {
@@ -35,7 +36,7 @@ const longestLateMs = 2 * dayMs;
 export async function keepLedger(parts: LedgerParts): Promise<void> {
   const { db, home, zone, energy, now } = parts;
   const devices = devicesOf(energy);
-  const first = Math.min(...devices.flatMap(({ kWh }) => [...kWh.keys()].slice(0, 1)));
+  const first = firstHour(energy);
   if (!Number.isFinite(first)) return;
   const solar = solarOf(energy);
   let from = await nextDay(parts, first);
@@ -43,16 +44,26 @@ export async function keepLedger(parts: LedgerParts): Promise<void> {
     const to = whenOf(wallOf(from, zone), 0, zone, 1);
     if (to + lateMs > now) return;
     const habits = await habitsAt(parts, devices, from);
-    const rows = ledgerDay({
-      ...{ from, to, zone, solar, house: energy.house, buy: parts.buy, sell: parts.sell },
+    const day = {
+      ...{ from, to, solar, house: energy.house, buy: parts.buy, sell: parts.sell },
       mayWait: now < to + longestLateMs,
+    };
+    const rows = ledgerDay({
+      ...{ ...day, zone },
       devices: devices.map((one) => ({ ...one, habit: habits.get(one.device) ?? null })),
     });
-    if (!rows) return;
+    const batteries = batteryDays(energy, day);
+    if (!rows || !batteries) return;
     const id = { home, day: dayOf(from, zone), at: new Date(now) };
-    await keepLedgerDay(db, id, rows.map(entryOf));
+    await keepLedgerDay(db, id, [...rows, ...batteries].map(entryOf));
     from = to;
   }
+}
+
+/** Of the meters that something is told of; Infinity where there are none. */
+function firstHour({ setup, clean }: EnergyHome): number {
+  const told = setup.meters.filter(({ role }) => role === 'device' || role === 'discharge');
+  return Math.min(...told.flatMap(({ statistic }) => clean.get(statistic)?.[0]?.start ?? []));
 }
 
 /** Midnight of the first day that is not kept; of a home that was never told of, after a habit can be known. */
@@ -102,7 +113,7 @@ function solarOf({ setup, judged, clean }: EnergyHome): ByHour {
   return new Map(hours);
 }
 
-const entryOf = ({ device, name, runs, kWh, money, why }: DeviceDay) => ({
-  ...{ device, name, runs, kwh: kWh, why },
+const entryOf = ({ kind, device, name, runs, kWh, money, why }: DeviceDay) => ({
+  ...{ kind, device, name, runs, kwh: kWh, why },
   ...(money ?? { paid: null, usual: null, low: null, high: null }),
 });

@@ -33,7 +33,7 @@ export const reportCommands: Record<string, Command> = {
   'energy/get_prefs': {
     run: ({ world }) => ({
       ...(world.options.richEnergy
-        ? richPage({ grid, solar, water })
+        ? richPage({ grid, solar, water }, world.options)
         : { energy_sources: [grid, solar, water], device_consumption: [] }),
       device_consumption_water: [],
     }),
