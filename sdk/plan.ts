@@ -10,6 +10,10 @@ export interface PlanAsked {
   readonly meter?: string | null;
   /** What this workflow switched last, by name of the load: where the home shows the other, a person did that. */
   readonly switched?: Readonly<Record<string, 'on' | 'off'>>;
+  /** As it found each before it first switched it: what it goes back to where its line says nothing. */
+  readonly found?: Readonly<Record<string, 'on' | 'off'>>;
+  /** Nothing will be switched any more: the orders give everything back. */
+  readonly leaving?: boolean;
 }
 
 export interface LoadOrder {

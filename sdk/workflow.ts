@@ -222,6 +222,12 @@ export interface WorkflowDefinition<S extends SettingsSchema = SettingsSchema> {
   readonly watchFirst?: boolean;
   /** It runs once as soon as it is turned on, and when its settings change; it must have `manual` among its triggers. */
   readonly runAtOnce?: boolean;
+  /**
+   * Before it may switch nothing any more it runs once, with the input `{ giveBack: why, entities? }`: when
+   * it is switched off, Tomte is paused, the home is unlinked, or it loses some entities. It must have
+   * `manual` among its triggers, and has 20 s.
+   */
+  readonly givesBack?: boolean;
   /** Must hold when it is triggered, else the Run does not start and the reason is kept. */
   conditions?(settings: z.output<S>): readonly Condition[];
   /** Entities it would like to switch: offered for a grant when it is enabled. */

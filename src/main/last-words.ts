@@ -2,19 +2,23 @@ import { TomteError } from '@tomte/sdk/errors';
 import type { Alerts } from '../alert/alerts.ts';
 import { withTimeout } from '../lib/clock.ts';
 import { listAlerts } from '../store/alerts.ts';
+import { giveAllBack } from './give-back.ts';
+import type { HomeLife } from './home-life.ts';
 import type { PlaceParts } from './parts.ts';
 
 /** Channels that do not answer hold up nobody who wants to be rid of a home. */
 const patienceMs = 10_000;
 
-/** What is still open in a home that is about to be forgotten is closed where it was told: nobody will again. */
+/** A home that is about to be forgotten has back what workflows hold of it, and what is still open is closed where it was told: nobody will again. */
 export async function sayLastWords(
   o: {
-    readonly parts: Pick<PlaceParts, 'store' | 'clock' | 'log'>;
+    readonly parts: PlaceParts;
     readonly alerts: Pick<Alerts, 'resolve' | 'drain'>;
+    lives(): ReadonlyMap<string, Pick<HomeLife, 'link'>>;
   },
   home: string,
 ): Promise<void> {
+  await giveAllBack(o, { home, why: 'The home is unlinked' });
   const { store, clock, log } = o.parts;
   const open = await listAlerts(store.db, { home, unresolved: true, limit: 1_000 });
   if (open.length === 0) return;

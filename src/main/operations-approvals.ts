@@ -8,6 +8,7 @@ import type { Conflict } from '../home/conflict.ts';
 import { iso, isoOrNull } from '../lib/clock.ts';
 import { nextLocalTime } from '../lib/local-time.ts';
 import { type ActionRow as KeptAction, listActions } from '../store/actions.ts';
+import { giveAllBack } from './give-back.ts';
 import { lifeOf } from './lives.ts';
 import type { Place } from './place.ts';
 
@@ -30,6 +31,8 @@ export function approvalOperations(
       if (off === true) await modes.end(home, mode);
       else {
         const end = until === undefined ? usualEnd(mode, parts.clock.now(), zone) : timeOf(until);
+        const isNew = mode === 'pause' && !modes.holds(home, mode) && end > parts.clock.now();
+        if (isNew) await giveAllBack(place, { home, why: 'Tomte is paused' });
         await modes.set({ home, mode, until: end, by: by ?? null });
       }
       return modes.list(home);

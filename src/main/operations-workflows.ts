@@ -27,6 +27,7 @@ import {
   saveWorkflowSettings,
   type WorkflowSettingsRow,
 } from '../store/workflow-settings.ts';
+import { giveBackBefore, wantsOf } from './give-back.ts';
 import type { Grants } from './grants.ts';
 import { lifeOf } from './lives.ts';
 import type { PlaceParts } from './parts.ts';
@@ -102,6 +103,7 @@ export function workflowOperations(
         const parsed = checkSettings(owner, stored as Settings);
         if (workflow && isUserWorkflow(workflow)) await workflow.prepare(parsed);
       }
+      await giveBackBefore(place, { home, workflow: name, title: owner.title, before, next });
       const saved = await saveWorkflowSettings(db, {
         ...next,
         watchUntil: watchEnd(next.mode, before, parts.clock.now()),
@@ -215,14 +217,6 @@ export async function workflowRow(
     next: isoOrNull(await nextDueOf(db, { home, workflow: name })),
     fits: o.fits,
   };
-}
-
-/** Entities it would switch with the settings it has; none while they do not fit, or are not known yet. */
-function wantsOf(workflow: WorkflowDefinition, saved: WorkflowSettingsRow | undefined): string[] {
-  const parsed = workflow.settings.safeParse(saved?.settings ?? {});
-  if (!parsed.success || !workflow.wants) return [];
-  if (isUserWorkflow(workflow) && !workflow.isPrepared(parsed.data)) return [];
-  return [...workflow.wants(parsed.data)];
 }
 
 async function closeAlerts(

@@ -1,3 +1,4 @@
+import { TomteError } from '@tomte/sdk/errors';
 import type { LoadOrder, PlanAsked, PlannedNow } from '@tomte/sdk/plan';
 import { readPlanLoad, switchLoad } from '@tomte/sdk/plan-load';
 import { openKit } from '@tomte/sdk/test';
@@ -50,6 +51,7 @@ test('each quarter it switches what differs, and tells the planner what it switc
   expect(acts(kit)).toEqual(['switch.dishwasher turn_on']);
   expect(asked).toHaveLength(2);
   expect(asked.at(-1)!.switched).toEqual({ Dishwasher: 'on', Car: 'off' });
+  expect(asked.at(-1)!.found).toEqual({ Dishwasher: 'off', Car: 'off' });
 });
 
 test('over the fuse, what may wait longest rests first, and the appliance that runs is not cut', async () => {
@@ -165,4 +167,137 @@ test('the battery is set by mode, and a mode that a person chose stays until the
   await kit.advance('9h');
   await kit.due();
   expect(acts(kit)).toHaveLength(2);
+});
+
+/** A home that does what it is told, and a plan that wants this of it and knows what is in hand. */
+function following() {
+  const kit = openKit(followThePlan, {
+    ...{ now, states },
+    settings: { loads, battery: 'select.battery', batteryItself: 'auto', batteryCharge: 'fill' },
+    plan: (one) => {
+      const batteryMode = one.leaving ? 'self_consume' : 'charge';
+      return planned(backOrOn(one), { batteryMode });
+    },
+  });
+  return kit;
+}
+const giveBack = { giveBack: 'Tomte is paused' };
+const backOrOn = ({ leaving, found }: PlanAsked) =>
+  leaving
+    ? [
+        order('Car', { want: found?.Car ?? null, is: 'on', why: 'It is as it was found.' }),
+        order('Dishwasher', { want: null, is: 'on', why: 'It runs, and is not cut.' }),
+      ]
+    : [order('Car', { want: 'on', is: 'off' }), order('Dishwasher', { want: 'on', is: 'off' })];
+
+test('before it may switch nothing any more it gives back what it holds, and says so', async () => {
+  const kit = following();
+  await kit.due();
+  await kit.press(giveBack);
+  expect(acts(kit)).toEqual([
+    'switch.wallbox turn_on',
+    'switch.dishwasher turn_on',
+    'select.battery select_option',
+    'switch.wallbox turn_off',
+    'select.battery select_option',
+  ]);
+  expect(kit.actions.at(-1)!.data).toEqual({ option: 'auto' });
+  expect(kit.log).toContain('Car off: It is as it was found.');
+  expect(kit.log).toContain('Dishwasher: It runs, and is not cut.');
+  expect(kit.run.outcome).toMatchObject({
+    result: { gaveBack: ['Car off'], battery: 'auto', because: 'Tomte is paused' },
+  });
+  // It holds nothing any more.
+  await kit.press(giveBack);
+  expect(acts(kit)).toHaveLength(5);
+});
+
+test('only what it loses is given back', async () => {
+  const kit = following();
+  await kit.due();
+  await kit.press({ ...giveBack, entities: ['select.battery'] });
+  expect(acts(kit).slice(3)).toEqual(['select.battery select_option']);
+  expect(kit.store.get('held')).toMatchObject({ 'switch.wallbox': { is: 'on', found: 'off' } });
+});
+
+test('killed between switching and writing it down, it still knows how it found it', async () => {
+  let fail = true;
+  const kit = openKit(followThePlan, {
+    ...{ now, states, settings: { loads } },
+    plan: (one) => planned(backOrOn(one).slice(0, 1)),
+    act: async () => {
+      if (fail) await new Promise(() => {});
+      return { kind: 'confirmed', at: 0 };
+    },
+  });
+  await kit.due();
+  expect(kit.store.get('held')).toEqual({ 'switch.wallbox': { is: null, found: 'off' } });
+  fail = false;
+  await kit.crash();
+  expect(kit.store.get('held')).toEqual({ 'switch.wallbox': { is: 'on', found: 'off' } });
+});
+
+test('what did not follow is not taken for a hand at the switch when it follows late', async () => {
+  const asked: PlanAsked[] = [];
+  const kit = openKit(followThePlan, {
+    ...{ now, states, settings: { loads } },
+    plan: (one) => {
+      asked.push(one);
+      const first = asked.length === 1;
+      return planned([order('Car', { want: first ? 'on' : 'off', is: first ? 'off' : 'on' })]);
+    },
+    act: ({ action }) =>
+      action === 'turn_on'
+        ? { kind: 'confirmed', at: 0 }
+        : { kind: 'unconfirmed', message: 'it stayed on' },
+  });
+  await kit.due();
+  await kit.due();
+  await kit.due();
+  expect(asked.at(-1)).toMatchObject({ switched: {}, found: { Car: 'off' } });
+});
+
+test('an entity that is gone keeps nothing from the others', async () => {
+  const kit = openKit(followThePlan, {
+    ...{ now, states, settings: { loads } },
+    plan: () =>
+      planned([
+        order('Car', { want: 'on', is: 'off' }),
+        order('Heater', { want: 'on', is: 'off' }),
+      ]),
+    act: ({ entities }) => {
+      if (entities[0] === 'switch.wallbox')
+        throw new TomteError('home.entity_unknown', 'There is no switch.wallbox in the home');
+      return { kind: 'confirmed', at: 0 };
+    },
+  });
+  await kit.due();
+  expect(kit.alerts).toMatchObject([{ key: 'follow-the-plan:Car' }]);
+  expect(kit.alerts[0]!.text).toContain('There is no switch.wallbox in the home.');
+  expect(kit.run.outcome).toMatchObject({ result: { switched: ['Heater on'] } });
+});
+
+test('a battery that is away while Home Assistant restarts, or follows late, was set by nobody', async () => {
+  const outcome = { kind: 'confirmed' as 'confirmed' | 'unconfirmed', at: 0, message: '' };
+  const kit = openKit(followThePlan, {
+    ...{ now, states },
+    settings: { loads, battery: 'select.battery', batteryItself: 'auto', batteryCharge: 'fill' },
+    plan: () => planned([], { batteryMode: 'charge' }),
+    act: () => outcome,
+  });
+  await kit.home.set('select.battery', 'unavailable');
+  await kit.due();
+  expect(acts(kit)).toEqual([]);
+  await kit.home.set('select.battery', 'auto');
+  outcome.kind = 'unconfirmed';
+  await kit.due();
+  expect(kit.alerts).toMatchObject([{ title: 'Battery did not switch to fill' }]);
+  outcome.kind = 'confirmed';
+  await kit.home.set('select.battery', 'fill');
+  await kit.due();
+  await kit.home.set('select.battery', 'unavailable');
+  await kit.due();
+  await kit.home.set('select.battery', 'fill');
+  await kit.due();
+  expect(kit.store.get('battery')).toEqual({ option: 'fill' });
 });

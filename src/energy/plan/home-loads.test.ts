@@ -122,6 +122,41 @@ describe('what is wanted now', () => {
     expect(backOrder(look(dishwasher, { isOn: true, ran: ranFor(5, 0) })).want).toBeNull();
     expect(backOrder(look(car, {}, { kind: 'leave', at: null, until: null })).want).toBeNull();
   });
+
+  test('without a plan, what says nothing of itself goes back to as it was found, or as a person said', () => {
+    const heater = { ...car, own: null };
+    const isOn = { isOn: true, ran: ranFor(30, 0) };
+    const on = look(heater, isOn);
+    expect(backOrder(on, { found: 'off' }).want).toBe('off');
+    expect(backOrder(look(heater), { found: 'on' }).want).toBe('on');
+    expect(backOrder(on).want).toBeNull();
+    // One that ran to its end is not in the middle of it.
+    const ended = look(dishwasher, { isOn: true, ran: ranFor(95, 0) });
+    expect(backOrder(ended, { found: 'off' }).want).toBe('off');
+    const until = now + 60 * minuteMs;
+    for (const [kind, want] of [
+      ['now', 'on'],
+      ['wait', 'off'],
+      ['leave', null],
+    ] as const) {
+      const one = look(heater, isOn, { kind, at: null, until });
+      expect(backOrder(one, { found: 'off' }).want, kind).toBe(want);
+      expect(backOrder(one, { found: 'off', leaving: true }).want, kind).toBeNull();
+    }
+  });
+
+  test('what the plan began does not run on when its time is over, or it is unplugged', () => {
+    const hand = { last: 'on', found: 'off' } as const;
+    const after = at('2026-11-21T06:00:00Z');
+    const late = (o: Partial<LoadSeen>, load = car) =>
+      loadNow(load, { ...off, isOn: true, ...o }, { now: after, zone, pin: null });
+    expect(orderOf(late({}), plan(), after, hand)).toMatchObject({ want: 'off' });
+    expect(orderOf(late({ isReady: false }), plan(), after, hand).want).toBe('off');
+    // A person’s own, as it was found, and in one piece: as they are.
+    expect(orderOf(late({}), plan(), after, { last: 'off', found: 'off' }).want).toBeNull();
+    expect(orderOf(late({}), plan(), after, { last: 'on', found: 'on' }).want).toBeNull();
+    expect(orderOf(late({}, dishwasher), plan(), after, hand).want).toBeNull();
+  });
 });
 
 describe('a person’s way', () => {

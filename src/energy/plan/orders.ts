@@ -20,37 +20,65 @@ export function slotAt<P extends Slots>({ slots }: P, t: number): P['slots'][num
   return slots.find(holds) ?? null;
 }
 
-export function orderOf(now: LoadNow, plan: Slots, at: number): LoadOrder {
-  const { load, seen, window, doneMinutes } = now;
-  const want = wantOf(now, plan, at);
+/** What the plan did with a load before, as whoever carries it out remembers. */
+export interface InHand {
+  /** As it was switched last, and before it first was; absent where it was not. */
+  readonly last?: 'on' | 'off' | undefined;
+  readonly found?: 'on' | 'off' | undefined;
+  /** Nothing will be switched any more. */
+  readonly leaving?: boolean | undefined;
+}
+
+export function orderOf(now: LoadNow, plan: Slots, at: number, hand: InHand = {}): LoadOrder {
+  const { load, stand, window, doneMinutes } = now;
+  const planned = wantOf(now, plan, at);
+  const isOver = planned === null && isLeftOn(now, hand);
+  const want = isOver ? 'off' : planned;
   const left = Math.max(0, load.minutes - doneMinutes);
   return {
-    ...{ load: load.name, want, is: shown(seen.isOn) },
-    action: want === null ? null : switchLoad(load, want),
+    ...ordered(now, want),
     slackMinutes: Math.max(0, (window.end - at) / minuteMs - left),
-    mayPause: !load.contiguous,
-    ...(now.stand === 'done' ? { done: true } : {}),
-    why: whyOf(now, want),
+    ...(stand === 'done' ? { done: true } : {}),
+    why: isOver ? 'The plan began it, and runs it no more.' : whyOf(now, want),
   };
 }
 
-/** Without a plan each is brought back to what it does by itself. */
-export const backOrder = ({ load, seen, pin }: LoadNow): LoadOrder => {
-  const want = pin?.kind === 'leave' || (load.contiguous && isRunning(seen)) ? null : load.own;
-  return {
-    ...{ load: load.name, want, is: shown(seen.isOn), slackMinutes: 0, mayPause: !load.contiguous },
-    action: want === null ? null : switchLoad(load, want),
-    why: 'There is no plan: it does what it does by itself.',
-  };
-};
+/** Its time is over, or it was unplugged: what the plan began goes back off. */
+const isLeftOn = (now: LoadNow, { last, found }: InHand): boolean =>
+  last === 'on' && found === 'off' && now.seen.isOn === true && now.pin === null && !isUncut(now);
+
+/** Without a plan each is brought back to what it does by itself, or as it was found. What a person said holds. */
+export function backOrder(now: LoadNow, hand: InHand = {}): LoadOrder {
+  const [want, why] = backOf(now, hand);
+  return { ...ordered(now, want), slackMinutes: 0, why };
+}
+
+const ordered = ({ load, seen }: LoadNow, want: LoadOrder['want']) => ({
+  ...{ load: load.name, want, is: shown(seen.isOn), mayPause: !load.contiguous },
+  action: want === null ? null : switchLoad(load, want),
+});
+
+function backOf(now: LoadNow, { found, leaving }: InHand): [LoadOrder['want'], string] {
+  const { load, pin } = now;
+  if (pin?.kind === 'leave') return [null, 'You have it your way.'];
+  if (isUncut(now)) return [null, 'It runs, and is not cut.'];
+  if (pin?.kind === 'now') return [leaving ? null : 'on', 'You said: now.'];
+  if (pin?.kind === 'wait') return [leaving ? null : 'off', 'You said: not yet.'];
+  if (load.own !== null) return [load.own, 'It does what it does by itself.'];
+  if (found) return [found, 'It is as it was found.'];
+  return [null, 'It is left as it is.'];
+}
 
 const shown = (is: boolean | null): LoadOrder['is'] => (is === null ? null : is ? 'on' : 'off');
 
-function wantOf(
-  { load, seen, stand, window, pin }: LoadNow,
-  plan: Slots,
-  at: number,
-): LoadOrder['want'] {
+/** In one piece, and in the middle of it. What takes longer than it was said to, or was begun anew by hand, is too. */
+function isUncut({ load, seen, stand }: LoadNow): boolean {
+  if (!load.contiguous) return false;
+  return stand === 'done' ? seen.isDrawing === true || isBegunAnew(load, seen) : isRunning(seen);
+}
+
+function wantOf(now: LoadNow, plan: Slots, at: number): LoadOrder['want'] {
+  const { load, seen, stand, window, pin } = now;
   switch (stand) {
     case 'running':
       return 'on';
@@ -63,11 +91,9 @@ function wantOf(
     // Where its warmth is not known its own thermostat has it.
     case 'unknown':
       return load.keeps && seen.isOn !== null ? load.own : null;
-    // What takes longer than it was said to, or was begun anew by hand, is not cut.
     case 'done':
-      return load.contiguous && (seen.isDrawing === true || isBegunAnew(load, seen)) ? null : 'off';
     case 'waits':
-      return load.contiguous && isRunning(seen) ? null : 'off';
+      return isUncut(now) ? null : 'off';
     default:
       return null;
   }

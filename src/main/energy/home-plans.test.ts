@@ -142,3 +142,35 @@ test('what is kept warm says so, has no time to be done by, and is warmed now wh
   await tomte.pinLoad({ home, load: 'Tank', pin: { kind: 'now' } });
   await expect.poll(() => service.sim.state(heater)?.state, { timeout: 60_000 }).toBe('on');
 }, 90_000);
+
+test('paused, or switched off, it gives back what it began; what runs in one piece is not cut', async () => {
+  const zone = service.home.timeZone;
+  const at = (hours: number) => clockTime(systemClock.now() + hours * hourMs, zone);
+  const [washer, car] = ['switch.washer_plug', 'switch.wallbox'] as const;
+  const lines = [
+    `Washer ${washer} 2000 W 60 min ${at(-1)}-${at(1.5)}`,
+    `Car ${car} 7400 W 90 min ${at(-1)}-${at(1.5)} in pieces`,
+  ];
+  for (const one of [washer, car]) service.sim.set(one, 'off');
+  const is = () => [washer, car].map((one) => service.sim.state(one)?.state);
+  await tomte.setWorkflow({ home, name, grants: [washer, car], settings: { loads: lines } });
+  await follow();
+  await tomte.pinLoad({ home, load: 'Washer', pin: { kind: 'now' } });
+  await expect.poll(is, { timeout: 60_000 }).toEqual(['on', 'on']);
+  await tomte.pinLoad({ home, load: 'Washer', pin: null });
+  await tomte.setMode({ home, mode: 'pause' });
+  expect(is()).toEqual(['on', 'off']);
+  const [run] = await tomte.listRuns({ home, workflow: name });
+  expect(run).toMatchObject({ state: 'done', reason: 'Started by Tomte is paused' });
+  await tomte.setMode({ home, mode: 'pause', off: true });
+
+  // It is followed again, and one that is taken from it is given back.
+  await follow();
+  expect(is()).toEqual(['on', 'on']);
+  await tomte.setWorkflow({ home, name, grants: [washer], settings: { loads: [lines[0]!] } });
+  expect(is()).toEqual(['on', 'off']);
+  await tomte.setWorkflow({ home, name, grants: [washer, car], settings: { loads: lines } });
+  await expect.poll(is, { timeout: 60_000 }).toEqual(['on', 'on']);
+  await tomte.setWorkflow({ home, name, mode: 'off' });
+  expect(is()).toEqual(['on', 'off']);
+}, 120_000);

@@ -103,9 +103,13 @@ export function openHomePlans(parts: HomePlansParts): HomePlans {
   const silenceOf = (home: string, { meter }: PlanAsked): Promise<number | null> =>
     silentSince(lifeOf(parts.lives(), home).link, meter, clock.now());
 
+  async function lookWithHands(home: string, asked: PlanAsked) {
+    const first = await look(home, asked);
+    return (await noteHands(home, asked, first.loads)) ? look(home, asked) : first;
+  }
+
   async function current(home: string, asked: PlanAsked): Promise<HomePlan> {
-    let { now, pins, loads } = await look(home, asked);
-    if (await noteHands(home, asked, loads)) ({ now, pins, loads } = await look(home, asked));
+    const { now, pins, loads } = await lookWithHands(home, asked);
     const kept = await getPlan(db, home);
     const of = await madeOf(parts, home, asked, loads);
     const age = kept ? now - kept.made_at.getTime() : Number.POSITIVE_INFINITY;
@@ -120,7 +124,13 @@ export function openHomePlans(parts: HomePlansParts): HomePlans {
         previous: kept ? (kept.plan as EnergyPlan) : null,
       });
       const made_at = new Date(now);
-      const row = { home_id: home, made_at, made_of: of, asked: { ...asked, switched: {} }, plan };
+      const row = {
+        home_id: home,
+        made_at,
+        made_of: of,
+        asked: { ...asked, switched: {}, found: {} },
+        plan,
+      };
       await savePlan(db, row);
       return { ...common, ...shown(row), stale: null };
     } catch (error) {
@@ -136,16 +146,27 @@ export function openHomePlans(parts: HomePlansParts): HomePlans {
     now: (home, asked) =>
       inTurn(home, async () => {
         const now = clock.now();
+        const hand = ({ load: { name } }: LoadNow) => ({
+          ...{ last: asked.switched?.[name], found: asked.found?.[name], leaving: asked.leaving },
+        });
+        const back = (loads: readonly LoadNow[]): Pick<PlannedNow, 'orders' | 'batteryMode'> => ({
+          orders: loads.map((one) => backOrder(one, hand(one))),
+          batteryMode: 'self_consume',
+        });
+        if (asked.leaving) {
+          const { loads } = await lookWithHands(home, asked);
+          return { madeAt: null, stale: null, ...back(loads) };
+        }
         const { plan, madeAt, stale, loads, silentSince: since } = await current(home, asked);
         if (plan === null || stale !== null || since !== null) {
           return {
-            ...{ madeAt, orders: loads.map(backOrder), batteryMode: 'self_consume' },
+            ...{ madeAt, ...back(loads), silentSince: since },
             stale: since === null ? stale : meterSilent(since, now),
-            silentSince: since,
           };
         }
         return {
-          ...{ madeAt, stale, orders: loads.map((one) => orderOf(one, plan, now)) },
+          ...{ madeAt, stale },
+          orders: loads.map((one) => orderOf(one, plan, now, hand(one))),
           batteryMode: slotAt(plan, now)?.batteryMode ?? 'self_consume',
         };
       }),

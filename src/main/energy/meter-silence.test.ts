@@ -106,6 +106,22 @@ test('a meter that is silent for 12 minutes hands everything back, and is follow
   expect(await notes()).toEqual(['ready']);
 });
 
+test('what says nothing of itself goes back to as it was found when the meter falls silent', async () => {
+  const heater = readPlanLoad('Heater switch.wallbox 7400 W 60 min 18:00-07:00 in pieces')!;
+  const hand = { switched: { Heater: 'on' }, found: { Heater: 'off' } } as const;
+  const order = async () =>
+    (await plans.now('h1', { ...asked, loads: [heater], ...hand })).orders[0];
+  shows('switch.wallbox', 'on');
+  expect(await order()).toMatchObject({ want: 'on' });
+  clock.pass(12 * minuteMs);
+  expect(await order()).toMatchObject({ want: 'off', is: 'on', why: 'It is as it was found.' });
+  const [row] = planPage(
+    { home: 'h1', now: clock.now(), zone: 'UTC', workflow: { mode: 'on' } as never, wouldHave: [] },
+    await plans.last('h1'),
+  ).loads;
+  expect(row!.text).toBe('Given back: as it was before the plan began it.');
+});
+
 test('the same number told again is no silence; a meter that is away is, however often it says so', async () => {
   await wants();
   clock.pass(20 * minuteMs);

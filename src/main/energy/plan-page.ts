@@ -3,6 +3,7 @@ import { money } from '@tomte/sdk/money';
 import type { HomePlanPage, PlannedLoadRow } from '@tomte/sdk/types-plan';
 import { moment } from '@tomte/sdk/words';
 import { isRunning, type LoadNow } from '../../energy/plan/home-loads.ts';
+import { backOrder } from '../../energy/plan/orders.ts';
 import { minuteMs } from '../../energy/series.ts';
 import { iso, isoOrNull } from '../../lib/clock.ts';
 import type { WorkflowSettingsRow } from '../../store/workflow-settings.ts';
@@ -110,7 +111,8 @@ function backWords({ workflow }: Where): string {
     : 'Everything does what it does by itself.';
 }
 
-function rowOf(where: Where, { plan, pins }: HomePlan, one: LoadNow): PlannedLoadRow {
+function rowOf(where: Where, found: HomePlan, one: LoadNow): PlannedLoadRow {
+  const { plan, pins } = found;
   const { load, stand, seen, window, doneMinutes, pin } = one;
   const { keeps = null } = load;
   const hand = pins.some((row) => row.load === load.name && row.set_by === 'hand');
@@ -120,12 +122,22 @@ function rowOf(where: Where, { plan, pins }: HomePlan, one: LoadNow): PlannedLoa
     ...{ from: iso(window.start), by: iso(window.end) },
     keeps: keeps && { ...{ minC: keeps.minC, maxC: keeps.maxC }, nowC: seen.warmth?.nowC ?? null },
     pieces: plan ? piecesOf(plan, load.name) : [],
-    text: textOf(where, one, plan),
+    text: isGivenBack(where, found) ? givenBackWords(one) : textOf(where, one, plan),
     pin: pin && {
       ...{ kind: pin.kind, at: isoOrNull(pin.at), until: isoOrNull(pin.until) },
       text: `${hand ? 'Switched by hand: your' : 'Your'} way ${pin.until === null ? 'for ever' : `until ${moment(pin.until, where.now, where.zone)}`}`,
     },
   };
+}
+
+const isGivenBack = ({ workflow }: Where, { stale, silentSince }: HomePlan): boolean =>
+  workflow?.mode === 'on' && (stale !== null || silentSince !== null);
+
+function givenBackWords(one: LoadNow): string {
+  const { want, why } = backOrder(one);
+  return one.load.own === null && want === null && one.pin === null
+    ? 'Given back: as it was before the plan began it.'
+    : why;
 }
 
 /** Slots that touch are one piece. */
