@@ -27,16 +27,19 @@ interface Found {
   readonly gap: number;
 }
 
-/** Always answers: the best plan, the best found in time, or one made without the solver. */
+/** Always answers: the best plan, the best found in time, or one made without the solver where that is better. */
 export async function makePlan(problem: Problem, maker: Maker): Promise<Plan> {
   const begun = maker.ticks();
   const nothing = doingNothing(problem, problem.loads);
   const found = await search(problem, maker, begun, moneyOf(problem, nothing));
-  const choice = found?.choice ?? fallback(problem, nothing);
+  const isBest = found !== null && found.gap <= promisedGap;
+  const choice = isBest
+    ? found.choice
+    : leastOf(problem, [found?.choice, greedy(problem), nothing]);
   const gap = found?.gap ?? Math.max(0, moneyOf(problem, choice) - lowest(problem));
   return {
     id: problem.id,
-    status: !found ? 'fallback' : found.gap <= promisedGap ? 'optimal' : 'feasible',
+    status: isBest ? 'optimal' : choice === found?.choice ? 'feasible' : 'fallback',
     cost: moneyOf(problem, choice),
     costDoNothing: moneyOf(problem, nothing),
     gap: Math.round(gap * 1e6) / 1e6,
@@ -117,12 +120,13 @@ function together(a: Apart, b: Apart): Apart | null {
   return grid.size === a.grid.size && battery.size === a.battery.size ? null : { grid, battery };
 }
 
-/** The better of doing nothing and each load where it is cheapest; what bends less is better. */
-function fallback(problem: Problem, nothing: Choice): Choice {
+/** The least burden: what bends less is better. Of equal ones the first. */
+function leastOf(problem: Problem, choices: readonly (Choice | undefined)[]): Choice {
   const by = { endValuePerKWh: endValueOf(problem), weights: weightsOf(problem) };
-  const worth = (choice: Choice) => burdenOf(problem, choice, by);
-  const cheapest = greedy(problem);
-  return worth(cheapest) <= worth(nothing) ? cheapest : nothing;
+  const weighed = choices
+    .filter((choice) => choice !== undefined)
+    .map((choice) => ({ choice, burden: burdenOf(problem, choice, by) }));
+  return weighed.reduce((a, b) => (b.burden < a.burden ? b : a)).choice;
 }
 
 /** No plan costs less: every load at the cheapest price, all the sun there is sold at the dearest. */

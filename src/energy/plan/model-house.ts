@@ -1,4 +1,5 @@
 import type { ModelBuilder, Term } from '../../lib/solve/linear.ts';
+import { fuse, mostKW } from './model-fuse.ts';
 import type { LoadColumns } from './model-jobs.ts';
 import type { Battery, Problem } from './problem.ts';
 import type { Weights } from './weigh.ts';
@@ -53,7 +54,7 @@ export function houseOf(
     };
     balance(model, problem, loads, own, n);
     takesWhole(model, problem, loads, own, n);
-    fuse(model, problem, own, { n, perKWh: o.weights.fusePerKWh });
+    fuse(model, problem, loads, { ...own, n, perKWh: o.weights.fusePerKWh });
     if (peak !== null)
       model.row({ high: problem.peak!.soFarW / 1000 }, [
         [own.import, 1],
@@ -120,28 +121,6 @@ function takesWhole(
     if (one) terms.push(...beyond([one], 0, without));
     if (terms.length > 0) model.row({ low: without }, [[own.import, 1], ...terms]);
   }
-}
-
-/** Never more than the most the house could take, where it could take more than the fuse. */
-function fuse(
-  model: ModelBuilder,
-  problem: Problem,
-  own: SlotColumns,
-  o: { n: number; perKWh: number },
-): void {
-  const limit = problem.gridImportMaxW / 1000;
-  if (mostKW(problem, o.n) <= limit) return;
-  const over = model.column({ cost: o.perKWh * problem.slots[o.n]!.hours });
-  model.row({ high: limit }, [
-    [own.import, 1],
-    [over, -1],
-  ]);
-}
-
-/** The most a slot can import, kW. */
-function mostKW({ slots, loads, battery }: Problem, n: number): number {
-  const all = loads.reduce((sum, { powerW }) => sum + powerW, 0);
-  return (slots[n]!.baseLoadW + all + (battery?.chargeMaxW ?? 0)) / 1000 + 1e-3;
 }
 
 /** Import and export never in one slot; and what is discharged covers the house, nothing is sent out then. */

@@ -1,4 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import type { Solve } from '../../lib/solve/linear.ts';
+import { makePlan } from './make.ts';
+import { readProblem } from './read.ts';
 import { faultsOf, type WireProblem } from './testing/check.ts';
 import { testPlanner } from './testing/planner.ts';
 
@@ -52,6 +55,16 @@ describe('a plan', () => {
     const base = 0.3 * (0.4 + 0.4 + 0.3 + 0.3 + 0.1 + 0.12 + 0.3 + 0.4);
     expect(plan.cost).toBeCloseTo(base + 2 * 0.22, 5);
     expect(plan.costDoNothing).toBeCloseTo(base + 2 * 0.8, 5);
+  });
+
+  test('is never worse than one made without the solver', async () => {
+    const nothing: Solve = async ({ cost }) => {
+      return { kind: 'solved', values: new Float64Array(cost.length), cost: 1, bound: -1 };
+    };
+    const maker = { ...planner.maker, solve: nothing };
+    const plan = await makePlan(readProblem(night({ loads: [washer] })), maker);
+    expect(plan).toMatchObject({ status: 'fallback', bent: [] });
+    expect(onSlots(plan, 'washer')).toEqual([4, 5]);
   });
 
   test('interrupts only what may be interrupted', async () => {

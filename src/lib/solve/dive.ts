@@ -1,10 +1,9 @@
 import type { Highs, Model } from 'highs';
 import type { LinearModel, Solution } from './linear.ts';
+import { rounding, treeOf } from './tree.ts';
 
 /** Relaxations solved before the solver's own search takes over; each goes on from the one before. */
-const relaxationsMax = 200;
-const almostOne = 0.9;
-const rounding = 1e-6;
+const relaxationsMax = 100;
 
 interface Relaxed {
   readonly cost: number;
@@ -73,71 +72,4 @@ function partsOf({ whole }: LinearModel, values: Float64Array): number[] {
     if (is === 1 && Math.abs(values[n]! - Math.round(values[n]!)) > rounding) parts.push(n);
   });
   return parts;
-}
-
-/** Fixed: several columns at 1, and when that leads nowhere `column` alone at 1, and then at 0. */
-interface Step {
-  readonly fixed: readonly number[];
-  readonly column: number;
-  readonly tries: 'several' | 'one' | 'zero';
-}
-
-/** Where the search is: what it has fixed on the way there, and what is left to try on the way back. */
-function treeOf(model: LinearModel, loaded: Model) {
-  const high = Float64Array.from(model.columnHigh);
-  const weights = weightsOf(model);
-  const path: Step[] = [];
-  const go = (step: Step) => {
-    path.push(step);
-    const value = step.tries === 'zero' ? 0 : 1;
-    for (const column of step.fixed) loaded.changeColBounds(column, value, value);
-  };
-  return {
-    /**
-     * Columns that cost more than `room` from the root on stay 0 from now on. Answers the least cost above the
-     * root of what is left out so.
-     */
-    narrow(dual: Float64Array, room: number): number {
-      let least = Infinity;
-      model.whole.forEach((is, n) => {
-        if (is === 0) return;
-        const out = dual[n]! > room;
-        if (out) least = Math.min(least, dual[n]!);
-        high[n] = out ? 0 : 1;
-        loaded.changeColBounds(n, 0, high[n]!);
-      });
-      return least;
-    },
-    enter(values: Float64Array, parts: readonly number[]): void {
-      const near = parts.filter((n) => values[n]! > almostOne);
-      // What weighs most decides first: the rest falls into place.
-      const pull = (n: number) => values[n]! * weights[n]!;
-      const column = parts.reduce((a, b) => (pull(b) > pull(a) ? b : a));
-      if (near.length > 1) go({ fixed: near, column, tries: 'several' });
-      else go({ fixed: [column], column, tries: 'one' });
-    },
-    /** False when nothing is left to try. */
-    back(): boolean {
-      for (let last = path.pop(); last; last = path.pop()) {
-        for (const n of last.fixed) loaded.changeColBounds(n, 0, high[n]!);
-        if (last.tries === 'zero') continue;
-        const { column, tries } = last;
-        go({ fixed: [column], column, tries: tries === 'several' ? 'one' : 'zero' });
-        return true;
-      }
-      return false;
-    },
-  };
-}
-
-/** How much of its rows a column takes, each row by its largest entry. */
-function weightsOf({ cost, rowStart, index, value }: LinearModel): Float64Array {
-  const weights = new Float64Array(cost.length);
-  for (let row = 0; row + 1 < rowStart.length; row++) {
-    const [from, to] = [rowStart[row]!, rowStart[row + 1]!];
-    let most = 0;
-    for (let k = from; k < to; k++) most = Math.max(most, Math.abs(value[k]!));
-    for (let k = from; k < to; k++) weights[index[k]!]! += Math.abs(value[k]!) / most;
-  }
-  return weights;
 }
