@@ -2,6 +2,7 @@
 import type { Change, EntityInfo, EntityState, HourRow, Reading } from './home.ts';
 import type { PlanAsked, PlannedNow } from './plan.ts';
 import { isSelected } from './state-rules.ts';
+import type { ScheduleAsked, ScheduleChoice } from './types-choice.ts';
 import type { HomeView } from './workflow.ts';
 
 /** A state as it is written in a test: the word or number itself, or with what else is known of it. */
@@ -53,6 +54,7 @@ export interface HeldHomeOptions {
   >;
   readonly statistics: Readonly<Record<string, readonly HourRow[]>>;
   readonly plan: (asked: PlanAsked) => PlannedNow;
+  readonly chooseSchedule: (asked: ScheduleAsked) => ScheduleChoice;
   readonly now: () => number;
 }
 
@@ -116,6 +118,7 @@ export function holdHome(o: HeldHomeOptions): HeldHome {
       statistics: async (id, { from, to = o.now() }) =>
         (o.statistics[id] ?? []).filter(({ start }) => start >= from && start < to),
       plan: async (asked) => o.plan(asked),
+      chooseSchedule: async (asked) => o.chooseSchedule(asked),
     },
     state: (id) => states.get(id) ?? null,
     info: (id) => infos.get(id),

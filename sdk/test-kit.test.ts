@@ -461,3 +461,19 @@ test('a workflow rests after a start, or waits until its triggers are quiet', as
   expect(await three(sleeper({ cooldown: '90s' }))).toEqual(['1', '3']);
   expect(await three(sleeper({ debounce: '2m' }))).toEqual(['3']);
 });
+
+test('a workflow compares ways to run the same, and is told which was chosen', async () => {
+  const night = plain(async (ctx) => (await ctx.home.chooseSchedule({ wish: 'quiet' })).chosen);
+  const kit = openKit(night, {
+    chooseSchedule: ({ wish }) => ({
+      ...{ home: 'test', asOf: '', currency: 'EUR', options: [], slots: [] },
+      ...{ chosen: wish === 'quiet' ? 'quiet' : 'cheapest', decidedBy: 'model', reason: '' },
+    }),
+  });
+  await kit.press();
+  expect(kit.run.outcome).toEqual({ state: 'done', result: 'quiet' });
+  // A test that says nothing of schedules has none.
+  const none = openKit(night);
+  await none.press();
+  expect(none.run.outcome).toMatchObject({ state: 'failed', error: { code: 'energy.no_prices' } });
+});

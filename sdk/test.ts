@@ -27,6 +27,7 @@ import { type Replayed, replayIn } from './test-replay.ts';
 import { openTestRuns } from './test-runs.ts';
 import { isAwaited, type KitAnswers, kitWorld } from './test-world.ts';
 import { type Duration, ms, type TriggerFired, type TriggerSpec } from './trigger.ts';
+import type { ScheduleAsked, ScheduleChoice } from './types-choice.ts';
 import type { VirtualRun } from './virtual-run.ts';
 import { openVirtualTime } from './virtual-time.ts';
 import { watchStates } from './virtual-triggers.ts';
@@ -55,6 +56,8 @@ export interface KitOptions<S extends SettingsSchema> extends KitAnswers {
   readonly statistics?: Readonly<Record<string, readonly HourRow[]>>;
   /** What the home’s plan wants at that moment. */
   readonly plan?: (asked: PlanAsked) => PlannedNow;
+  /** What `ctx.home.chooseSchedule()` answers. */
+  readonly chooseSchedule?: (asked: ScheduleAsked) => ScheduleChoice;
 }
 
 export interface Kit {
@@ -106,6 +109,9 @@ export interface Kit {
 const noPlan: PlannedNow = {
   ...{ madeAt: null, stale: 'The test has no plan.', orders: [], batteryMode: null },
 };
+const noChoice = (): never => {
+  throw new TomteError('energy.no_prices', 'The test has no schedules to choose among');
+};
 const usualStart = Date.UTC(2026, 0, 5, 8);
 
 export function openKit<S extends SettingsSchema>(
@@ -120,6 +126,7 @@ export function openKit<S extends SettingsSchema>(
     ...{ name: o.homeName ?? 'Home', zone: o.zone ?? 'UTC', now: time.now },
     ...{ states: o.states ?? {}, history: o.history ?? {}, statistics: o.statistics ?? {} },
     plan: o.plan ?? (() => noPlan),
+    chooseSchedule: o.chooseSchedule ?? noChoice,
   });
   const doors = kitWorld({ home, time, alerts, answers: o });
   const triggers = triggersOf(definition, settings);

@@ -1,7 +1,20 @@
 /** What crosses the wire of a choice among schedules. */
 import { z } from 'zod';
 import { isoTime } from './types-alert.ts';
-import { energyPlan } from './types-plan.ts';
+import { energyPlan, plannedLoad } from './types-plan.ts';
+
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time such as 22:00');
+
+export const scheduleAsked = z.strictObject({
+  /** Those of the plan that is followed when left out. */
+  loads: z.array(plannedLoad).max(20).optional(),
+  gridImportMaxW: z.number().min(0).max(1e6).optional(),
+  /** What a person says of the day, in their words; told to a model as data. */
+  wish: z.string().min(1).max(300).optional(),
+  /** When the home sleeps; 22:00 to 06:00 when left out. */
+  quiet: z.strictObject({ from: timeOfDay, to: timeOfDay }).optional(),
+});
+export type ScheduleAsked = z.infer<typeof scheduleAsked>;
 
 export const scheduleId = z.enum(['cheapest', 'quiet', 'today', 'reserve']);
 
@@ -19,6 +32,8 @@ export const scheduleChoice = z.object({
       cost: z.number(),
       /** Than the cheapest, what is left in the battery counted. */
       more: z.number(),
+      /** When each load begins. */
+      starts: z.array(z.object({ load: z.string(), at: isoTime })),
     }),
   ),
   chosen: scheduleId,

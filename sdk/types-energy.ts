@@ -83,7 +83,13 @@ export const energyPrices = z.object({
   /** What is not known about what is fed in, in words. */
   selling: z.string().nullable(),
   /** What the highest mean power of a month costs; null where a person set none. */
-  peak: z.object({ perKw: z.number(), minutes: z.number(), text: z.string() }).nullable(),
+  peak: z
+    .object({
+      ...{ perKw: z.number(), minutes: z.number(), text: z.string() },
+      /** Highest mean import of an hour of this month. */
+      reachedW: z.number(),
+    })
+    .nullable(),
   error: errorShape.nullable(),
 });
 export type EnergyPricesPage = z.infer<typeof energyPrices>;

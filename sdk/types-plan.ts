@@ -52,9 +52,19 @@ export const energyPlan = z.object({
       load: z.string(),
       startsAt: isoTime.nullable(),
       nowCostsMore: z.number().nullable(),
+      /** The plan before said the same begin. */
+      kept: z.boolean().optional(),
       text: z.string(),
     }),
   ),
+  /** What the price of a month’s highest power changed, in W and money; null where it changed nothing. */
+  peak: z
+    .object({
+      ...{ heldW: z.number(), freeW: z.number(), saves: z.number(), costsMore: z.number() },
+      text: z.string(),
+    })
+    // A plan that was kept by an older version has none.
+    .nullish(),
   /** From here on prices are not told yet, but taken from a day before. */
   pricesAssumedFrom: isoTime.nullable(),
   /** Why the home battery is left out of the plan; null where it is in it, or there is none. */

@@ -24,6 +24,7 @@ function toy() {
       history: async () => [],
       statistics: async () => [],
       plan: async () => ({ madeAt: null, stale: null, orders: [], batteryMode: null }),
+      chooseSchedule: async () => ({}) as never,
     },
     judge: (condition) => ({
       met: 'entity' in condition && condition.is === state.value,

@@ -237,6 +237,7 @@ function contextOf(
       statistics: (id, window) =>
         look('statistics', { id, ...window }, () => home.statistics(id, window)),
       plan: (asked) => look('plan', asked, () => home.plan(asked)),
+      chooseSchedule: (asked) => look('chooseSchedule', asked, () => home.chooseSchedule(asked)),
     },
     trigger: o.trigger,
     run: o.id,

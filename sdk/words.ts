@@ -31,6 +31,10 @@ function positive(value: number): string {
 export const amount = (value: number, unit: string | null): string =>
   unit ? `${figure(value)} ${unit}` : figure(value);
 
+/** `4.2 kW`, `850 W`. */
+export const wattWords = (watts: number): string =>
+  watts >= 995 ? `${(watts / 1000).toFixed(1)} kW` : `${Math.round(watts)} W`;
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 function format(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = zone + JSON.stringify(options);

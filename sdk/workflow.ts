@@ -16,6 +16,7 @@ import type {
 import type { PlanAsked, PlannedNow } from './plan.ts';
 import type { Condition, Duration, EntitySelector, TriggerFired, TriggerSpec } from './trigger.ts';
 import type { Facts } from './types.ts';
+import type { ScheduleAsked, ScheduleChoice } from './types-choice.ts';
 
 export interface AlertRequest {
   /** The same key is the same alert while it is open. */
@@ -80,6 +81,8 @@ export interface HomeView {
   statistics(id: string, window: { from: number; to?: number }): Promise<HourRow[]>;
   /** What the cheapest day with these loads wants now. Made anew each hour and when something changed; kept over restarts. */
   plan(asked: PlanAsked): Promise<PlannedNow>;
+  /** Ways to run what can wait, each with its money, and one of them chosen: by a model, else the cheapest. Switches nothing. */
+  chooseSchedule(asked: ScheduleAsked): Promise<ScheduleChoice>;
 }
 
 export interface Question {

@@ -102,3 +102,20 @@ test.each([
   expect(ran.code).toBe(2);
   expect(ran.err).not.toBe('');
 });
+
+test('other ways are told with their money, and who chose which', async () => {
+  const way = (id: 'cheapest' | 'quiet', more: number) => ({
+    ...{ id, title: id === 'quiet' ? 'Nothing runs at night' : 'Cheapest', more, cost: 1 + more },
+    ...{ text: `${more.toFixed(2)} EUR more.`, starts: [] },
+  });
+  const chooseSchedule = vi.fn<Tomte['chooseSchedule']>(async () => ({
+    ...{ home: 'cabin', asOf: at, currency: 'EUR', slots: [] },
+    options: [way('cheapest', 0), way('quiet', 0.4)],
+    ...{ chosen: 'quiet', decidedBy: 'model', reason: 'You sleep lightly.' },
+  }));
+  const ran = await tomte('plan --ways --wish lightly', { listHomes, chooseSchedule });
+  expect(ran.code).toBe(0);
+  expect(chooseSchedule).toHaveBeenCalledWith({ home: 'cabin', wish: 'lightly' });
+  expect(ran.out).toMatch(/chosen +quiet +Nothing runs at night\. 0\.40 EUR more\./);
+  expect(ran.out).toContain('Chosen by your model: You sleep lightly.');
+});

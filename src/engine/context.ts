@@ -1,6 +1,8 @@
 import { decideRequest } from '@tomte/sdk/decide';
 import type { DecidedOf, DecideRequest, HomeView, WorkflowContext } from '@tomte/sdk/define';
 import { TomteError } from '@tomte/sdk/errors';
+import { scheduleAsked } from '@tomte/sdk/types-choice';
+import type { z } from 'zod';
 import type { Body } from './body.ts';
 import { actIn } from './context-act.ts';
 import { storeIn } from './context-store.ts';
@@ -76,7 +78,7 @@ export function workflowContext(o: ContextOptions): WorkflowContext {
         ...{ kind: 'decide', name, input: request },
         work: async () =>
           (await effects.decide(home, {
-            request: readDecide(request),
+            request: asked('decide', decideRequest, request),
             workflow,
             key: `${id}/${name}`,
           })) as DecidedOf<R>,
@@ -111,17 +113,22 @@ function homeIn({ run, effects, body, next, now }: ContextOptions): HomeView {
         effects.statistics(id, statistic, window(w)),
       ),
     plan: (asked) => look('plan', asked, () => effects.plan(id, asked)),
+    chooseSchedule: (wanted) =>
+      look('chooseSchedule', wanted, () =>
+        effects.chooseSchedule(id, asked('chooseSchedule', scheduleAsked, wanted)),
+      ),
   };
 }
 
 /** Queries and fragments may carry keys; they are not for the Run's page. */
 const withoutQuery = (url: string): string => String(url).replace(/[?#].*$/s, '?…');
 
-function readDecide(request: DecideRequest): DecideRequest {
-  const { success, error } = decideRequest.safeParse(request);
+/** Throws run.call_invalid. */
+function asked<T>(what: string, schema: z.ZodType, request: T): T {
+  const { success, error } = schema.safeParse(request);
   if (success) return request;
   const words = error.issues.map(
     ({ path, message }) => `${path.join('.') || 'request'}: ${message}`,
   );
-  throw new TomteError('run.call_invalid', `decide was asked wrongly: ${words.join('; ')}`);
+  throw new TomteError('run.call_invalid', `${what} was asked wrongly: ${words.join('; ')}`);
 }

@@ -10,6 +10,7 @@ import type {
 } from '@tomte/sdk/define';
 import type { Action, Change, EntityInfo, EntityState, HourRow, Reading } from '@tomte/sdk/home';
 import type { PlanAsked, PlannedNow } from '@tomte/sdk/plan';
+import type { ScheduleAsked, ScheduleChoice } from '@tomte/sdk/types-choice';
 
 export interface AlertOfRun extends AlertRequest {
   readonly home: string;
@@ -117,6 +118,7 @@ export interface Effects {
   history(home: string, entity: string, window: Window): Promise<Reading[]>;
   statistics(home: string, id: string, window: Window): Promise<HourRow[]>;
   plan(home: string, asked: PlanAsked): Promise<PlannedNow>;
+  chooseSchedule(home: string, asked: ScheduleAsked): Promise<ScheduleChoice>;
   fetch(home: string, request: FetchOfRun): Promise<Fetched>;
   facts(
     home: string,

@@ -46,6 +46,10 @@ export function doors(): Doors {
     history: async () => [],
     statistics: async () => [],
     plan: async () => ({ madeAt: null, stale: 'No plan here.', orders: [], batteryMode: null }),
+    chooseSchedule: async (home) => ({
+      ...{ home, asOf: '', currency: 'EUR', options: [], slots: [] },
+      ...{ chosen: 'cheapest', decidedBy: 'rule', reason: '' },
+    }),
     fetch: async () => ({ status: 200, headers: {}, text: '', json: null }),
     facts: async () => ({ value: null, asOf: 0, stale: false }),
     decide: async (_home, { request }) => ({

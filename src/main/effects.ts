@@ -9,7 +9,10 @@ import { lifeOf } from './lives.ts';
 import { offered } from './offered.ts';
 
 /** Doors that other rooms hand in. */
-export type OutsideDoors = Pick<Effects, 'fetch' | 'facts' | 'decide' | 'ask' | 'plan'>;
+export type OutsideDoors = Pick<
+  Effects,
+  'fetch' | 'facts' | 'decide' | 'ask' | 'plan' | 'chooseSchedule'
+>;
 
 /** What Runs of a place may ask of its homes and do to them. */
 export function effectsOf(o: {

@@ -14,7 +14,7 @@ export function outsideDoors(o: {
   readonly clock: Clock;
   readonly outside: Outside;
   readonly decider: Decider;
-}): Omit<OutsideDoors, 'ask' | 'plan'> {
+}): Pick<OutsideDoors, 'fetch' | 'facts' | 'decide'> {
   return {
     async fetch(home, request) {
       const send = await o.outside.fetchOf(home, request.workflow);

@@ -20,6 +20,7 @@ import { type DetectParts, detectOperations } from './detect/operations.ts';
 import { openPreviews } from './detect/preview.ts';
 import { doorParts } from './door-parts.ts';
 import { effectsOf } from './effects.ts';
+import { choiceOperation } from './energy/choosing.ts';
 import { type HomePlans, openHomePlans, planWorkflow } from './energy/home-plans.ts';
 import { openEnergyOf } from './energy/open.ts';
 import { energyOperations } from './energy/operations.ts';
@@ -169,6 +170,10 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
   const energy = openEnergyOf(parts, outside, () => lives.all);
   const solver = solverOf(parts);
   const plans = openHomePlans({ ...parts, db: store.db, energy, solver, lives: () => lives.all });
+  const choice = choiceOperation({
+    ...{ ...parts, energy, solver, plans, decider: decisions.decider },
+    lives: () => lives.all,
+  });
   const previews = openPreviews(parts);
   const detect = {
     previews,
@@ -189,6 +194,7 @@ export async function openPlace(o: PlaceOptions): Promise<Place> {
         ...outsideDoors({ clock: parts.clock, outside, decider: decisions.decider }),
         ask: approvals.ask,
         plan: plans.now,
+        chooseSchedule: (home, asked) => choice.chooseSchedule({ ...asked, home }),
       },
     }),
     gate: {

@@ -125,6 +125,17 @@ test('prices come from where a person says, and where energy goes is told', {
   await page.getByRole('button', { name: 'As found in my home' }).click();
   await page.getByText('A price sensor, found in your home').waitFor();
 
+  await page.getByRole('button', { name: 'I pay for it' }).click();
+  await page.getByLabel('EUR per kW and month').fill('none');
+  await page.getByRole('button', { name: 'Count with that' }).click();
+  await page.getByText('Type a price in EUR a kW.').waitFor();
+  await page.getByLabel('EUR per kW and month').fill('4,50');
+  await page.getByRole('button', { name: 'Count with that' }).click();
+  await page.getByText(/highest 15 minutes of a month cost 4\.50 EUR a kW\..*kW so far/).waitFor();
+  expect((await tomte.energyPrices({ home })).peak).toMatchObject({ perKw: 4.5, minutes: 15 });
+  await page.getByRole('button', { name: 'I do not pay for it' }).click();
+  await page.getByRole('button', { name: 'I pay for it' }).waitFor();
+
   await page.getByRole('link', { name: 'Devices' }).click();
   await page.getByRole('heading', { level: 1, name: /^Your home uses/ }).waitFor();
   await page.getByText('Car', { exact: true }).first().waitFor();

@@ -97,6 +97,11 @@ test('why a load waits is told; had now it runs, and is given back', {
     .first()
     .waitFor();
   await standsWell('plan');
+  await page.getByLabel('What matters today').fill('We sleep lightly');
+  await page.getByRole('button', { name: 'Compare ways' }).click();
+  // No model may decide here.
+  await page.getByText(/The rule chose: the cheapest way|There is one way/).waitFor();
+  await page.getByRole('listitem').filter({ hasText: 'Cheapest' }).getByText('chosen').waitFor();
   await page.getByRole('button', { name: 'Now Dishwasher' }).click();
   await page.getByText(/^Your way until /).waitFor();
   await expect.poll(() => sim.state('switch.dishwasher')?.state, { timeout: 60_000 }).toBe('on');

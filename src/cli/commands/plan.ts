@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { TomteError } from '@tomte/sdk/errors';
 import { money } from '@tomte/sdk/money';
+import type { ScheduleChoice } from '@tomte/sdk/types-choice';
 import { type EnergyPlan, type HomePlanPage, pinKind } from '@tomte/sdk/types-plan';
 import { type CliDeps, command } from '../command.ts';
 import { oneHome } from '../one-home.ts';
@@ -9,9 +10,9 @@ import { columns, minute } from '../print.ts';
 export default command({
   name: 'plan',
   about:
-    'The plan that is followed, when what runs and why; --pin has something your way until it ends. With --load it plans other loads and switches nothing. With --jsonl it plans problems from standard input, opens nothing, knows no home.',
+    'The plan that is followed, when what runs and why; --pin has something your way until it ends, --ways shows other ways and what they cost. With --load it plans other loads and switches nothing. With --jsonl it plans problems from standard input, opens nothing, knows no home.',
   usage:
-    'tomte plan [--load NAME,WATTS,MINUTES[,DEADLINE]… | --pin NAME,WAY[,TIME] | --give-back NAME] [--home HOME] | tomte plan --jsonl < problems.jsonl',
+    'tomte plan [--load NAME,WATTS,MINUTES[,DEADLINE]… | --pin NAME,WAY[,TIME] | --give-back NAME | --ways [--wish TEXT]] [--home HOME] | tomte plan --jsonl < problems.jsonl',
   options: {
     jsonl: { type: 'boolean', about: 'one problem a line, one plan a line' },
     home: { type: 'string', about: 'the home, where several are linked' },
@@ -25,6 +26,11 @@ export default command({
       about:
         'your way: Car,now; Car,wait (not tonight); Car,leave (as it is); Car,by,TIME (done by then); Car,at,TIME',
     },
+    ways: {
+      type: 'boolean',
+      about: 'other ways to run the same, each with its money, and the one that is chosen',
+    },
+    wish: { type: 'string', about: 'with --ways: what speaks for one, such as “we sleep lightly”' },
     'give-back': { type: 'string', about: 'what the plan is to have back' },
   },
   words: { min: 0, max: 0 },
@@ -33,6 +39,13 @@ export default command({
     const loads = context.texts('load').map(readLoad);
     const { tomte } = await context.open();
     const home = (await oneHome(tomte, context.text('home'))).id;
+    const wish = context.text('wish');
+    if (context.on('ways')) {
+      const asked = { ...(loads.length > 0 ? { loads } : {}), ...(wish ? { wish } : {}) };
+      const found = await tomte.chooseSchedule({ home, ...asked });
+      context.answer(found, wayLines(found));
+      return 0;
+    }
     const given = context.text('give-back');
     const pin = context.text('pin');
     if (loads.length === 0 || pin || given) {
@@ -49,6 +62,15 @@ export default command({
     return 0;
   },
 });
+
+/** Each way with its money, and who chose which and why. */
+const wayLines = ({ options, chosen, decidedBy, reason }: ScheduleChoice): string[] => [
+  ...columns(
+    options.map(({ id, title, text }) => [id === chosen ? 'chosen' : '', id, `${title}. ${text}`]),
+  ),
+  '',
+  decidedBy === 'model' ? `Chosen by your model: ${reason}` : 'Chosen by the rule: the cheapest.',
+];
 
 async function byLine(deps: CliDeps): Promise<number> {
   const planner = await deps.planner();
@@ -123,6 +145,7 @@ function linesOf(plan: EnergyPlan): string[] {
       ({ limit, byW, byMinutes }) =>
         `Not held: ${limit}, by ${byW === undefined ? `${byMinutes} minutes` : `${byW} W`}.`,
     ),
+    ...(plan.peak ? [plan.peak.text] : []),
     ...assumed(plan),
     ...(plan.batteryLeftOut ? [plan.batteryLeftOut] : []),
     ...columns(

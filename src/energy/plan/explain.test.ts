@@ -2,6 +2,7 @@ import { afterAll, expect, test } from 'vitest';
 import { reasonsOf } from './explain.ts';
 import { slotMinutesFrom } from './grid.ts';
 import { makePlan } from './make.ts';
+import { peakHeld } from './peak-held.ts';
 import { readProblem } from './read.ts';
 import { testPlanner } from './testing/planner.ts';
 
@@ -30,6 +31,19 @@ test('why it waits: what running it now would cost more', async () => {
   expect(reasons[0]).toMatchObject({ load: 'washer', startsAt: Date.parse('2026-05-02T01:00Z') });
   expect(reasons[0]!.nowCostsMore).toBeCloseTo(0.6, 2);
   expect(reasons[1]).toMatchObject({ load: 'pump', nowCostsMore: null });
+});
+
+test('a price of the highest power parts what would run together, and says what for', async () => {
+  const { peak: _none, ...plain } = problem;
+  const both = problem.loads.map((load) => ({ ...load, minutes: 60, earliest: 0 }));
+  const priced = { ...plain, loads: both, peak: { pricePerKW: 5, soFarW: 0 } };
+  const held = (await peakHeld(priced, await plan(priced), plan))!;
+  // Alone both take the same cheapest hours: 300 + 2000 + 500 W. Apart, 500 W less is reached.
+  expect([held.heldW, held.freeW]).toEqual([2_300, 2_800]);
+  expect(held.saves).toBeCloseTo(0.5 * 5);
+  const reached = { ...priced, peak: { pricePerKW: 5, soFarW: 3_000 } };
+  expect(await peakHeld(reached, await plan(reached), plan)).toBeNull();
+  expect(await peakHeld({ ...priced, peak: null }, await plan(priced), plan)).toBeNull();
 });
 
 test('slots are fine for what comes next and coarse later, on their own marks, without a gap', () => {

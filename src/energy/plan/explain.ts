@@ -61,14 +61,19 @@ export function startOf(plan: Plan, load: string): number | null {
   return slot ? Date.parse(slot.start) : null;
 }
 
-/** Cost less what is left in the battery, at what the cheapest hour would ask for it: two plans are compared by it. */
-export function worthOf({ battery, slots }: Problem, plan: Plan): number {
-  if (!battery) return plan.cost;
+/**
+ * Cost, with what the month’s peak price adds, less what is left in the battery at what the cheapest hour would ask
+ * for it: two plans are compared by it.
+ */
+export function worthOf({ battery, slots, peak }: Problem, plan: Plan): number {
+  const highest = Math.max(0, ...plan.slots.map(({ gridW }) => gridW));
+  const above = peak ? (Math.max(0, highest - peak.soFarW) / 1000) * peak.pricePerKW : 0;
+  if (!battery) return plan.cost + above;
   const price =
     battery.endValuePerKWh ?? Math.max(0, Math.min(...slots.map(({ importPrice }) => importPrice)));
   const gained = plan.slots.reduce((sum, { batteryW, minutes }) => {
     const wh = (batteryW * minutes) / 60;
     return sum - (wh > 0 ? wh / battery.dischargeEfficiency : wh * battery.chargeEfficiency);
   }, 0);
-  return plan.cost - (gained / 1000) * price;
+  return plan.cost + above - (gained / 1000) * price;
 }

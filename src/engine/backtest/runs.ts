@@ -152,6 +152,7 @@ function doors(
       statistics: (id, { from, to }) =>
         past.statistics(id, { from, to: Math.min(to ?? time.now(), time.now()) }),
       plan: () => unknown('What was planned then is not kept.'),
+      chooseSchedule: () => unknown('What could be chosen then is not kept.'),
     },
     judge: world.judge,
     onNews: world.onNews,

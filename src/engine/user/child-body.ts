@@ -44,6 +44,7 @@ export function bodyOf(
     history: far('home.history'),
     statistics: far('home.statistics'),
     plan: far('home.plan'),
+    chooseSchedule: far('home.chooseSchedule'),
   };
   const context: WorkflowContext = {
     home,

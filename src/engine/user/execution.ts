@@ -32,6 +32,7 @@ const passing: Readonly<
   'home.history': (c) => c.home.history,
   'home.statistics': (c) => c.home.statistics,
   'home.plan': (c) => c.home.plan,
+  'home.chooseSchedule': (c) => c.home.chooseSchedule,
   sleep: (c) => c.sleep,
   until: (c) => c.until,
   waitFor: (c) => c.waitFor,

@@ -41,9 +41,15 @@ function home(acts: ModelInUse | null) {
       forecasts: async () => ({ load, solar: [] }),
     },
   } as unknown as ChoiceParts;
-  const { chooseSchedule } = choiceOperation(parts);
+  const waits = { id: 'Dryer', powerW: 1_000, durationMinutes: 60, contiguous: true };
+  const asked = { loads: [], gridImportMaxW: 9_000 };
+  const plans = {
+    last: async () => ({ loads: [{ wire: waits }, { wire: null }], asked, plan: null }),
+  } as unknown as ChoiceParts['plans'];
+  const { chooseSchedule } = choiceOperation({ ...parts, plans });
   return {
     book,
+    chooseSchedule,
     choose: (wish?: string) =>
       chooseSchedule({
         home: 'h1',
@@ -65,6 +71,14 @@ test('without a model the cheapest is chosen, and each other way says what it co
   expect(answer.options[1]!.text).toBe('0.40 EUR more. Washer 19:00.');
   expect(startOf(answer)).toBe('2026-11-27T02:00:00.000Z');
   expect(book.entries).toMatchObject([{ decidedBy: 'rule', why: 'no_model' }]);
+});
+
+test('without loads it is about those of the plan that is followed, each way with its begins', async () => {
+  const { options } = await home(null).chooseSchedule({ home: 'h1' });
+  expect(options.map(({ id, starts }) => [id, starts])).toEqual([
+    ['cheapest', [{ load: 'Dryer', at: '2026-11-27T02:00:00.000Z' }]],
+    ['quiet', [{ load: 'Dryer', at: '2026-11-26T19:00:00.000Z' }]],
+  ]);
 });
 
 test.each([

@@ -15,6 +15,7 @@ import type { HomeLife } from '../home-life.ts';
 import { lifeOf } from '../lives.ts';
 import type { PlaceParts } from '../parts.ts';
 import { choiceOperation } from './choosing.ts';
+import type { HomePlans } from './home-plans.ts';
 import { ledgerPage } from './ledger-page.ts';
 import { type EnergyHome, pastDays } from './meters.ts';
 import { forecastPage, pricesPage, storyPage } from './pages.ts';
@@ -38,6 +39,7 @@ type Names =
 type Parts = Pick<PlaceParts, 'store' | 'clock' | 'tariffs'> & {
   readonly energy: EnergyRoom;
   readonly solver: Solver;
+  readonly plans: Pick<HomePlans, 'last'>;
   readonly decisions: Parameters<typeof toldStory>[0];
   lives(): ReadonlyMap<string, HomeLife>;
 };

@@ -1,12 +1,12 @@
 /** Prices, forecasts and the story as they cross the wire, each opened by one sentence made by code. */
-import type { Forecast, KnownRate } from '@tomte/sdk/energy';
+import type { Forecast, KnownRate, PeakPrice } from '@tomte/sdk/energy';
 import { money, pricePerKWh } from '@tomte/sdk/money';
 import type {
   EnergyForecastPage,
   EnergyPricesPage,
   EnergyStoryPage,
 } from '@tomte/sdk/types-energy';
-import { clockTime, figure, moment } from '@tomte/sdk/words';
+import { clockTime, figure, moment, wattWords } from '@tomte/sdk/words';
 import { askedRate } from '../../energy/prices/markup.ts';
 import { dayMs, hourMs, meanOfBand } from '../../energy/series.ts';
 import { changesByHour } from '../../energy/setup/house.ts';
@@ -55,13 +55,21 @@ export function pricesPage(
       : 'What is paid for power fed in is not known: it counts as nothing.',
     peak: prices.peak && {
       ...{ perKw: prices.peak.perKw, minutes: prices.peak.minutes },
+      reachedW: prices.peak.reachedW,
       text: peakWords(prices.peak, currency),
     },
   };
 }
 
-const peakWords = ({ perKw, minutes }: { perKw: number; minutes: number }, currency: string) =>
-  `The highest ${minutes} minutes of a month cost ${money(perKw, currency)} a kW.`;
+/** `minutes`: over how many the supplier means it; what was reached is known by the hour. */
+function peakWords({ perKw, minutes, reachedW }: PeakPrice, currency: string): string {
+  const price = `The highest ${minutes} minutes of a month cost ${money(perKw, currency)} a kW.`;
+  const reached =
+    reachedW > 0
+      ? `The highest hour of this month was ${wattWords(reachedW)} so far.`
+      : 'What was reached this month is not known.';
+  return `${price} ${reached}`;
+}
 
 type Here = Pick<Where, 'zone' | 'now'>;
 

@@ -79,6 +79,7 @@ function notesOf(where: Where, { plan, stale, silentSince, loads }: HomePlan): s
     ...(silentSince === null ? [] : [`${meterSilent(silentSince, now)} ${backWords(where)}`]),
     ...(stale === null ? [] : [`${stale} Everything does what it does by itself.`]),
     ...bent,
+    ...(plan?.peak ? [plan.peak.text] : []),
     ...loads.flatMap((one) => bandNote(one, plan)),
     ...loads.filter(({ seen }) => seen.events === null).map(unreadWords),
     ...(plan?.batteryLeftOut ? [plan.batteryLeftOut] : []),
@@ -161,9 +162,10 @@ function textOf(
   const by = moment(window.end, now, zone);
   switch (stand) {
     case 'planned': {
-      const more = plan?.reasons.find((reason) => reason.load === load.name)?.nowCostsMore;
-      if (plan === null || more === undefined || more === null) return `Done by ${by}.`;
-      return nowInstead(more, plan.currency);
+      const reason = plan?.reasons.find((one) => one.load === load.name);
+      if (!reason || reason.nowCostsMore === null) return `Done by ${by}.`;
+      const { nowCostsMore: more, kept = true } = reason;
+      return nowInstead(more, { currency: plan!.currency, kept });
     }
     case 'kept':
       return keptWords(load, seen);

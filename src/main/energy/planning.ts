@@ -4,11 +4,13 @@ import type { EnergyPlan } from '@tomte/sdk/types-plan';
 import { moment } from '@tomte/sdk/words';
 import { type Reason, reasonsOf } from '../../energy/plan/explain.ts';
 import { makePlan } from '../../energy/plan/make.ts';
+import { peakHeld } from '../../energy/plan/peak-held.ts';
+import type { Problem } from '../../energy/plan/problem.ts';
 import { iso, isoOrNull } from '../../lib/clock.ts';
 import { openSolver, type Solver } from '../../lib/solve/solver.ts';
 import type { PlaceParts } from '../parts.ts';
 import { homeProblem, loadsAsked, type ProblemParts, type ToPlan } from './home-problem.ts';
-import { nowInstead } from './plan-words.ts';
+import { nowInstead, peakWords } from './plan-words.ts';
 
 export type PlanningParts = ProblemParts & { readonly solver: Solver };
 
@@ -29,18 +31,21 @@ export async function planHome(
   const { problem, prices, now, zone, batteryLeftOut } = found;
   const { currency } = prices;
   const maker = { solve: parts.solver.solve, ticks: parts.clock.ticks };
-  const plan = await makePlan(problem, maker);
-  const reasons = await reasonsOf(problem, plan, (other) => makePlan(other, maker));
+  const again = (other: Problem) => makePlan(other, maker);
+  const plan = await again(problem);
+  const reasons = await reasonsOf(problem, plan, again);
+  const held = await peakHeld(problem, plan, again);
   return {
     ...{ home, asOf: iso(now), status: plan.status, currency },
     ...{ cost: plan.cost, costDoNothing: plan.costDoNothing },
     slots: plan.slots.map((slot) => ({ ...slot, loads: { ...slot.loads } })),
     bent: [...plan.bent],
-    reasons: reasons.map((reason) => ({
-      ...reason,
-      startsAt: isoOrNull(reason.startsAt),
-      text: wordsOf(reason, { now, zone, currency }),
-    })),
+    peak: held && { ...held, text: peakWords(held, currency) },
+    reasons: reasons.map((reason) => {
+      const kept = isKept(reason, wanted.previous);
+      const text = wordsOf(reason, { now, zone, currency, kept });
+      return { ...reason, kept, startsAt: isoOrNull(reason.startsAt), text };
+    }),
     pricesAssumedFrom: isoOrNull(prices.assumedFrom),
     batteryLeftOut,
   };
@@ -50,15 +55,21 @@ export async function planHome(
 export const solverOf = ({ clock, log }: Pick<PlaceParts, 'clock' | 'log'>): Solver =>
   openSolver({ clock, onFault: (error) => log.error({ err: error }, 'the solver failed') });
 
+/** The plan before said the same begin. */
+function isKept({ load, startsAt }: Reason, previous: ToPlan['previous']): boolean {
+  const before = previous?.slots.find(({ loads }) => (loads[load] ?? 0) > 0);
+  return before !== undefined && Date.parse(before.start) === startsAt;
+}
+
 /** `Dishwasher: at 02:00. Now instead would cost 0.41 EUR more.` */
 function wordsOf(
   { load, startsAt, nowCostsMore }: Reason,
-  o: { now: number; zone: string; currency: string },
+  o: { now: number; zone: string; currency: string; kept: boolean },
 ): string {
   if (startsAt === null) return `${load}: not within this plan.`;
   if (nowCostsMore === null) {
     return startsAt <= o.now ? `${load}: now.` : `${load}: at ${moment(startsAt, o.now, o.zone)}.`;
   }
   const when = moment(startsAt, o.now, o.zone);
-  return `${load}: at ${when}. ${nowInstead(nowCostsMore, o.currency)}`;
+  return `${load}: at ${when}. ${nowInstead(nowCostsMore, o)}`;
 }
