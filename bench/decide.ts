@@ -18,10 +18,14 @@ import { freePurse } from '../src/decide/spend.ts';
 import { createMirror } from '../src/home/mirror.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { guardedFetch } from '../src/lib/egress.ts';
+import { privacyIn } from '../src/main/decide/privacy.ts';
 import { thingsIn } from '../src/main/decide/things-in.ts';
 import { keepResult } from './result.ts';
 
-const privacy: Privacy = { people: new Map(), places: new Map(), names: false };
+const leaves = { people: false, places: false, names: false };
+/** Who and where it is, looked up for each question, as a home does. */
+const privacyNow = (): Privacy =>
+  privacyIn(large, { persons: ['Anna Berg', 'Ola Berg'], home: 'Villa Berg', leaves });
 
 /** Cheapest hour, urgency, and whether a load fits: each with its truth by rule. */
 const cases = Array.from({ length: 60 }, (_, n) => {
@@ -47,9 +51,9 @@ function deciderWith(model: ModelInUse | null) {
     ...{ clock: systemClock, book, deadlineMs: () => 60_000 },
     purse: freePurse,
     models: async () => ({ acts: model, watches: null }),
-    privacy: async () => privacy,
-    look: async (_home, request) =>
-      lookedAt(thingsIn(large, request.look ?? null), privacy, { relevance: relevanceTo(request) }),
+    privacy: async () => privacyNow(),
+    look: async (_home, request, p) =>
+      lookedAt(thingsIn(large, request.look ?? null), p, { relevance: relevanceTo(request) }),
   });
   return { decider, book };
 }
@@ -134,6 +138,7 @@ function changed(round: number): void {
 
 function largeHome() {
   const request = requestOf(cases[0]!);
+  const privacy = privacyNow();
   const looked = lookedAt(thingsIn(large, null), privacy, { relevance: relevanceTo(request) });
   const prompt = promptOf(request, { privacy, look: looked });
   const chars = prompt.prompt.length + prompt.instructions.length;

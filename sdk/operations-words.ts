@@ -1,6 +1,7 @@
 /** Wishes in words. */
 import { z } from 'zod';
 import { op } from './operation.ts';
+import { backtest } from './types-runs.ts';
 import { codeDraft, draft, draftLook, keptDraft } from './types-words.ts';
 
 const workflowName = z.string().max(60);
@@ -23,7 +24,18 @@ export const wordsOperations = {
       edits: workflowName.optional(),
     }),
     codeDraft,
-    'A wish as a workflow that the model drafts in code, or a change to one of yours; checked as a text, never run.',
+    'A wish as a workflow that the model drafts in code, or a change to one of yours; checked as a text, and not on.',
+  ),
+  tryDraft: op(
+    'POST',
+    'homes/:home/code-drafts/:draft/backtest',
+    z.strictObject({
+      home: z.string().max(200),
+      draft: draftId,
+      days: z.coerce.number().int().min(1).max(400).optional(),
+    }),
+    backtest,
+    'A draft on the recorded past, before it is a file: what it would have told and switched.',
   ),
   lookAtDraft: op(
     'POST',

@@ -1,8 +1,15 @@
 /** `tomte draft --code`: a draft is shown with all that is known of it; one that replaces nothing is kept at once. */
 import type { Tomte } from '@tomte/sdk/operations';
+import type { Backtest } from '@tomte/sdk/types-runs';
 import type { CodeDraft, DraftLook } from '@tomte/sdk/types-words';
 import type { Context } from './command.ts';
 import { columns } from './print.ts';
+
+interface Shown {
+  readonly drafted: CodeDraft;
+  readonly look: DraftLook;
+  readonly past: Backtest | null;
+}
 
 interface Asked {
   readonly home: string;
@@ -26,7 +33,8 @@ export async function codeDraft(
     return 1;
   }
   const look = await tomte.lookAtDraft({ home, draft, name });
-  const shown = linesOf(drafted, look);
+  const past = look.problems.length === 0 ? await pastOf(tomte, { ...o, draft }) : null;
+  const shown = linesOf(drafted, look, past);
   if (look.problems.length > 0) {
     answer({ ...drafted, look }, [
       ...shown,
@@ -37,27 +45,35 @@ export async function codeDraft(
   }
   if (look.replaces) {
     const again = `tomte draft ${text} --code ${name} --keep ${draft} --over ${look.over}`;
-    answer({ ...drafted, look }, [
+    answer({ ...drafted, look, past }, [
       ...shown,
       `${name} is as it was. To keep this in its place, off: ${again}`,
     ]);
     return 0;
   }
-  return keptDraft(context, tomte, { ...o, draft, over: look.over }, { drafted, look });
+  return keptDraft(context, tomte, { ...o, draft, over: look.over }, { drafted, look, past });
 }
 
-/** Kept as it was shown, off, and tried on the past. */
+async function pastOf(
+  tomte: Tomte,
+  { home, name, days, draft }: Asked & { readonly draft: string },
+): Promise<Backtest | null> {
+  if (days === 0) return null;
+  return { ...(await tomte.tryDraft({ home, draft, days })), workflow: name };
+}
+
+/** Kept as it was shown, and off; tried on the past before, where that was not yet shown. */
 export async function keptDraft(
   { answer }: Context,
   tomte: Tomte,
-  { home, name, days, draft, over }: Asked & { readonly draft: string; readonly over: string },
-  shown: { readonly drafted: CodeDraft; readonly look: DraftLook } | null = null,
+  o: Asked & { readonly draft: string; readonly over: string },
+  shown: Shown | null = null,
 ): Promise<number> {
+  const { home, name, draft, over } = o;
+  const past = shown ? shown.past : await pastOf(tomte, o);
   const kept = await tomte.keepDraft({ home, draft, name, over });
-  const past = kept.isLoaded && days > 0 ? await tomte.backtest({ home, name, days }) : null;
   answer({ ...shown?.drafted, look: shown?.look ?? null, kept, past }, [
-    ...(shown ? linesOf(shown.drafted, shown.look) : []),
-    ...(past === null ? [] : [past.sentence, ...past.missing, '']),
+    ...(shown ? linesOf(shown.drafted, shown.look, past) : pastLines(past)),
     `${kept.sentence} Read it, then turn it on under Workflows.`,
   ]);
   return 0;
@@ -65,7 +81,10 @@ export async function keptDraft(
 
 const signs = { same: ' ', gone: '-', new: '+' } as const;
 
-const linesOf = (drafted: CodeDraft, look: DraftLook): string[] => [
+const pastLines = (past: Backtest | null): string[] =>
+  past === null ? [] : [past.sentence, ...past.missing, ''];
+
+const linesOf = (drafted: CodeDraft, look: DraftLook, past: Backtest | null): string[] => [
   drafted.sentence,
   ...look.diff.map(({ kind, text }) => `${look.replaces ? signs[kind] : ' '} ${text}`),
   '',
@@ -76,4 +95,5 @@ const linesOf = (drafted: CodeDraft, look: DraftLook): string[] => [
     ? 'It switches nothing.'
     : `It would switch ${drafted.maySwitch.join(', ')}, once you allow that.`,
   '',
+  ...pastLines(past),
 ];

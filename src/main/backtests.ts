@@ -1,3 +1,4 @@
+import type { WorkflowDefinition } from '@tomte/sdk/define';
 import { TomteError } from '@tomte/sdk/errors';
 import type { Tomte } from '@tomte/sdk/operations';
 import type { Grant } from '@tomte/sdk/types-grant';
@@ -18,41 +19,65 @@ const dayMs = 86_400_000;
 /** What a workflow looks at is learned by running it: so often it is run again with more. */
 const passesMax = 3;
 const chartsMax = 3;
+const usualDays = 60;
 
-/** `backtest`: a workflow of a home over its recorded past; nothing is switched, nobody is told. */
-export function backtestOperations(
+/** Workflows over the recorded past of a home; nothing is switched, nobody is told. */
+export interface PastTrials extends Pick<Tomte, 'backtest'> {
+  /** One that has no name and no settings here: nothing is allowed to it but what it wishes for. */
+  draft(o: { home: string; days: number; definition: WorkflowDefinition }): Promise<Backtest>;
+}
+
+export function openPastTrials(
   parts: PastParts,
   life: (home: string) => PastLife | Promise<PastLife>,
-): Pick<Tomte, 'backtest'> {
+): PastTrials {
   // One at a time: each asks the home's recorder for days of history.
   const inTurn = oneByOne();
+  const now = (trial: Trial) => inTurn(async () => tryOn(parts, await life(trial.home), trial));
   return {
-    backtest: (input) => inTurn(async () => tryOn(parts, await life(input.home), input)),
+    async backtest({ home, name, days = usualDays, settings }) {
+      const definition = parts.workflows.get(name);
+      if (!definition) throw new TomteError('workflow.not_found', `There is no workflow ${name}`);
+      const saved = await getWorkflowSettings(parts.store.db, { home, workflow: name });
+      const given = settings ?? saved?.settings ?? {};
+      return now({
+        home,
+        name,
+        days: Number(days),
+        definition,
+        given,
+        grants: saved?.grants ?? [],
+      });
+    },
+    draft: (o) => now({ ...o, name: 'draft', given: {}, grants: [] }),
   };
 }
 
-type Input = Parameters<Tomte['backtest']>[0];
+interface Trial {
+  readonly home: string;
+  readonly name: string;
+  readonly days: number;
+  readonly definition: WorkflowDefinition;
+  /** As they came. */
+  readonly given: unknown;
+  readonly grants: readonly Grant[];
+}
 
-async function tryOn(parts: PastParts, life: PastLife, input: Input): Promise<Backtest> {
+async function tryOn(parts: PastParts, life: PastLife, trial: Trial): Promise<Backtest> {
   const { clock } = parts;
   const startedAt = clock.ticks();
-  const definition = parts.workflows.get(input.name);
-  if (!definition) throw new TomteError('workflow.not_found', `There is no workflow ${input.name}`);
-  const saved = await getWorkflowSettings(parts.store.db, {
-    home: input.home,
-    workflow: input.name,
-  });
-  const parsed = definition.settings.safeParse(input.settings ?? saved?.settings ?? {});
+  const { name, definition } = trial;
+  const parsed = definition.settings.safeParse(trial.given);
   if (!parsed.success) {
-    throw new TomteError('workflow.settings_invalid', `The settings of ${input.name} do not fit`, {
+    throw new TomteError('workflow.settings_invalid', `The settings of ${name} do not fit`, {
       details: { problems: problems(parsed.error) },
     });
   }
   const settings = parsed.data;
   if (isUserWorkflow(definition)) await definition.prepare(settings);
   const to = clock.now();
-  const from = to - Number(input.days ?? 60) * dayMs;
-  const guard = guardThen(life, saved?.grants ?? [], definition.wants?.(settings) ?? []);
+  const from = to - trial.days * dayMs;
+  const guard = guardThen(life, trial.grants, definition.wants?.(settings) ?? []);
   const also = new Set<string>();
   for (let pass = 1; ; pass++) {
     const past = await recordedPast({
@@ -60,7 +85,7 @@ async function tryOn(parts: PastParts, life: PastLife, input: Input): Promise<Ba
       signal: life.ended,
     });
     const result = await backtest({
-      ...{ workflow: input.name, definition, settings, past, guard, clock, signal: life.ended },
+      ...{ workflow: name, definition, settings, past, guard, clock, signal: life.ended },
       triggers: parts.triggers,
       reading: ({ entityId, to: state, at }) =>
         toReading(state ?? { entityId, state: 'unavailable' }, at),

@@ -6,7 +6,7 @@ import { authorize } from '../home/authorize.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { oneByOne } from '../lib/one-by-one.ts';
-import { backtestOperations } from './backtests.ts';
+import { openPastTrials } from './backtests.ts';
 import { openHomeStore } from './backups.ts';
 import { openBase } from './base.ts';
 import { briefly } from './brief-life.ts';
@@ -103,5 +103,5 @@ async function backtestOnce(
 ): ReturnType<Tomte['backtest']> {
   const definitions = await loadDefinitions(config.dataFolder);
   const all = { ...parts, ...definitions };
-  return briefly(all, input.home, (life) => backtestOperations(all, () => life).backtest(input));
+  return briefly(all, input.home, (life) => openPastTrials(all, () => life).backtest(input));
 }

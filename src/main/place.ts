@@ -10,7 +10,7 @@ import type { Solver } from '../lib/solve/solver.ts';
 import { openAlertsOfEpisode } from '../store/alerts.ts';
 import type { AlertButton } from './alert-button.ts';
 import type { Approvals } from './approvals.ts';
-import { backtestOperations } from './backtests.ts';
+import { openPastTrials } from './backtests.ts';
 import { alertWording } from './decide/alert-words.ts';
 import { type Decisions, openDecisions } from './decide/decisions.ts';
 import { decideOperations } from './decide/operations.ts';
@@ -55,7 +55,7 @@ import type { PlaceParts } from './parts.ts';
 import { openPeople } from './people.ts';
 import { type LiveSettings, openSettings } from './settings.ts';
 import { keepTidy } from './tidy.ts';
-import { workflowFileOperations } from './user-workflows.ts';
+import { type UserWorkflows, workflowFileOperations } from './user-workflows.ts';
 import { keepWatchedWeeks } from './watched-weeks.ts';
 import { wordsOperations } from './words/operations.ts';
 
@@ -97,6 +97,8 @@ export interface PlaceOptions {
   readonly passwordSet?: () => boolean;
   /** Where the person's own workflows lie; left out where there are none. */
   readonly dataFolder?: string;
+  /** Makes a text one of them, to be tried. */
+  readonly ofText?: UserWorkflows['ofText'];
   /** Default of readings' retention, days. */
   readonly retentionDays: number;
   readonly publicUrl: string | null;
@@ -263,6 +265,7 @@ function operationsOf(
       ...(signal ? { signal } : {}),
       ...(o.onLinked ? { onLinked: o.onLinked } : {}),
     });
+  const trials = openPastTrials(place.parts, (home) => lifeOf(place.lives(), home));
   const tomte: Tomte = {
     ...todayOperations(place, o),
     ...homeOperations(
@@ -272,14 +275,14 @@ function operationsOf(
     ...alertOperations(place, o.demoTomte ?? (async () => null)),
     ...workflowOperations(place, grants),
     ...workflowFileOperations(place.parts.store.db),
-    ...backtestOperations(place.parts, (home) => lifeOf(place.lives(), home)),
+    backtest: trials.backtest,
     ...peopleOperations(place.parts.store.db),
     ...approvalOperations(place),
     ...whyOperations(place, () => tomte),
     ...mcpOperations(place, proposals),
     ...wordsOperations(place, {
       ...{ decider: place.decisions.decider, tomte: () => tomte },
-      dataFolder: o.dataFolder ?? null,
+      ...{ dataFolder: o.dataFolder ?? null, ofText: o.ofText ?? null, trials },
     }),
     ...connectorOperations(place.parts, async () => place.parts.connectors),
     ...askOperation(place.outside),

@@ -156,6 +156,7 @@ async function openRooms(o: Opening & { startedAt: number; demoWanted: boolean }
   const place = await openPlace({
     parts: { ...common, place: 'tomte', store },
     dataFolder: config.dataFolder,
+    ofText: own.ofText,
     channels: definitions.channels,
     version,
     startedAt: o.startedAt,

@@ -4,6 +4,7 @@ import type { Tomte } from '@tomte/sdk/operations';
 import type { WorkflowFile } from '@tomte/sdk/types-runs';
 import { openWorkflowFiles, type WorkflowFiles } from '../engine/user/files.ts';
 import { openHosts } from '../engine/user/hosts.ts';
+import { workflowOfText } from '../engine/user/text.ts';
 import type { UserWorkflow } from '../engine/user/workflow.ts';
 import type { Clock } from '../lib/clock.ts';
 import { iso } from '../lib/clock.ts';
@@ -25,6 +26,8 @@ export interface UserWorkflows {
   /** Built-ins and the person's own, by name; changes while it runs. */
   readonly workflows: Map<string, WorkflowDefinition>;
   readonly version: WorkflowFiles['version'];
+  /** A text as a workflow to try: it stands in no list. Throws `workflow.file_invalid`. */
+  ofText(text: string): Promise<UserWorkflow>;
   /** What to do when a name has another version, or none. */
   onChange(callback: (name: string) => void): void;
   close(): Promise<void>;
@@ -57,6 +60,7 @@ export async function openUserWorkflows(o: {
   return {
     workflows,
     version: files.version,
+    ofText: (text) => workflowOfText(hosts, text),
     onChange(callback) {
       changed = callback;
     },

@@ -76,6 +76,29 @@ test('a draft is a file of this home, tried on 60 days, and off until a person t
   expect(await tomte.listRuns({})).toEqual([]);
 }, 240_000);
 
+test('its past is shown before it is a file, and one without an end is ended', async () => {
+  const home = (await tomte.listHomes({}))[0]!.id;
+  const files = async () => (await tomte.listWorkflowFiles({})).map(({ name }) => name);
+  const before = await files();
+  const drafted = async () =>
+    (await tomte.draftCode({ home, text: 'tell me when the front door is open' })).draft!;
+  const past = await tomte.tryDraft({ home, draft: await drafted(), days: 60 });
+  expect(past).toMatchObject({ workflow: 'draft', actions: [] });
+  expect(past.sentence).toMatch(/^In 60 days it would/);
+  text = "triggers: [{ time: { at: '07:00' } }],\nasync run(ctx) {\n  while (true) {}\n},";
+  const endless = await drafted();
+  await expect(tomte.tryDraft({ home, draft: endless, days: 60 })).rejects.toMatchObject({
+    code: 'backtest.too_long',
+  });
+  await expect(tomte.tryDraft({ home, draft: 'unknown' })).rejects.toMatchObject({
+    code: 'workflow.draft_gone',
+  });
+  expect(await files()).toEqual(before);
+  expect(await tomte.listRuns({})).toEqual([]);
+  expect(await tomte.listAlerts({})).toEqual([]);
+  text = body;
+}, 300_000);
+
 test('what would reach out is no file, and says at which line', async () => {
   text = "triggers: [],\nasync run(ctx) {\n  await ctx.fetch('https://evil.example');\n},";
   const ran = await draft('reaches-out');

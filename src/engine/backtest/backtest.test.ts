@@ -181,6 +181,22 @@ test('a refusal of the guardrail is an outcome, and told', async () => {
   expect(result.sentence).toContain('switched nothing. 10 more were not allowed.');
 });
 
+test('one whose every Run costs its process ends by its limit, also between two changes', async () => {
+  let ticks = 0;
+  const definition = workflow({
+    triggers: [{ time: { every: '1h' } }],
+    async run() {
+      ticks += 10_000;
+      throw new Error('its process was ended');
+    },
+  });
+  const clock = { ticks: () => ticks };
+  await expect(over(pastOf([]), definition, { clock })).rejects.toMatchObject({
+    code: 'backtest.too_long',
+  });
+  expect(ticks).toBeLessThan(150_000);
+});
+
 test('findings of hours and of readings start it in their turn', async () => {
   const found = { ...finding('raised', from + 2 * day), detector: 'water' };
   const past = pastOf([[30, 'sensor.water', '1']], {

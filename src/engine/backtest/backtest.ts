@@ -55,7 +55,16 @@ export async function backtest(o: BacktestOptions): Promise<BacktestResult> {
   const time = openVirtualTime(past.from);
   const world = openPastWorld(past, time);
   const tally = openTally(o.guard, world.state);
-  const runs = openPastRuns({ ...o, time, world, tally });
+  const startedAt = o.clock.ticks();
+  const onTime = () => {
+    o.signal?.throwIfAborted();
+    if (o.clock.ticks() - startedAt <= limitMs) return;
+    throw new TomteError(
+      'backtest.too_long',
+      `It took longer than ${limitMs / 1000} s; ask for fewer days`,
+    );
+  };
+  const runs = openPastRuns({ ...o, time, world, tally, onTime });
   const specs = triggersOf(o.definition, o.settings);
   const fire = (fired: TriggerFired) => runs.fire(fired);
   watchTimes({ workflow: o.workflow, specs, past, time }, fire);
@@ -68,7 +77,6 @@ export async function backtest(o: BacktestOptions): Promise<BacktestResult> {
   for (const finding of past.findings) time.at(finding.at, () => find([finding]));
   if (past.stream) watchSilence(o, time, find);
 
-  const startedAt = o.clock.ticks();
   for await (const batch of past.changes()) {
     for (const change of batch) {
       await time.advance(change.at);
@@ -79,13 +87,7 @@ export async function backtest(o: BacktestOptions): Promise<BacktestResult> {
         if (reading) find(past.stream.read([reading]));
       }
     }
-    o.signal?.throwIfAborted();
-    if (o.clock.ticks() - startedAt > limitMs) {
-      throw new TomteError(
-        'backtest.too_long',
-        `It took longer than ${limitMs / 1000} s; ask for fewer days`,
-      );
-    }
+    onTime();
     o.onProgress?.(time.now());
   }
   await time.advance(past.to);

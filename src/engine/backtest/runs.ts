@@ -28,6 +28,8 @@ interface Parts extends BacktestOptions {
   readonly time: VirtualTime;
   readonly world: PastWorld;
   readonly tally: Tally;
+  /** Throws when the whole has taken too long. */
+  readonly onTime: () => void;
 }
 
 /** The Runs of one workflow in the past: admitted by the same rules, side by side or one after the other. */
@@ -96,10 +98,12 @@ export function openPastRuns(o: Parts): PastRuns {
         `It would have run more than ${runsMax} times; ask for fewer days`,
       );
     }
+    // One that never ends costs its process each time.
+    o.onTime();
     const before = lane === null ? undefined : lanes.get(lane);
     if (before && before.outcome === null) {
-      // Of one lane they follow each other.
-      void before.ended.then(() => start(fired, { lane, reason }));
+      // Of one lane they follow each other; by the clock, which is where a fault is heard.
+      void before.ended.then(() => time.at(time.now(), () => start(fired, { lane, reason })));
       return;
     }
     lastAt = time.now();

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { relative } from 'node:path';
 import { TomteError } from '@tomte/sdk/errors';
-import { rolldown } from 'rolldown';
+import { type RolldownPlugin, rolldown } from 'rolldown';
 
 /** A workflow file with all it imports, as one text. */
 export interface Bundle {
@@ -21,7 +21,31 @@ const ours = /^(@tomte\/sdk(\/|$)|zod(\/|$)|node:)/;
  * Bundles `file` with its imports. Throws `workflow.file_invalid`, with file and line where they are known;
  * `details.inputs` then names the files to watch for a mend.
  */
-export async function bundle(file: string, folder: string): Promise<Bundle> {
+export function bundle(file: string, folder: string): Promise<Bundle> {
+  return bundled(file, folder, []);
+}
+
+const textName = 'draft.ts';
+
+/** Bundles a text that is no file and imports only what is ours. Throws `workflow.file_invalid`. */
+export async function bundleText(text: string): Promise<Bundle> {
+  const given = {
+    name: 'text',
+    resolveId(id: string) {
+      if (id === textName) return id;
+      throw new TomteError('workflow.file_invalid', `${id} cannot be imported by a draft`);
+    },
+    load: (id: string) => (id === textName ? { code: text, moduleType: 'ts' as const } : null),
+  };
+  const { inputs: _none, ...rest } = await bundled(textName, '/', [given]);
+  return { ...rest, inputs: [] };
+}
+
+async function bundled(
+  file: string,
+  folder: string,
+  plugins: readonly RolldownPlugin[],
+): Promise<Bundle> {
   const inputs = new Set<string>([file]);
   try {
     const built = await rolldown({
@@ -31,6 +55,7 @@ export async function bundle(file: string, folder: string): Promise<Bundle> {
       external: (id) => ours.test(id),
       logLevel: 'silent',
       plugins: [
+        ...plugins,
         {
           name: 'inputs',
           transform(_code, id) {

@@ -1,8 +1,10 @@
 import type { DecideText } from '@tomte/sdk/decide';
+import type { EntityState } from '@tomte/sdk/home';
 import { expect, test } from 'vitest';
 import { hidden } from '../../decide/facts.ts';
 import { deciding, scriptedModel } from '../../decide/testing.ts';
-import { standIns } from './privacy.ts';
+import type { HomeConfig } from '../../home/mirror.ts';
+import { privacyIn, standIns } from './privacy.ts';
 
 const people = standIns(['Anna Berg', 'anna_berg', 'Ola', 'ola', 'Admin'], 'person');
 const privacy = { people, places: standIns(['Villa Berg', 'home'], 'place'), names: false };
@@ -13,6 +15,35 @@ test('a person is one, by every name and part of it, whatever its case', () => {
   }
   expect(hidden('ola left', privacy)).toBe('person 2 left');
   expect(hidden('Admin is at home', privacy)).toBe('Admin is at home');
+});
+
+test('a home is walked once for its people and places, by id and by name', () => {
+  let walks = 0;
+  const entity = (entityId: string, name?: string) =>
+    ({ entityId, attributes: name === undefined ? {} : { friendly_name: name } }) as EntityState;
+  const mirror = {
+    config: { location_name: 'Solbacken' } as HomeConfig,
+    *entities() {
+      walks++;
+      yield entity('person.anna', 'Anna Berg');
+      yield entity('zone.workshop', 'Maja’s school');
+      yield entity('light.ola', 'Ola');
+      yield entity('person.guest_1');
+    },
+  };
+  const leaves = { people: false, places: false, names: true };
+  const found = privacyIn(mirror, { persons: ['Kim Ek'], home: 'Torpet', leaves });
+  expect(walks).toBe(1);
+  expect([...found.people!.keys()]).toEqual(
+    expect.arrayContaining(['Anna Berg', 'Kim Ek', 'guest 1']),
+  );
+  expect([...found.people!.keys()]).not.toContain('Ola');
+  expect([...found.places!.keys()]).toEqual(
+    expect.arrayContaining(['Solbacken', 'Torpet', 'workshop', 'Maja’s school']),
+  );
+  expect(found.names).toBe(true);
+  const open = privacyIn(mirror, { persons: [], home: '', leaves: { ...leaves, people: true } });
+  expect(open.people).toBeNull();
 });
 
 test('at home everybody is called as they are written', async () => {

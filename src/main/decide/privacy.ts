@@ -1,6 +1,7 @@
 /** What of a home is never said outside unless a person allows it: who lives there, and where it is. */
 import type { DecideSettings } from '@tomte/sdk/types-decide';
 import type { Privacy } from '../../decide/facts.ts';
+import type { Mirror } from '../../home/mirror.ts';
 import { listPersons } from '../../store/persons.ts';
 import type { Db } from '../../store/tables.ts';
 import type { HomeLife } from '../home-life.ts';
@@ -23,18 +24,34 @@ export async function privacyOf(
   life: Pick<HomeLife, 'link' | 'name'> | undefined,
   { leaves }: Pick<DecideSettings, 'leaves'>,
 ): Promise<Privacy> {
-  const { mirror } = life?.link ?? {};
-  const named = (domain: string) =>
-    [...(mirror?.entities() ?? [])]
-      .filter(({ entityId }) => entityId.startsWith(`${domain}.`))
-      .flatMap(({ entityId, attributes }) => {
-        const { friendly_name: name } = attributes;
-        return [entityId.slice(domain.length + 1), ...(typeof name === 'string' ? [name] : [])];
-      });
   const persons = leaves.people ? [] : (await listPersons(db)).map(({ name }) => name);
-  const places = [life?.name ?? '', mirror?.config?.location_name ?? '', ...named('zone')];
+  return privacyIn(life?.link.mirror, { persons, home: life?.name ?? '', leaves });
+}
+
+/** Of what the home says of itself, and who Tomte knows beside. */
+export function privacyIn(
+  mirror: Pick<Mirror, 'entities' | 'config'> | undefined,
+  o: { readonly persons: readonly string[]; readonly home: string } & Pick<
+    DecideSettings,
+    'leaves'
+  >,
+): Privacy {
+  const { leaves } = o;
+  const people = [...o.persons];
+  const places = [o.home, mirror?.config?.location_name ?? ''];
+  // Once over all there is: a home may have thousands, and each question asks.
+  for (const { entityId, attributes } of mirror?.entities() ?? []) {
+    const named = entityId.startsWith('person.')
+      ? people
+      : entityId.startsWith('zone.')
+        ? places
+        : null;
+    if (named === null) continue;
+    named.push(entityId.slice(entityId.indexOf('.') + 1));
+    if (typeof attributes.friendly_name === 'string') named.push(attributes.friendly_name);
+  }
   return {
-    people: leaves.people ? null : standIns([...persons, ...named('person')], 'person'),
+    people: leaves.people ? null : standIns(people, 'person'),
     places: leaves.places ? null : standIns(places, 'place'),
     names: leaves.names,
   };

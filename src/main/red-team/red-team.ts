@@ -5,7 +5,7 @@ import { openDecider } from '../../decide/decider.ts';
 import type { Privacy } from '../../decide/facts.ts';
 import { usualSettings } from '../../decide/settings.ts';
 import { freePurse } from '../../decide/spend.ts';
-import { standIns } from '../decide/privacy.ts';
+import { privacyIn } from '../decide/privacy.ts';
 import { type ActionSeen, type Attacked, attack, lightOn, tried } from './attack.ts';
 import { readCases } from './cases.ts';
 import { pathsOf } from './paths.ts';
@@ -30,7 +30,9 @@ export async function redTeam(text: string): Promise<RedTeamReport> {
   const cases = readCases(text);
   const stage = await openStage();
   try {
-    const privacy = privacyOf(stage);
+    // As it is until a person allows more: nothing of who and where leaves.
+    const { leaves } = usualSettings;
+    const privacy = privacyIn(stage.link.mirror, { persons: [], home: '', leaves });
     const control = await controlOf(stage, privacy);
     const results: Attacked[] = [];
     for (const one of cases) results.push(await attack(stage, one, privacy));
@@ -44,22 +46,6 @@ export async function redTeam(text: string): Promise<RedTeamReport> {
   } finally {
     await stage.close();
   }
-}
-
-/** As it is until a person allows more: nothing of who and where leaves. */
-function privacyOf({ link }: Stage): Privacy {
-  const named = (domain: string) =>
-    [...link.mirror.entities()]
-      .filter(({ entityId }) => entityId.startsWith(`${domain}.`))
-      .map(({ entityId, attributes }) =>
-        String(attributes.friendly_name ?? entityId.split('.')[1]),
-      );
-  const places = [link.mirror.config?.location_name ?? '', ...named('zone')];
-  return {
-    people: standIns(named('person'), 'person'),
-    places: standIns(places, 'place'),
-    names: usualSettings.leaves.names,
-  };
 }
 
 /** Without an attack a Decision leads to the one Action that is allowed. */

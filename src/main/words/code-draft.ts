@@ -1,4 +1,4 @@
-/** A wish that no ready-made workflow does, as a file a model drafted: checked as a text, and never run here. */
+/** A wish that no ready-made workflow does, as a file a model drafted: checked as a text, before anything reads it. */
 import type { EntityInfo } from '@tomte/sdk/home';
 import type { CodeDraft } from '@tomte/sdk/types-words';
 import type { Decider } from '../../decide/decider.ts';

@@ -38,7 +38,10 @@ function opened(folder: string | null = dataFolder) {
     setWorkflow: async (o: object) => void set.push(o),
   } as unknown as Tomte;
   const clock = { ...virtualClock(0), sleep: async () => {} };
-  return openDrafts({ dataFolder: folder, db: store.db, clock, tomte: () => tomte });
+  return openDrafts({
+    ...{ dataFolder: folder, db: store.db, clock, tomte: () => tomte },
+    ...{ ofText: null, trials: { draft: async () => Promise.reject(new Error('not tried')) } },
+  });
 }
 const refused = (code: string) => ({ code: `workflow.${code}` });
 

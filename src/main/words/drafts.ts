@@ -4,12 +4,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TomteError } from '@tomte/sdk/errors';
 import type { Tomte } from '@tomte/sdk/operations';
+import type { Backtest } from '@tomte/sdk/types-runs';
 import type { DraftLook, KeptDraft } from '@tomte/sdk/types-words';
 import type { Clock } from '../../lib/clock.ts';
 import type { Db } from '../../store/tables.ts';
 import { beginWorkflowAnew } from '../../store/workflow-settings.ts';
+import type { PastTrials } from '../backtests.ts';
 import { keepDraft, lookAtDraft } from '../draft-file.ts';
 import { workflowFolder } from '../new-workflow.ts';
+import type { UserWorkflows } from '../user-workflows.ts';
 
 const draftsMax = 20;
 const loadMs = 20_000;
@@ -27,6 +30,8 @@ export interface Drafts {
   add(home: string, code: string): string;
   /** The person's own file of that name. Throws workflow.not_found. */
   ownFile(name: string): Promise<string>;
+  /** Its text over the past of the home, shut in; it becomes no file by that. Throws `workflow.file_invalid`. */
+  tried(o: { home: string; draft: string; days: number }): Promise<Backtest>;
   look(o: { home: string; draft: string; name: string }): Promise<DraftLook>;
   keep(o: { home: string; draft: string; name: string; over: string }): Promise<KeptDraft>;
 }
@@ -35,6 +40,8 @@ export interface DraftsParts {
   readonly db: Db;
   /** Null where there is no folder of workflows, as in the demo. */
   readonly dataFolder: string | null;
+  readonly ofText: UserWorkflows['ofText'] | null;
+  readonly trials: Pick<PastTrials, 'draft'>;
   readonly clock: Pick<Clock, 'sleep'>;
   readonly tomte: () => Pick<Tomte, 'listWorkflows' | 'listWorkflowFiles' | 'setWorkflow'>;
 }
@@ -46,10 +53,11 @@ export function openDrafts(o: DraftsParts): Drafts {
     if (one?.home === home) return one;
     throw new TomteError('workflow.draft_gone', 'That draft is not here any more');
   };
-  const folder = (): string => {
-    if (o.dataFolder !== null) return o.dataFolder;
+  const own = <T>(part: T | null): T => {
+    if (part !== null) return part;
     throw new TomteError('workflow.draft_gone', 'The demo home keeps no workflows of your own');
   };
+  const folder = () => own(o.dataFolder);
 
   return {
     add(home, code) {
@@ -65,6 +73,11 @@ export function openDrafts(o: DraftsParts): Drafts {
         if (error.code !== 'ENOENT') throw error;
         throw new TomteError('workflow.not_found', `There is no workflow ${name} of your own`);
       });
+    },
+    async tried({ home, draft, days }) {
+      const { code } = found({ home, draft });
+      const definition = await own(o.ofText)(code);
+      return o.trials.draft({ home, days, definition });
     },
     async look(asked) {
       const { code, seen } = found(asked);

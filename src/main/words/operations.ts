@@ -5,8 +5,10 @@ import type { Draft, DraftCandidate } from '@tomte/sdk/types-words';
 import type { Decider } from '../../decide/decider.ts';
 import { plain } from '../../decide/untrusted.ts';
 import { isUserWorkflow } from '../../engine/user/workflow.ts';
+import type { PastTrials } from '../backtests.ts';
 import { lifeOf } from '../lives.ts';
 import type { Place } from '../place.ts';
+import type { UserWorkflows } from '../user-workflows.ts';
 import { candidatesOf } from './candidates.ts';
 import { draftedCode } from './code-draft.ts';
 import { openDrafts } from './drafts.ts';
@@ -14,6 +16,7 @@ import { readWish, type Wish } from './wish.ts';
 
 /** A person waits for it. */
 const deadlineMs = 20_000;
+const pastDays = 60;
 
 export function wordsOperations(
   place: Pick<Place, 'parts' | 'lives'>,
@@ -22,8 +25,10 @@ export function wordsOperations(
     readonly tomte: () => Tomte;
     /** Null where a person has no workflows of their own. */
     readonly dataFolder: string | null;
+    readonly ofText: UserWorkflows['ofText'] | null;
+    readonly trials: Pick<PastTrials, 'draft'>;
   },
-): Pick<Tomte, 'draftWorkflow' | 'draftCode' | 'lookAtDraft' | 'keepDraft'> {
+): Pick<Tomte, 'draftWorkflow' | 'draftCode' | 'tryDraft' | 'lookAtDraft' | 'keepDraft'> {
   const { workflows, store, clock } = place.parts;
   const drafts = openDrafts({ ...o, clock, db: store.db });
   const parsed = (name: string, settings: Record<string, unknown>) =>
@@ -56,6 +61,8 @@ export function wordsOperations(
       const draft = drafted.code === null ? null : drafts.add(home, drafted.code);
       return { ...drafted, draft, edits };
     },
+    tryDraft: ({ home, draft, days = pastDays }) =>
+      drafts.tried({ home, draft, days: Number(days) }),
     lookAtDraft: (asked) => drafts.look(asked),
     keepDraft: (asked) => drafts.keep(asked),
   };
