@@ -25,6 +25,7 @@ export async function boundOf(
       baseLoadW: row.loadW,
       solarW: row.solarW,
     })),
+    bands: null,
     gridImportMaxW: fuseW,
     gridExportMaxW: Infinity,
     peak: null,

@@ -94,7 +94,7 @@ export function problemAt(
 ): object {
   const { t } = rows[n]!;
   const steps = Math.min(o.steps, rows.length - n);
-  const { price, loadW, solarW } = o.sight(rows, n, steps);
+  const { price, loadW, solarW, bands } = o.sight(rows, n, steps);
   const sorted = price.toSorted((a, b) => a - b);
   const end = sorted[Math.floor((steps - 1) * o.endQuantile)]!;
   const open = jobs.filter(
@@ -108,6 +108,7 @@ export function problemAt(
     exportPrice: price.map(() => sellPrice),
     baseLoadW: loadW,
     solarW,
+    ...(bands ? { bands } : {}),
     gridImportMaxW: fuseW,
     battery: { ...battery, socWh: life.tally.soc, endValuePerKWh: end * 0.95 - 0.01 },
     loads: open.map((job) => ({

@@ -69,7 +69,7 @@ const policies: Record<string, () => Run> = {
   emhass: () => byEmhass({ gap: 0.01, socFinal: 0.6, wear: 0 }),
   'emhass-best': () => byEmhass({ gap: 0.0005, socFinal: 0.3, wear: 0.02 }),
   tomte: () => byTomte(simple),
-  'tomte-own': () => byTomte(own({ mean: true })),
+  'tomte-own': () => byTomte(own({ mean: true, bands: true })),
   perfect: () => byTomte(perfect, 96),
 };
 /** What was tried for the choices above, on April to June. */

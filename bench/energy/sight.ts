@@ -1,4 +1,5 @@
 /** What a planner sees of the coming half hours: the bench's own simple forecasts, Tomte's, or what then came. */
+import type { Forecast } from '@tomte/sdk/energy';
 import { loadForecast } from '../../src/energy/forecast/load.ts';
 import { solarForecast } from '../../src/energy/forecast/solar.ts';
 import { evenSlots, meanOfBand } from '../../src/energy/series.ts';
@@ -11,6 +12,8 @@ export interface Seen {
   readonly price: number[];
   readonly loadW: number[];
   readonly solarW: number[];
+  /** What may come besides, where the forecast says. */
+  readonly bands?: Record<'baseLoadW' | 'solarW', Record<'low' | 'expected' | 'high', number[]>>;
 }
 export type Sight = (rows: readonly Row[], n: number, steps: number) => Seen;
 
@@ -30,8 +33,8 @@ export const perfect: Sight = (rows, n, steps) => {
   };
 };
 
-/** As `src/energy/forecast` foresees it from the same past; the middle of the band, or the mean of it. */
-export function own(o: { mean: boolean }): Sight {
+/** As `src/energy/forecast` foresees it from the same past: the middle of the band or the mean of it, and the band. */
+export function own(o: { mean: boolean; bands?: boolean }): Sight {
   let house: Record<'load' | 'solar' | 'foreseen', Map<number, number>> | null = null;
   return (rows, n, steps) => {
     house ??= {
@@ -42,15 +45,24 @@ export function own(o: { mean: boolean }): Sight {
     const { load, solar, foreseen } = house;
     const now = rows[n]!.t;
     const common = { stepMs, now, slots: evenSlots(now, now + steps * stepMs, stepMs) };
-    const told = (forecast: ReturnType<typeof loadForecast>) =>
+    const told = (forecast: Forecast) =>
       forecast.map((slot) => (o.mean ? meanOfBand(slot) : slot.expected));
+    const loads = loadForecast({ ...common, past: load, zone });
+    const sun = solarForecast({ ...common, past: solar, foreseen });
     return {
       price: knownPrices(rows, n, steps),
-      loadW: told(loadForecast({ ...common, past: load, zone })),
-      solarW: told(solarForecast({ ...common, past: solar, foreseen })),
+      loadW: told(loads),
+      solarW: told(sun),
+      ...(o.bands ? { bands: { baseLoadW: bandOf(loads), solarW: bandOf(sun) } } : {}),
     };
   };
 }
+
+const bandOf = (forecast: Forecast) => ({
+  low: forecast.map(({ low }) => low),
+  expected: forecast.map(({ expected }) => expected),
+  high: forecast.map(({ high }) => high),
+});
 
 /** To the end of today; from 12:00 UTC to the end of tomorrow; beyond, those of a day earlier. */
 export function knownPrices(rows: readonly Row[], n: number, steps: number): number[] {

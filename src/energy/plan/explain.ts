@@ -26,6 +26,8 @@ export async function reasonsOf(
     .filter(({ comfort, minutes }) => comfort === null && minutes > 0)
     .toSorted((a, b) => b.powerW * b.minutes - a.powerW * a.minutes)
     .slice(0, askedMax);
+  const even = onMeans(problem);
+  const planned = even === problem ? plan : await makePlan(even);
   const reasons: Reason[] = [];
   for (const load of asked) {
     const startsAt = startOf(plan, load.id);
@@ -34,13 +36,17 @@ export async function reasonsOf(
       reasons.push({ load: load.id, startsAt, nowCostsMore: null });
       continue;
     }
-    const now = await makePlan(withLoad(problem, atOnce(load)));
-    const more = worthOf(problem, now) - worthOf(problem, plan);
-    const nowCostsMore = now.bent.length > plan.bent.length ? null : Math.max(0, more);
+    const now = await makePlan(withLoad(even, atOnce(load)));
+    const more = worthOf(even, now) - worthOf(even, planned);
+    const nowCostsMore = now.bent.length > planned.bent.length ? null : Math.max(0, more);
     reasons.push({ load: load.id, startsAt, nowCostsMore });
   }
   return reasons;
 }
+
+/** What the battery keeps back for other weather costs either plan its own: money is compared without it. */
+export const onMeans = (problem: Problem): Problem =>
+  problem.bands ? { ...problem, bands: null } : problem;
 
 /** As if it had begun already: it goes on in the first slot, in one piece. */
 const atOnce = (load: Load): Load => ({

@@ -5,6 +5,7 @@ import { followHouse } from './follow.ts';
 import { greedy } from './greedy.ts';
 import { modelOf } from './model.ts';
 import { type Apart, apartByPrice } from './model-house.ts';
+import { weighModes } from './modes.ts';
 import type { Choice, Plan } from './plan.ts';
 import type { Problem } from './problem.ts';
 import { moneyOf, slotsOf } from './tell.ts';
@@ -25,6 +26,7 @@ const roundsMax = 6;
 interface Found {
   readonly choice: Choice;
   readonly gap: number;
+  readonly endValuePerKWh: number;
 }
 
 /** Always answers: the best plan, the best found in time, or one made without the solver where that is better. */
@@ -33,19 +35,22 @@ export async function makePlan(problem: Problem, maker: Maker): Promise<Plan> {
   const nothing = doingNothing(problem, problem.loads);
   const found = await search(problem, maker, begun, moneyOf(problem, nothing));
   const isBest = found !== null && found.gap <= promisedGap;
-  const choice = isBest
+  const planned = isBest
     ? found.choice
     : leastOf(problem, [found?.choice, greedy(problem), nothing]);
-  const gap = found?.gap ?? Math.max(0, moneyOf(problem, choice) - lowest(problem));
+  const gap = found?.gap ?? Math.max(0, moneyOf(problem, planned) - lowest(problem));
+  const weights = weightsOf(problem);
+  const { endValuePerKWh } = found ?? { endValuePerKWh: endValueOf(problem) };
+  const choice = await weighModes(problem, planned, { endValuePerKWh, weights });
   return {
     id: problem.id,
-    status: isBest ? 'optimal' : choice === found?.choice ? 'feasible' : 'fallback',
+    status: isBest ? 'optimal' : planned === found?.choice ? 'feasible' : 'fallback',
     cost: moneyOf(problem, choice),
     costDoNothing: moneyOf(problem, nothing),
     gap: Math.round(gap * 1e6) / 1e6,
     solveMs: Math.round((maker.ticks() - begun) * 10) / 10,
     slots: slotsOf(problem, choice),
-    bent: bentIn(problem, choice, weightsOf(problem)),
+    bent: bentIn(problem, choice, weights),
   };
 }
 
@@ -73,7 +78,7 @@ async function search(
     const read = model.read(solution.values);
     // Also what does both at once can be carried out, a little worse than it says.
     const choice = carryOut(problem, read.loadsW, read);
-    best = { choice, gap: Math.max(0, solution.cost - solution.bound) };
+    best = { choice, gap: Math.max(0, solution.cost - solution.bound), endValuePerKWh };
     const more = together(apart, read.apart);
     const undone: boolean =
       !late && bentIn(problem, choice, weights).some(({ byMinutes }) => byMinutes);
@@ -92,12 +97,12 @@ async function search(
 
 async function steadied(
   problem: Problem,
-  { choice, gap }: Found,
+  { choice, gap }: Pick<Found, 'choice' | 'gap'>,
   by: Parameters<typeof burdenOf>[2],
 ): Promise<Found> {
   const allowed = (promisedGap - gapMax) / 2;
   const followed = await followHouse(problem, choice, { allowed, ...by });
-  return { choice: followed.choice, gap: gap + followed.spent };
+  return { choice: followed.choice, gap: gap + followed.spent, endValuePerKWh: by.endValuePerKWh };
 }
 
 /** More than doing nothing costs, for a value of what is stored that nobody asked for. */

@@ -46,4 +46,6 @@ export interface Choice {
   readonly batteryW: readonly number[];
   readonly curtailW: readonly number[];
   readonly loadsW: ReadonlyMap<string, readonly number[]>;
+  /** What the battery is told, where that was weighed; null or absent: what its watts come to. */
+  readonly modes?: readonly (BatteryMode | null)[];
 }

@@ -12,6 +12,18 @@ export interface PlanSlot {
   readonly solarW: number;
 }
 
+/** Where a value lies four times in five, and its middle; W. */
+export interface Band {
+  readonly low: number;
+  readonly expected: number;
+  readonly high: number;
+}
+
+export interface SlotBands {
+  readonly baseLoadW: Band;
+  readonly solarW: Band;
+}
+
 export interface Battery {
   readonly socWh: number;
   readonly socMinWh: number;
@@ -65,6 +77,8 @@ export interface Load {
 export interface Problem {
   readonly id: string;
   readonly slots: readonly PlanSlot[];
+  /** What may come of each slot besides its mean; null where only the means are known. */
+  readonly bands: readonly SlotBands[] | null;
   readonly gridImportMaxW: number;
   readonly gridExportMaxW: number;
   /** Price of the highest mean import of a slot, above what was reached before. */

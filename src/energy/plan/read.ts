@@ -1,5 +1,14 @@
 import { TomteError } from '@tomte/sdk/errors';
-import type { Battery, Comfort, Load, PlanSlot, PreviousSlot, Problem } from './problem.ts';
+import type {
+  Band,
+  Battery,
+  Comfort,
+  Load,
+  PlanSlot,
+  PreviousSlot,
+  Problem,
+  SlotBands,
+} from './problem.ts';
 import {
   type BatteryOnWire,
   type LoadOnWire,
@@ -29,6 +38,7 @@ export function readProblem(value: unknown): Problem {
   return {
     id: String(wire.id),
     slots,
+    bands: bandsOf(wire, slots),
     gridImportMaxW: wire.gridImportMaxW ?? Infinity,
     gridExportMaxW: wire.gridExportMaxW ?? Infinity,
     peak: wire.peakPricePerKW
@@ -72,6 +82,23 @@ function slotsOf(wire: ProblemOnWire): PlanSlot[] {
     // At night an inverter draws a few watts, which the house's load holds already.
     solarW: Math.max(0, solarW[n]!),
   }));
+}
+
+/** A missing end is the mean; ends the wrong way round are turned. */
+function bandsOf({ bands }: ProblemOnWire, slots: readonly PlanSlot[]): SlotBands[] | null {
+  if (!bands) return null;
+  const band = (name: keyof SlotBands, n: number): Band => {
+    const mean = slots[n]![name];
+    const of = (end: keyof Band) => {
+      const values = bands[name][end];
+      if (values.length !== slots.length)
+        throw invalid(`bands.${name}.${end}: ${values.length} values for ${slots.length} slots`);
+      return Math.max(0, values[n] ?? mean);
+    };
+    const [low, expected, high] = [of('low'), of('expected'), of('high')].sort((a, b) => a - b);
+    return { low: low!, expected: expected!, high: high! };
+  };
+  return slots.map((_, n) => ({ baseLoadW: band('baseLoadW', n), solarW: band('solarW', n) }));
 }
 
 /** A missing value is that of the same time on another day of the plan, else the mean of those known. */

@@ -5,6 +5,7 @@ const time = z.iso.datetime({ offset: true });
 const amount = z.number().finite().min(0).max(1e9);
 const price = z.number().finite().min(-1_000).max(1_000);
 const series = <S extends z.ZodType>(value: S) => z.array(value.nullable()).min(1).max(1_000);
+const watts = z.number().finite().max(1e9);
 const minutes = z.number().finite().min(0).max(100_000);
 const degrees = z.number().finite().min(-100).max(200);
 const efficiency = z.number().finite().gt(0).max(1);
@@ -63,6 +64,8 @@ const previousPlan = z.object({
     .max(1_000),
 });
 
+const band = z.object({ low: series(watts), expected: series(watts), high: series(watts) });
+
 export const problemSchema = z.object({
   id: z.union([z.string().max(200), z.number().finite()]),
   start: time,
@@ -73,7 +76,8 @@ export const problemSchema = z.object({
   importPrice: series(price),
   exportPrice: series(price),
   baseLoadW: series(amount),
-  solarW: series(z.number().finite().max(1e9)),
+  solarW: series(watts),
+  bands: z.object({ baseLoadW: band, solarW: band }).nullish(),
   gridImportMaxW: amount.nullish(),
   gridExportMaxW: amount.nullish(),
   peakPricePerKW: z.number().finite().min(0).max(10_000).nullish(),

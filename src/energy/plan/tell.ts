@@ -9,7 +9,7 @@ export function slotsOf(problem: Problem, choice: Choice): PlannedSlot[] {
   return problem.slots.map(({ start, minutes }, n) => ({
     start: new Date(start).toISOString(),
     minutes,
-    batteryMode: modes[n]!,
+    batteryMode: choice.modes?.[n] ?? modes[n]!,
     batteryW: thousandth(choice.batteryW[n]!),
     gridW: thousandth(gridW[n]!),
     curtailW: thousandth(choice.curtailW[n]!),
@@ -24,7 +24,7 @@ const same = 1;
  * `self_consume` where following the house comes to the same, so that a forecast that is off costs least;
  * else what it is told to do or not to do.
  */
-function modesOf(problem: Problem, choice: Choice, gridW: readonly number[]): BatteryMode[] {
+export function modesOf(problem: Problem, choice: Choice, gridW: readonly number[]): BatteryMode[] {
   const { battery, slots } = problem;
   if (!battery) return slots.map(() => 'self_consume');
   const soc = [battery.socWh, ...socOf(problem, battery, choice.batteryW)];

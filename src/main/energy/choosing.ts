@@ -2,7 +2,7 @@
 import type { Tomte } from '@tomte/sdk/operations';
 import { longDay } from '@tomte/sdk/words';
 import type { Decider } from '../../decide/decider.ts';
-import { worthOf } from '../../energy/plan/explain.ts';
+import { onMeans, worthOf } from '../../energy/plan/explain.ts';
 import { makePlan } from '../../energy/plan/make.ts';
 import type { Plan } from '../../energy/plan/plan.ts';
 import { optionsOf, scheduleQuestion } from '../../energy/plan/schedule-words.ts';
@@ -30,7 +30,8 @@ export function choiceOperation(parts: ChoiceParts): Pick<Tomte, 'chooseSchedule
     async chooseSchedule(asked) {
       const { home, wish = null, quiet = usualQuiet } = asked;
       const wanted = await wantedOf(parts, asked);
-      const { problem, prices, now, zone } = await homeProblem(parts, home, wanted);
+      const { prices, now, zone, ...found } = await homeProblem(parts, home, wanted);
+      const problem = onMeans(found.problem);
       const { currency } = prices;
       const schedules = await schedulesOf(problem, await makePlan(problem, maker), {
         ...{ zone, quiet, worthOf },

@@ -86,12 +86,18 @@ function problemOf(
   // The mean of the band: use has a long tail upwards, and money follows the mean, not the middle.
   const expected = (forecast: Forecast) =>
     forecastOn(slots, forecast).map((slot) => (slot ? Math.max(0, meanOfBand(slot)) : null));
+  const bandOf = (forecast: Forecast) => {
+    const found = forecastOn(slots, forecast);
+    const end = (name: 'low' | 'expected' | 'high') => found.map((slot) => slot?.[name] ?? null);
+    return { low: end('low'), expected: end('expected'), high: end('high') };
+  };
   return readProblem({
     ...{ id: iso(o.now), start: iso(start), slotMinutes, timeLimitMs },
     importPrice: ratesOn(slots, o.prices.buy),
     exportPrice: ratesOn(slots, o.prices.sell),
     baseLoadW: expected(o.load),
     solarW: expected(o.solar),
+    bands: { baseLoadW: bandOf(o.load), solarW: bandOf(o.solar) },
     gridImportMaxW: wanted.gridImportMaxW,
     ...(o.prices.peak
       ? { peakPricePerKW: o.prices.peak.perKw, peakSoFarW: o.prices.peak.reachedW }
