@@ -3,7 +3,7 @@ import type { Decided, DecidedOf, DecideRequest } from '@tomte/sdk/decide';
 import type { Clock } from '../lib/clock.ts';
 import type { ModelInUse, Told } from './ask.ts';
 import type { Book, ToldAs, WhyRule } from './book.ts';
-import { hidden, keptRequest, type Privacy } from './facts.ts';
+import { keptRequest, type Privacy, withoutNames } from './facts.ts';
 import { type Looked, type Prompt, promptOf } from './prompt.ts';
 import { askWithin, type Purse } from './spend.ts';
 import { plain, withoutSecrets } from './untrusted.ts';
@@ -132,7 +132,8 @@ function settled(request: DecideRequest, prompt: Prompt, acts: Told | WhyRule): 
     };
   }
   const text = sayable(answer.choice, request.lengthMax, prompt);
-  if (text === null) return byRule(request, 'not_grounded');
+  if (text === null || (/\d/.test(request.fallback) && !/\d/.test(text)))
+    return byRule(request, 'not_grounded');
   return { choice: text, reason: 'As the model wrote it.', decidedBy: 'model', why: null };
 }
 
@@ -146,9 +147,18 @@ function sayable(said: string, lengthMax: number, prompt: Prompt): string | null
   const isSafe =
     text !== '' &&
     withoutSecrets(text, { numbersStay: true }) === text &&
-    hidden(text, privacy) === text &&
+    withoutNames(text, privacy) === text &&
+    isHeard(text, prompt.grounds) &&
     strangerIn(text, prompt.grounds) === null;
   return isSafe ? namesBack(text, privacy) : null;
+}
+
+const standIn = /\b(?:person|place|thing) \d+/gi;
+
+/** A stand-in that was not in the question is a guess at who lives there. */
+function isHeard(text: string, grounds: string): boolean {
+  const told = new Set(grounds.toLowerCase().match(standIn));
+  return (text.toLowerCase().match(standIn) ?? []).every((one) => told.has(one));
 }
 
 /** `person 1` is called by name again: the words are for the people of the home. */
@@ -156,7 +166,7 @@ function namesBack(text: string, { things, people, places }: Privacy): string {
   let rest = text;
   for (const [name, word] of [...(people ?? []), ...(places ?? []), ...(things ?? [])]) {
     // A thing may be called whatever somebody wrote on it.
-    rest = rest.replace(new RegExp(`\\b${word}\\b`, 'gi'), () => forPeople(name, 80));
+    rest = rest.replace(new RegExp(`\\b${word}(?!\\d)`, 'gi'), () => forPeople(name, 80));
   }
   return rest;
 }

@@ -23,7 +23,14 @@ const itemsMax = 60;
 const factsCharsMax = 6000;
 const quotedMax = { entries: 12, chars: 400 };
 
-export const hidden = (text: string, { things, people, places }: Privacy): string =>
+/** With stand-ins for names; what only looks like one is told apart by its dash. */
+export function hidden(text: string, privacy: Privacy): string {
+  const isOpen = !privacy.things && !privacy.people && !privacy.places;
+  if (isOpen) return text;
+  return withoutNames(text.replace(/\b(person|place|thing) (?=\d)/gi, '$1-'), privacy);
+}
+
+export const withoutNames = (text: string, { things, people, places }: Privacy): string =>
   [things, people, places].reduce(
     (rest: string, words) => (words ? withoutWords(rest, words) : rest),
     text,
@@ -69,7 +76,10 @@ function clean(value: unknown, privacy: Privacy, depth: number): unknown {
   const kept = Object.entries(value)
     .filter(([key]) => !secretKey.test(key) && !(privacy.places && placeKey.test(key)))
     .slice(0, itemsMax)
-    .map(([key, one]) => [hidden(plain(key, 80), privacy), clean(one, privacy, depth + 1)]);
+    .map(([key, one]) => [
+      hidden(withoutSecrets(plain(key, 80), { numbersStay: true }), privacy),
+      clean(one, privacy, depth + 1),
+    ]);
   return Object.fromEntries(kept);
 }
 

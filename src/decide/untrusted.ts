@@ -15,9 +15,18 @@ export function plain(text: string, lengthMax: number): string {
     .replace(invisible, '')
     .normalize('NFKC')
     .replace(invisible, '')
+    .replace(/(?![0-9])\p{Nd}/gu, digitOf)
     .replace(/\s+/g, ' ')
     .trim();
   return clean.length <= lengthMax ? clean : `${[...clean].slice(0, lengthMax - 1).join('')}…`;
+}
+
+/** Of whatever script, as 0 to 9: each has its ten in a row. */
+function digitOf(sign: string): string {
+  const code = sign.codePointAt(0)!;
+  let value = 0;
+  while (value < 9 && /\p{Nd}/u.test(String.fromCodePoint(code - value - 1))) value++;
+  return String(value);
 }
 
 /** What is put in place of what was left out. */
@@ -33,18 +42,20 @@ const telling: readonly RegExp[] = [
   /\S+@\S+\.\S+/g,
   /\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}\b/gi,
   /\b\d{1,3}(?:\.\d{1,3}){3}\b/g,
+  /\d{1,3}\s*°\s*\d{1,2}(?:[.,]\d+)?\s*['′’]+(?:\s*\d{1,2}(?:[.,]\d+)?\s*["″”'′’]+)?/g,
   /[+-]?\d{1,3}\.\d{3,}\s*[,;/ ]\s*[+-]?\d{1,3}\.\d{3,}/g,
   /\beyJ[\w-]+(?:\.[\w-]+)*/g,
   /\b(?=[\w-]*\d)(?=[\w-]*[a-z])[\w-]{16,}\b/gi,
   /\b(?:pass|door|alarm)?(?:code|pin)\s+\d{3,}\b/gi,
   /\b(?:\w*_)?(?:password|passwort|passcode|token|secret|api[_ -]?key|pin|code)\b\s*(?:is|ist|=|:)\s*\S+/gi,
 ];
-/** Codes and telephone numbers. */
-const digits = /(?:\+|\b)\d(?:[\s().-]?\d){3,}\b/g;
+/** Codes, and telephone numbers as they are written. */
+const codes = /(?:\+|\b)\d(?:[\s().-]?\d){3,}\b/g;
+const telephones = /(?:\+|\b)\d(?:[\s().,/_·-]?\d){6,}\b/g;
 
 /** Without addresses, keys and, unless numbers are known to be harmless, codes; times stay. */
 export function withoutSecrets(text: string, o: { readonly numbersStay?: boolean } = {}): string {
-  const patterns = o.numbersStay ? telling : [...telling, digits];
+  const patterns = o.numbersStay ? telling : [...telling, telephones, codes];
   const clean = (part: string) =>
     patterns.reduce((rest, pattern) => rest.replace(pattern, leftOut), part);
   let done = '';
@@ -57,14 +68,20 @@ export function withoutSecrets(text: string, o: { readonly numbersStay?: boolean
   return done + clean(text.slice(from));
 }
 
-/** Without these words, whatever their case; each becomes its stand-in. */
+/** What languages hang on to a name: `Majas`, `Maja's`, `Olan`. */
+const ending = "(?:['’]?s|e?n)?";
+
+/** Without these words, whatever their case and ending; each becomes its stand-in. */
 export function withoutWords(text: string, words: ReadonlyMap<string, string>): string {
   let rest = text;
   for (const [word, instead] of words) {
     if (word.length < 2) continue;
     const pattern = word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\s+/g, '\\s+');
     rest = rest.replace(
-      new RegExp(`(?<![\\p{L}\\p{N}])${pattern}(?![\\p{L}\\p{N}])`, 'giu'),
+      new RegExp(
+        `(?<![\\p{L}\\p{N}])${pattern}(?=${word.length > 2 ? ending : ''}(?![\\p{L}\\p{N}]))`,
+        'giu',
+      ),
       instead,
     );
   }

@@ -2,10 +2,13 @@
 import { plain } from './untrusted.ts';
 
 const link = /!?\[([^\]]*)\]\([^)]*\)/g;
-const address = /\b(?:[a-z][a-z0-9+.-]*:\/\/|www\.|mailto:|data:|javascript:)\S*/gi;
+const address =
+  /\b(?:[a-z][a-z0-9+.-]*:\/\/|www\.|(?:mailto|data|javascript|tel|sms|callto|whatsapp|skype|facetime|geo|intent|market):)\S*/gi;
 const domain =
   /\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|net|org|io|dev|app|me|info|xyz|ru|cn|co|de|eu|uk|nl|se|no|dk|fr|link|click|site|online|zip)\b(?:\/\S*)?/gi;
 const tag = /<[^>]*>?/g;
+/** What a phone would make a link of, whatever its ending: a name goes on after the dot. */
+const joined = /(?<=[\p{L}\p{N}-])[.\u3002](?=\p{L}[\p{L}\p{N}-])/gu;
 
 /** One paragraph of plain text: no links, no pictures, no markup. */
 export function forPeople(text: string, lengthMax: number): string {
@@ -14,7 +17,8 @@ export function forPeople(text: string, lengthMax: number): string {
     .replace(address, '')
     .replace(domain, '')
     .replace(tag, '')
-    .replace(/[`*_#>|{}[\]\\]+/g, '');
+    .replace(joined, '. ')
+    .replace(/[`*_#>|{}[\]\\@]+/g, '');
   return plain(bare, lengthMax);
 }
 
@@ -75,7 +79,8 @@ const timesIn = (text: string): string[] =>
  * rounded; where both say a unit it must be the same.
  */
 export function strangerIn(text: string, facts: string): string | null {
-  if (!/\d/.test(text)) return null;
+  const word = strangeWord(text, facts);
+  if (word !== null || !/\d/.test(text)) return word;
   const times = new Set(timesIn(facts));
   // A time of the text is looked up whole; what is none may still be a number such as 20.15.
   const known = amountsIn(facts.replace(clockTime, (time) => ` ${time} `));
@@ -86,6 +91,24 @@ export function strangerIn(text: string, facts: string): string | null {
   }
   const strange = amountsIn(rest).find((said) => !known.some((fact) => isSame(said, fact)));
   return strange ? `${strange.value}${strange.unit && ` ${strange.unit}`}` : null;
+}
+
+const wordValues: Readonly<Record<string, number>> = {
+  ...{ ten: 10, eleven: 11, twelve: 12, thirteen: 13, fourteen: 14, fifteen: 15, sixteen: 16 },
+  ...{ seventeen: 17, eighteen: 18, nineteen: 19, twenty: 20, thirty: 30, forty: 40, fifty: 50 },
+  ...{ sixty: 60, seventy: 70, eighty: 80, ninety: 90, hundred: 100, hundreds: 100, dozen: 12 },
+  ...{ dozens: 12, thousand: 1e3, thousands: 1e3, million: 1e6, millions: 1e6, billion: 1e9 },
+};
+const numberWord = new RegExp(`\\b(?:${Object.keys(wordValues).join('|')})\\b`, 'gi');
+
+/** The first number in words, from ten, that the facts hold neither so nor in digits. */
+function strangeWord(text: string, facts: string): string | null {
+  const words = text.match(numberWord);
+  if (!words) return null;
+  const told = new Set(facts.toLowerCase().match(numberWord));
+  const known = new Set(amountsIn(facts).map(({ value }) => Math.abs(value)));
+  const isTold = (word: string) => told.has(word) || known.has(wordValues[word]!);
+  return words.find((word) => !isTold(word.toLowerCase())) ?? null;
 }
 
 function isSame(said: Amount, fact: Amount): boolean {

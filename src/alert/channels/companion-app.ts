@@ -100,7 +100,7 @@ export default defineChannel({
     }
     await tell(home, phone, {
       title: message.title,
-      message: message.text,
+      message: shown(message.text),
       data: {
         tag,
         group: `tomte ${message.homeName}`,
@@ -115,6 +115,9 @@ export default defineChannel({
     return { receipt: rang ? `${action}${rangThrough}` : action };
   },
 });
+
+/** The app takes some single words, such as `clear_notification` or `TTS`, as orders and shows nothing. */
+const shown = (text: string): string => (/^\s*[\w-]+\s*$/.test(text) ? `${text.trim()}.` : text);
 
 const rangThrough = ', rang through';
 

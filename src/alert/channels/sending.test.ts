@@ -113,6 +113,16 @@ describe('the phone app', () => {
     expect(Object.keys((home.told[0]!.data as Sent).data)).not.toContain('image');
   });
 
+  test('a text that the app would take as an order is shown as words', async () => {
+    const home = fakeVoice();
+    for (const text of ['clear_notification', ' TTS ', 'command_dnd', 'The door is open']) {
+      await send(companionApp, settings, message({ text }), { home });
+    }
+    expect(home.told.map(({ data }) => data.message)).toEqual([
+      ...['clear_notification.', 'TTS.', 'command_dnd.', 'The door is open'],
+    ]);
+  });
+
   test('over: what rang through silent mode is taken away first, for an iPhone does not replace it', async () => {
     const home = fakeVoice();
     const { receipt } = await send(companionApp, settings, message(), { home });

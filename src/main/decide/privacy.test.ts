@@ -17,6 +17,12 @@ test('a person is one, by every name and part of it, whatever its case', () => {
   expect(hidden('Admin is at home', privacy)).toBe('Admin is at home');
 });
 
+test('a name is hidden however its letters are put together', () => {
+  const written = standIns(['Jose\u0301', 'Ma\u200bja'], 'person');
+  const hides = (text: string) => hidden(text, { people: written, places: null, names: false });
+  expect(hides('José and Maja left')).toMatch(/^person \d and person \d left$/);
+});
+
 test('a home is walked once for its people and places, by id and by name', () => {
   let walks = 0;
   const entity = (entityId: string, name?: string) =>

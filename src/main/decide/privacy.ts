@@ -1,6 +1,7 @@
 /** What of a home is never said outside unless a person allows it: who lives there, and where it is. */
 import type { DecideSettings } from '@tomte/sdk/types-decide';
 import type { Privacy } from '../../decide/facts.ts';
+import { plain } from '../../decide/untrusted.ts';
 import type { Mirror } from '../../home/mirror.ts';
 import { listPersons } from '../../store/persons.ts';
 import type { Db } from '../../store/tables.ts';
@@ -68,12 +69,13 @@ export function standIns(names: readonly string[], what: string): Map<string, st
     const before = written.get(key);
     if (before === undefined || before === key) written.set(key, text);
   };
-  for (const name of names.map((one) => one.trim()).filter(Boolean)) {
+  const all = names.map((name) => plain(name, 80)).filter(Boolean);
+  for (const name of all) {
     for (const text of [name, name.replaceAll('_', ' '), ...partsOf(name)]) note(text);
   }
   const found = new Map<string, string>();
   const numbers = new Map<string, string>();
-  const whole = new Set(names.map((name) => name.trim().toLowerCase()).filter(Boolean));
+  const whole = new Set(all.map((name) => name.toLowerCase()));
   for (const name of [...whole].sort((a, b) => b.length - a.length || (a < b ? -1 : 1))) {
     const parts = partsOf(name).filter((part) => part.length > 2 && !common.has(part));
     if (parts.length === 0) continue;
