@@ -1,6 +1,7 @@
 import type { ModelBuilder, Term } from '../../lib/solve/linear.ts';
 import { fuse, mostKW } from './model-fuse.ts';
 import type { LoadColumns } from './model-jobs.ts';
+import { takesWhole } from './model-whole.ts';
 import type { Battery, Problem } from './problem.ts';
 import type { Weights } from './weigh.ts';
 
@@ -53,7 +54,7 @@ export function houseOf(
       discharge: battery ? model.column({ cost: wear, high: battery.dischargeMaxW / 1000 }) : null,
     };
     balance(model, problem, loads, own, n);
-    takesWhole(model, problem, loads, own, n);
+    takesWhole(model, problem, loads, { ...own, n });
     fuse(model, problem, loads, { ...own, n, perKWh: o.weights.fusePerKWh });
     if (peak !== null)
       model.row({ high: problem.peak!.soFarW / 1000 }, [
@@ -83,44 +84,6 @@ function balance(
   if (own.charge !== null) terms.push([own.charge, -1], [own.discharge!, 1]);
   for (const { kW } of loads) for (const [column, factor] of kW[n]!) terms.push([column, -factor]);
   model.row({ low: need, high: need }, terms);
-}
-
-/**
- * What is half on takes half of what it would take on. Without this, where sun and battery have no more to give,
- * a third of a car charges on them all day in the relaxation, and the solver searches long for a plan that cheap.
- */
-function takesWhole(
-  model: ModelBuilder,
-  problem: Problem,
-  loads: readonly LoadColumns[],
-  own: SlotColumns,
-  n: number,
-): void {
-  const { solarW, baseLoadW } = problem.slots[n]!;
-  const fixed = loads.reduce((sum, { fixedKW }) => sum + fixedKW[n]!, 0);
-  const need = (baseLoadW - solarW) / 1000 + fixed;
-  const batteryKW = (problem.battery?.dischargeMaxW ?? 0) / 1000;
-  /** What is taken at the least with one of them on, beyond `without`, when the battery gives `givenKW`. */
-  const beyond = (some: readonly LoadColumns[], givenKW: number, without: number): Term[] =>
-    some.flatMap(({ load, on }) => {
-      const kW = (load.powerMinW ?? load.powerW) / 1000;
-      const more = Math.max(0, need + kW - givenKW) - without;
-      return more > 1e-6 ? on[n]!.map(([column, f]): Term => [column, -f * more]) : [];
-    });
-  if (need < 0 && own.discharge !== null) {
-    const terms = beyond(loads, 0, 0);
-    if (terms.length > 0) model.row({ low: 0 }, [[own.import, 1], [own.discharge, 1], ...terms]);
-  }
-  if (need >= 0 && batteryKW === 0) return;
-  const without = Math.max(0, need - batteryKW);
-  // The battery gives nothing to these; one in a row, as two of them would count that twice.
-  const shut = loads.filter(({ load, on }) => !load.fromBattery && on[n]!.length > 0);
-  for (const one of shut.length > 0 ? shut : [null]) {
-    const others = loads.filter((load) => load !== one);
-    const terms = beyond(others, batteryKW, without);
-    if (one) terms.push(...beyond([one], 0, without));
-    if (terms.length > 0) model.row({ low: without }, [[own.import, 1], ...terms]);
-  }
 }
 
 /** Import and export never in one slot; and what is discharged covers the house, nothing is sent out then. */

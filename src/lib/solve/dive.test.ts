@@ -78,7 +78,7 @@ test.each([0, 6])(
       expect(solution.bound, `${seed}`).toBeGreaterThanOrEqual(solution.cost - 0.1 - 1e-6);
     }
     // Few are left to the solver's own search.
-    expect(count).toBeGreaterThan(50);
+    expect(count).toBeGreaterThan(40);
   },
 );
 

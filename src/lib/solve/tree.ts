@@ -4,14 +4,24 @@ import type { LinearModel } from './linear.ts';
 export const rounding = 1e-6;
 const almostOne = 0.9;
 
-/** Columns to fix at a value. */
+export interface Relaxed {
+  readonly cost: number;
+  readonly values: Float64Array;
+  /** What a unit more of a column costs. */
+  readonly dual: Float64Array;
+}
+
+/** Columns to fix at a value, and what that costs at the least, once it was looked at. */
 interface Way {
   readonly columns: readonly number[];
   readonly value: 0 | 1;
+  readonly cost?: number;
 }
 
 /** What is fixed, and what else is to be tried in its place: together they leave out no whole solution. */
 interface Step {
+  /** Of the relaxation it goes on from: nothing below is cheaper. */
+  readonly cost: number;
   readonly way: Way;
   readonly left: readonly Way[];
 }
@@ -23,9 +33,11 @@ export interface Tree {
    */
   narrow(dual: Float64Array, room: number): number;
   /** Goes on from a relaxation with `parts` that are not whole. */
-  enter(values: Float64Array, parts: readonly number[]): void;
-  /** False when nothing is left to try. */
-  back(): boolean;
+  enter(from: Relaxed, parts: readonly number[]): void;
+  /** To the other half of a set, where `cost` is more than before by `worth` and that one may be cheaper. */
+  turn(cost: number, worth: number): boolean;
+  /** What costs `limit` or more is not tried; `least` of that. */
+  back(limit: number): { isLeft: boolean; least: number };
 }
 
 /** Where the search is: what it has fixed on the way there, and what is left to try on the way back. */
@@ -35,14 +47,19 @@ export function treeOf(model: LinearModel, loaded: Model): Tree {
   const weights = weightsOf(model);
   const sets = setsOf(model);
   const path: Step[] = [];
-  const go = ([way, ...left]: readonly Way[]) => {
-    const { value } = way!;
+  const go = (cost: number, [way, ...left]: readonly Way[]) => {
     const columns = way!.columns.filter((n) => isFixed[n] === 0);
     for (const n of columns) {
       isFixed[n] = 1;
-      loaded.changeColBounds(n, value, value);
+      loaded.changeColBounds(n, way!.value, way!.value);
     }
-    path.push({ way: { columns, value }, left });
+    path.push({ cost, way: { ...way!, columns }, left });
+  };
+  const undo = ({ way }: Step) => {
+    for (const n of way.columns) {
+      isFixed[n] = 0;
+      loaded.changeColBounds(n, 0, high[n]!);
+    }
   };
   return {
     narrow(dual, room) {
@@ -56,20 +73,32 @@ export function treeOf(model: LinearModel, loaded: Model): Tree {
       });
       return least;
     },
-    enter(values, parts) {
-      go(halvesOf(sets, values) ?? columnOf(weights, values, parts));
+    enter({ cost, values }, parts) {
+      go(cost, halvesOf(sets, values) ?? columnOf(weights, values, parts));
     },
-    back() {
+    turn(cost, worth) {
+      const last = path.at(-1)!;
+      const [other, ...more] = last.left;
+      const isHalf = last.way.value === 0 && other?.value === 0 && more.length === 0;
+      if (!isHalf || cost <= last.cost + worth || (other.cost ?? 0) > cost) return false;
+      undo(path.pop()!);
+      go(last.cost, [other, { ...last.way, cost }]);
+      return true;
+    },
+    back(limit) {
+      let least = Infinity;
       for (let last = path.pop(); last; last = path.pop()) {
-        for (const n of last.way.columns) {
-          isFixed[n] = 0;
-          loaded.changeColBounds(n, 0, high[n]!);
+        undo(last);
+        const [next] = last.left;
+        if (!next) continue;
+        const cost = Math.max(last.cost, next.cost ?? -Infinity);
+        if (cost < limit) {
+          go(last.cost, last.left);
+          return { isLeft: true, least };
         }
-        if (last.left.length === 0) continue;
-        go(last.left);
-        return true;
+        least = Math.min(least, cost);
       }
-      return false;
+      return { isLeft: false, least };
     },
   };
 }
