@@ -26,6 +26,8 @@ export function pricePerKWh(value: number, currency: string): string {
 export const money = (value: number, currency: string): string =>
   `${minus((Math.abs(value) < 0.005 ? 0 : value).toFixed(2))} ${currency}`;
 
-/** `1.70–2.60`. */
-export const moneyBand = (low: number, high: number): string =>
-  `${minus(low.toFixed(2))}–${minus(high.toFixed(2))}`;
+/** `1.70–2.60`; with a sign in it `−4.00 to 1.20`, where a dash beside a minus could not be read. */
+export function moneyBand(low: number, high: number): string {
+  const [from, to] = [low, high].map((one) => (Math.abs(one) < 0.005 ? 0 : one).toFixed(2));
+  return low <= -0.005 || high <= -0.005 ? `${minus(from!)} to ${minus(to!)}` : `${from}–${to}`;
+}

@@ -57,13 +57,23 @@ export const energyPlan = z.object({
       text: z.string(),
     }),
   ),
+  /** Within which the cost lies in eight of ten cases. Absent, as what follows, in plans that an older version kept. */
+  band: z.object({ low: z.number(), high: z.number() }).optional(),
+  /** For what has a habit: when it begins, when it usually would have, and what that would have cost more. */
+  instead: z
+    .array(
+      z.object({
+        ...{ load: z.string(), startsAt: isoTime, usualAt: isoTime },
+        saves: z.number(),
+      }),
+    )
+    .optional(),
   /** What the price of a month’s highest power changed, in W and money; null where it changed nothing. */
   peak: z
     .object({
       ...{ heldW: z.number(), freeW: z.number(), saves: z.number(), costsMore: z.number() },
       text: z.string(),
     })
-    // A plan that was kept by an older version has none.
     .nullish(),
   /** From here on prices are not told yet, but taken from a day before. */
   pricesAssumedFrom: isoTime.nullable(),
@@ -86,7 +96,21 @@ export const homePlan = z.object({
   watchUntil: isoTime.nullable(),
   /** While it is only watched: what it would have switched, such as `Car on`, newest first. */
   wouldHave: z.array(z.object({ at: isoTime, what: z.string() })),
-  /** What is different from doing it at once, at most three. */
+  /** What it costs, for the head of a page; null without a plan to follow. */
+  figure: z
+    .object({
+      /** `Power until 19:00 costs about`. */
+      head: z.string(),
+      ...{ money: z.number(), currency: z.string() },
+      low: z.number().nullable(),
+      high: z.number().nullable(),
+      /** `As you usually do it: 3.05 EUR.`, or all at once; null where that costs the same. */
+      other: z.string().nullable(),
+    })
+    .nullable(),
+  /** What is different from how you usually do it, or from doing it at once: at most three, the most first. */
+  choices: z.array(z.object({ load: z.string(), text: z.string(), saves: z.number() })),
+  /** Those in words. */
   lines: z.array(z.string()),
   /** What could not be held, what is assumed, why it stands still. */
   notes: z.array(z.string()),

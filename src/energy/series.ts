@@ -26,15 +26,15 @@ export function slotsFrom(start: number, minutes: readonly number[]): Slot[] {
   });
 }
 
+/** What is foreseen of a slot, W. */
+export type Band = Omit<ForecastSlot, 'start' | 'end'>;
+
 /** Mean price of each slot; null where the rates do not cover all of it. Rates in time order, none twice. */
 export const ratesOn = (slots: readonly Slot[], rates: readonly Rate[]): (number | null)[] =>
   meansOn(slots, rates, ({ value }) => value);
 
 /** The forecast on other slots; null where it does not reach. */
-export function forecastOn(
-  slots: readonly Slot[],
-  forecast: Forecast,
-): (Omit<ForecastSlot, 'start' | 'end'> | null)[] {
+export function forecastOn(slots: readonly Slot[], forecast: Forecast): (Band | null)[] {
   const expected = meansOn(slots, forecast, (slot) => slot.expected);
   const low = meansOn(slots, forecast, (slot) => slot.low);
   const high = meansOn(slots, forecast, (slot) => slot.high);
@@ -70,7 +70,7 @@ function meansOn<T extends Slot>(
  * Mean of all that may come of a slot, by Swanson's rule. What a home uses has a long tail upwards: sums of energy
  * and money need this, not the middle.
  */
-export const meanOfBand = ({ low, expected, high }: Omit<ForecastSlot, 'start' | 'end'>): number =>
+export const meanOfBand = ({ low, expected, high }: Band): number =>
   0.3 * low + 0.4 * expected + 0.3 * high;
 
 /** kWh of a meter's hours as mean W by start of the hour; hours without growth told are absent. */

@@ -54,7 +54,7 @@ async function standsWell(name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     expect(await axe(page)).toEqual([]);
-    for (const width of pictures ? [390, 1440] : []) {
+    for (const width of pictures ? [320, 390, 768, 1024, 1440] : []) {
       await page.setViewportSize({ width, height: 900 });
       const path = join(pictures!, `${name}-${width}-${colorScheme}.png`);
       await page.screenshot({ path, fullPage: true });
@@ -75,6 +75,8 @@ test('why a load waits is told; had now it runs, and is given back', {
   const at = (hours: number) => clockTime(systemClock.now() + hours * 3_600_000, zone);
   await page.goto(`${service.url}#/energy`);
   await page.getByRole('heading', { name: 'What can wait?' }).waitFor();
+  // When the dishwasher usually began is read with the ledger.
+  await tomte.energyLedger({ home });
   await tomte.setWorkflow({
     ...{ home, name: 'follow-the-plan', mode: 'on', atOnce: true, grants: ['switch.dishwasher'] },
     settings: {
@@ -89,7 +91,15 @@ test('why a load waits is told; had now it runs, and is given back', {
     .poll(async () => (await tomte.getRun({ id })).state, { timeout: 60_000 })
     .toBe('done');
   await page.reload();
-  await page.getByRole('heading', { level: 1, name: /^Power until .* costs about/ }).waitFor();
+  const head = page.getByRole('heading', { level: 1, name: /^Power until .* costs about/ });
+  await head.waitFor();
+  const { figure, choices } = await tomte.homePlan({ home });
+  expect(figure!.low! < figure!.money && figure!.money < figure!.high!).toBe(true);
+  expect(await head.textContent()).toContain(figure!.money.toFixed(2));
+  for (const { text } of choices) await page.getByText(text).waitFor();
+  const beside = page.getByRole('complementary', { name: 'Beside' });
+  await beside.getByRole('heading', { name: 'Followed' }).waitFor();
+  await beside.getByRole('heading', { name: /^(Saved|Lost) in the last/ }).waitFor();
   await page.getByRole('heading', { name: 'When is it cheap, and what runs then?' }).waitFor();
   const waits = page.getByRole('listitem').filter({ hasText: 'Dishwasher' });
   await waits

@@ -97,8 +97,10 @@ test('the words say less, more, or that it is not sure', () => {
   });
   const say = (saved: number, apart: number) => ledgerSentence(totalOf([row(saved, apart)]), where);
   expect(say(3, 1)).toBe('Since 30 Oct, 3.00 EUR less than at its usual hours (2.00–4.00).');
-  expect(say(-3, 1)).toBe('Since 30 Oct, 3.00 EUR more than at its usual hours (−4.00–−2.00).');
-  expect(say(0.2, 1)).toMatch(/^Since 30 Oct, about as much as at the usual hours/);
+  expect(say(-3, 1)).toBe('Since 30 Oct, 3.00 EUR more than at its usual hours (2.00–4.00).');
+  expect(say(0.2, 1)).toMatch(
+    /^Since 30 Oct, about as much as at its usual hours: 0\.20 EUR less \(−0\.80 to 1\.20\)/,
+  );
   expect(say(0, 0)).toMatch(/^Since 30 Oct, everything ran at its usual hours/);
   expect(ledgerSentence(null, where)).toMatch(/^Not sure yet/);
   expect(lossWords({ kind: 'device', name: 'Car', kWh: 10, paid: 3.12, usual: 2.49 }, 'EUR')).toBe(

@@ -15,18 +15,21 @@ export function ledgerSentence(
     return 'Not sure yet what was saved: too little has run at hours that are known.';
   }
   const { saved, low, high } = total;
-  const own = battery ? ', the battery by itself' : '';
   if (Math.max(high, -low) < 0.005) {
     const all = battery ? ' and the battery by itself' : '';
     return `Since ${since}, everything ran at its usual hours${all}: nothing saved, nothing lost.`;
   }
   const band = `(${moneyBand(low, high)})`;
-  const than = `than at its usual hours${own}`;
+  const usual = battery ? 'the usual hours with the battery by itself' : 'its usual hours';
+  const than = `than at ${usual}`;
   if (low > 0.005) return `Since ${since}, ${money(saved, currency)} less ${than} ${band}.`;
-  if (high < -0.005) return `Since ${since}, ${money(-saved, currency)} more ${than} ${band}.`;
+  if (high < -0.005) {
+    const lost = moneyBand(-high, -low);
+    return `Since ${since}, ${money(-saved, currency)} more ${than} (${lost}).`;
+  }
   const more =
     saved < -0.005 ? `${money(-saved, currency)} more` : `${money(saved, currency)} less`;
-  return `Since ${since}, about as much as at the usual hours${own}: ${more} ${band}.`;
+  return `Since ${since}, about as much as at ${usual}: ${more} ${band}.`;
 }
 
 /** `Usually at 20:00, by 23 runs.` */

@@ -9,6 +9,7 @@ import { outsideBand } from '../../energy/plan/warm-loads.ts';
 import { hourMs, minuteMs } from '../../energy/series.ts';
 import type { Log } from '../../lib/log.ts';
 import { oneByOne } from '../../lib/one-by-one.ts';
+import { listHabits } from '../../store/ledger.ts';
 import {
   dropPin,
   type EnergyPlanRow,
@@ -121,6 +122,9 @@ export function openHomePlans(parts: HomePlansParts): HomePlans {
         loads: loads.flatMap(({ wire }) => (wire ? [wire] : [])),
         leave: asked.loads.flatMap(({ energy }) => (energy === null ? [] : [energy])),
         gridImportMaxW: asked.gridImportMaxW ?? undefined,
+        habits: await listHabits(db, home),
+        meters: new Map(asked.loads.flatMap((one) => (one.energy ? [[one.name, one.energy]] : []))),
+        windows: new Map(loads.map(({ load, window }) => [load.name, window])),
         previous: kept ? (kept.plan as EnergyPlan) : null,
       });
       const made_at = new Date(now);

@@ -9,8 +9,10 @@ import { readProblem } from '../../energy/plan/read.ts';
 import type { LoadOnWire } from '../../energy/plan/schema.ts';
 import { forecastOn, meanOfBand, minuteMs, ratesOn, slotsFrom } from '../../energy/series.ts';
 import { type Clock, iso } from '../../lib/clock.ts';
+import type { Habit } from '../../store/ledger.ts';
 import type { HomeLife } from '../home-life.ts';
 import { lifeOf } from '../lives.ts';
+import type { Forecasts } from './forecasts.ts';
 import type { EnergyHome } from './meters.ts';
 import type { Prices } from './prices.ts';
 import type { EnergyRoom } from './room.ts';
@@ -25,6 +27,11 @@ export interface ToPlan {
   readonly loads: readonly LoadOnWire[];
   readonly gridImportMaxW?: number | undefined;
   readonly previous?: Pick<EnergyPlan, 'slots'> | null;
+  /** When devices usually began, by statistic, and the windows of what waits, by name. */
+  readonly habits?: readonly Pick<Habit, 'device' | 'starts'>[];
+  readonly windows?: ReadonlyMap<string, Slot>;
+  /** Statistic of what waits, by name, where it was named. */
+  readonly meters?: ReadonlyMap<string, string>;
   /** Statistics of devices that are planned apart. */
   readonly leave?: readonly string[];
 }
@@ -32,6 +39,8 @@ export interface ToPlan {
 export interface HomeProblem {
   readonly problem: Problem;
   readonly prices: Prices;
+  readonly house: EnergyHome;
+  readonly forecasts: Pick<Forecasts, 'load' | 'solar'>;
   readonly now: number;
   readonly zone: string;
   /** Why the battery stands outside of it; null where it does not. */
@@ -62,7 +71,7 @@ export async function homeProblem(
   const now = clock.now();
   const { battery, leftOut } = batteryOf(house, life);
   const problem = problemOf(wanted, { now, prices, ...forecasts, battery });
-  return { problem, prices, now, zone: life.zone, batteryLeftOut: leftOut };
+  return { problem, prices, house, forecasts, now, zone: life.zone, batteryLeftOut: leftOut };
 }
 
 /** Loads as an operation is given them; in one piece where nothing else is said. */

@@ -61,7 +61,7 @@ test('before a day is over there is nothing to tell', () => {
 test('the battery stands by its name, with what it is held against and what it lost by', () => {
   const entries = [entry('2026-11-26', 'Home battery', -0.42), entry('2026-11-24', 'Car', 0.3)];
   const page = ledgerPage('villa', 'Europe/Berlin', { ...kept, entries });
-  expect(page.sentence).toMatch(/usual hours, the battery by itself: 0\.12 EUR more \(/);
+  expect(page.sentence).toMatch(/usual hours with the battery by itself: 0\.12 EUR more \(/);
   expect(page.devices.map(({ name, kind, habit }) => [name, kind, habit])).toEqual([
     ['Car', 'device', 'Usually at 19:00, by 5 runs before.'],
     ['Home battery', 'battery', 'Held against following the house by itself.'],

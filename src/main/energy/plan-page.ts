@@ -1,10 +1,10 @@
 /** A home's plan as people read it. */
 import { money } from '@tomte/sdk/money';
 import type { HomePlanPage, PlannedLoadRow } from '@tomte/sdk/types-plan';
-import { moment } from '@tomte/sdk/words';
+import { clockTime, moment } from '@tomte/sdk/words';
 import { isRunning, type LoadNow } from '../../energy/plan/home-loads.ts';
 import { backOrder } from '../../energy/plan/orders.ts';
-import { minuteMs } from '../../energy/series.ts';
+import { dayMs, minuteMs } from '../../energy/series.ts';
 import { iso, isoOrNull } from '../../lib/clock.ts';
 import type { WorkflowSettingsRow } from '../../store/workflow-settings.ts';
 import type { HomePlan } from './home-plans.ts';
@@ -20,6 +20,8 @@ interface Where {
 }
 
 const linesMax = 3;
+/** Money below this is none. */
+const least = 0.005;
 
 export function planPage(where: Where, found: HomePlan | null): HomePlanPage {
   const { home, workflow, wouldHave } = where;
@@ -30,40 +32,75 @@ export function planPage(where: Where, found: HomePlan | null): HomePlanPage {
   };
   if (!found) {
     const sentence = 'Nothing is planned yet.';
-    const empty = { lines: [], notes: [], loads: [], plan: null, madeAt: null };
+    const empty = {
+      ...{ figure: null, choices: [], lines: [], notes: [], loads: [], plan: null, madeAt: null },
+    };
     return { ...common, state: 'none', sentence, ...empty };
   }
   const { plan, stale, madeAt } = found;
+  const choices = choicesOf(where, found);
   return {
     ...common,
     state: stale === null && found.silentSince === null ? 'ready' : 'stale',
     sentence: sentenceOf(where, found),
     madeAt: isoOrNull(madeAt),
-    lines: linesOf(found),
+    figure: figureOf(where, found),
+    choices,
+    lines: choices.map(
+      ({ load, text, saves }) => `${load} ${text}: ${money(saves, plan!.currency)} less.`,
+    ),
     notes: notesOf(where, found),
     plan,
     loads: found.loads.map((one) => rowOf(where, found, one)),
   };
 }
 
-function sentenceOf({ now, zone }: Where, { plan, stale, silentSince }: HomePlan): string {
-  if (silentSince !== null) return 'The plan is not followed: the meter is silent.';
-  if (!plan || stale !== null) return 'There is no plan to follow now.';
-  const { cost, costDoNothing, currency, slots } = plan;
-  const last = slots.at(-1)!;
-  const end = moment(Date.parse(last.start) + last.minutes * minuteMs, now, zone);
-  const other =
-    costDoNothing - cost < 0.005 ? '' : ` All at once: ${money(costDoNothing, currency)}.`;
-  return `Power until ${end} costs about ${money(cost, currency)}.${other}`;
+function sentenceOf(where: Where, found: HomePlan): string {
+  if (found.silentSince !== null) return 'The plan is not followed: the meter is silent.';
+  const figure = figureOf(where, found);
+  if (!figure) return 'There is no plan to follow now.';
+  const { head, other } = figure;
+  return `${head} ${money(figure.money, figure.currency)}.${other === null ? '' : ` ${other}`}`;
 }
 
-/** The choices that save most, each with its price. */
-const linesOf = ({ plan }: HomePlan): string[] =>
-  (plan?.reasons ?? [])
-    .filter(({ nowCostsMore }) => nowCostsMore !== null && nowCostsMore >= 0.005)
-    .toSorted((a, b) => b.nowCostsMore! - a.nowCostsMore!)
-    .slice(0, linesMax)
-    .map(({ text }) => text);
+function figureOf({ now, zone }: Where, found: HomePlan): HomePlanPage['figure'] {
+  const { plan, stale, silentSince } = found;
+  if (!plan || stale !== null || silentSince !== null) return null;
+  const { cost, costDoNothing, currency, slots, band, instead = [] } = plan;
+  const last = slots.at(-1)!;
+  const end = moment(Date.parse(last.start) + last.minutes * minuteMs, now, zone);
+  const usual = instead.reduce((sum, { saves }) => sum + saves, 0);
+  const other =
+    usual >= least
+      ? `As you usually do it: ${money(cost + usual, currency)}.`
+      : costDoNothing - cost >= least
+        ? `All at once: ${money(costDoNothing, currency)}.`
+        : null;
+  const sure = { low: band?.low ?? null, high: band?.high ?? null };
+  return { head: `Power until ${end} costs about`, money: cost, currency, ...sure, other };
+}
+
+/** The choices that save most, each with its price: against the usual time, else against now. */
+function choicesOf({ now, zone }: Where, { plan }: HomePlan): HomePlanPage['choices'] {
+  // Within a day a clock time is one time only.
+  const near = (time: string) => {
+    const t = Date.parse(time);
+    return Math.abs(t - now) < dayMs ? clockTime(t, zone) : moment(t, now, zone);
+  };
+  const usual = new Map((plan?.instead ?? []).map((one) => [one.load, one]));
+  return (plan?.reasons ?? [])
+    .flatMap(({ load, startsAt, nowCostsMore }) => {
+      const one = usual.get(load);
+      const saves = one?.saves ?? nowCostsMore;
+      if (startsAt === null || saves === null || saves === undefined) return [];
+      const other = one ? near(one.usualAt) : 'now';
+      const text = `${near(startsAt)} instead of ${other}`;
+      return [{ load, saves, text }];
+    })
+    .filter(({ saves }) => saves >= least)
+    .toSorted((a, b) => b.saves - a.saves)
+    .slice(0, linesMax);
+}
 
 function notesOf(where: Where, { plan, stale, silentSince, loads }: HomePlan): string[] {
   const { now, zone } = where;

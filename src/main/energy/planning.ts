@@ -11,6 +11,7 @@ import { openSolver, type Solver } from '../../lib/solve/solver.ts';
 import type { PlaceParts } from '../parts.ts';
 import { homeProblem, loadsAsked, type ProblemParts, type ToPlan } from './home-problem.ts';
 import { nowInstead, peakWords } from './plan-words.ts';
+import { usualWay } from './usual-way.ts';
 
 export type PlanningParts = ProblemParts & { readonly solver: Solver };
 
@@ -40,6 +41,7 @@ export async function planHome(
     ...{ cost: plan.cost, costDoNothing: plan.costDoNothing },
     slots: plan.slots.map((slot) => ({ ...slot, loads: { ...slot.loads } })),
     bent: [...plan.bent],
+    ...usualWay(found, wanted, plan),
     peak: held && { ...held, text: peakWords(held, currency) },
     reasons: reasons.map((reason) => {
       const kept = isKept(reason, wanted.previous);
