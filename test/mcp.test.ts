@@ -237,6 +237,16 @@ test('what is for people alone is not even asked; a workflow is changed only as 
     },
   });
   expect(wide.text).toContain('guardrail.target_too_wide');
+  // What a question cannot show whole is not asked: its end could be anything.
+  const rules = Array.from(
+    { length: 15 },
+    (_, n) => `binary_sensor.front_door is on for ${n + 5} min`,
+  );
+  const long = await call(mcp, 'propose_change', {
+    reason: 'More',
+    workflow: { name: 'tell-when', settings: { rules } },
+  });
+  expect(long.text).toContain('proposal.invalid');
   const change = { name: 'freezer-watch', mode: 'watch' as const };
   for (const mode of ['off', 'on'] as const) {
     const asked = await call(mcp, 'propose_change', { reason: 'See', workflow: change });

@@ -21,6 +21,10 @@ export function plain(text: string, lengthMax: number): string {
   return clean.length <= lengthMax ? clean : `${[...clean].slice(0, lengthMax - 1).join('')}…`;
 }
 
+/** With every sign that nobody sees written out, such as `\u{202e}`: what a person answers is all there. */
+export const written = (text: string): string =>
+  text.replace(invisible, (sign) => `\\u{${sign.codePointAt(0)!.toString(16)}}`);
+
 /** Of whatever script, as 0 to 9: each has its ten in a row. */
 function digitOf(sign: string): string {
   const code = sign.codePointAt(0)!;

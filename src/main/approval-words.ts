@@ -4,6 +4,7 @@ import { TomteError } from '@tomte/sdk/errors';
 import type { Action } from '@tomte/sdk/home';
 import type { Approval } from '@tomte/sdk/types-approval';
 import { cut, titleMax } from '@tomte/sdk/words';
+import { plain, written } from '../decide/untrusted.ts';
 
 /** What a Run asks, as the engine hands it over. */
 export type Asked = {
@@ -104,12 +105,13 @@ function aboutAction(asked: Extract<Asked, { kind: 'action' }>, home: AskedHome 
 /** `Unlock Front door`, `Set temperature of Bath (temperature 23)`. */
 export function actionWords(action: Action, nameOf: (id: string) => string): string {
   const { domain, action: service, entities, data } = action;
-  const names = entities.map(nameOf).join(', ');
+  // A name may be written so that it reads as another; then it has less to show.
+  const names = entities.map((id) => plain(nameOf(id), 120) || id).join(', ');
   const verb = service.endsWith(`_${domain}`) ? service.slice(0, -domain.length - 1) : service;
   const words = verb.replaceAll('_', ' ').replace(/^alarm /, '');
   const details = Object.entries(data)
     .filter(([key]) => !isCode(key))
-    .map(([key, value]) => `${key.replaceAll('_', ' ')} ${JSON.stringify(value)}`)
+    .map(([key, value]) => written(`${key.replaceAll('_', ' ')} ${JSON.stringify(value)}`))
     .join(', ');
   const said = words.charAt(0).toUpperCase() + words.slice(1);
   const joined = /^(set|select)\b/i.test(said) ? `${said} of ${names}` : `${said} ${names}`;

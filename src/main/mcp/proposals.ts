@@ -13,11 +13,13 @@ import type { Grant } from '@tomte/sdk/types-grant';
 import type { Proposal } from '@tomte/sdk/types-mcp';
 import { cut, fit } from '@tomte/sdk/words';
 import type { Alerts } from '../../alert/alerts.ts';
-import { plain } from '../../decide/untrusted.ts';
+import { plain, written } from '../../decide/untrusted.ts';
 import { isNever } from '../../home/guardrail-reach.ts';
 import { type ApprovalRow, getApproval, listApprovals } from '../../store/approvals.ts';
 import { dropSetting, readSettings, saveSetting } from '../../store/settings.ts';
+import { actionWords } from '../approval-words.ts';
 import type { Approvals } from '../approvals.ts';
+import { entityName } from '../entity-name.ts';
 import type { Grants } from '../grants.ts';
 import type { HomeLife } from '../home-life.ts';
 import { lifeOf } from '../lives.ts';
@@ -26,6 +28,8 @@ import type { PlaceParts } from '../parts.ts';
 const prefix = 'proposal:';
 const openMax = 10;
 const minuteMs = 60_000;
+/** Of the change itself; a question has 1,000 characters. */
+const shownMax = 600;
 /** Longer than what rings: an assistant does not wake anybody. */
 const answerMs = { action: 2 * 60 * minuteMs, workflow: 24 * 60 * minuteMs };
 /** As long as a yes to an Action holds. */
@@ -108,6 +112,8 @@ export async function openProposals(o: ProposalsOptions): Promise<Proposals> {
 
   async function ask(one: Kept, proposal: Proposal): Promise<void> {
     const { id, home, change } = one;
+    const { mirror } = lifeOf(o.lives(), home).link;
+    refuseUnshown(change, (entity) => entityName(mirror.info(entity), entity));
     const common = { id, home, run: null, position: null, fallback: 'no' };
     const expiresAt = now() + answerMs[change.kind];
     const reason = plain(proposal.reason, 200);
@@ -242,6 +248,16 @@ function checkGuardrail(life: HomeLife, one: Kept, action: Action): void {
   if (verdict.kind === 'refused') throw new TomteError(verdict.rule, verdict.message);
 }
 
+/** A yes is to all of it, so all of it must stand in the question. Throws proposal.invalid. */
+function refuseUnshown(change: Change, nameOf: (id: string) => string): void {
+  const lines = change.kind === 'action' ? [actionWords(change.action, nameOf)] : diffOf(change);
+  if (lines.join(' ').length <= shownMax) return;
+  throw new TomteError(
+    'proposal.invalid',
+    'That is more than one question can show; propose it in parts',
+  );
+}
+
 const byWords = ({ by }: Proposal): string => plain(by, 60) || 'An assistant';
 
 function modeWords({ mode, before }: Extract<Change, { kind: 'workflow' }>): string {
@@ -249,16 +265,15 @@ function modeWords({ mode, before }: Extract<Change, { kind: 'workflow' }>): str
   return { on: 'Turn on', off: 'Turn off', watch: 'Watch only with' }[mode];
 }
 
-/** `minutes: 10, before 30.` Settings are words of a model too, so they are plain and short. */
+/** `minutes: 10, before 30.` Settings are words of a model too: all of them stands there, hidden signs too. */
 function diffOf({ settings, before }: Extract<Change, { kind: 'workflow' }>): string[] {
-  const said = (value: unknown) => plain(JSON.stringify(value) ?? 'as usual', 80);
+  const said = (value: unknown) => written(JSON.stringify(value) ?? 'as usual');
   const names = [...new Set([...Object.keys(settings ?? {}), ...Object.keys(before.settings)])];
   if (settings === undefined) return [];
   return names
     .filter((name) => !isDeepStrictEqual(settings[name], before.settings[name]))
-    .slice(0, 8)
-    .map(
-      (name) =>
-        `${plain(name, 40)}: ${said(settings[name])}, before ${said(before.settings[name])}.`,
-    );
+    .map((name) => {
+      const was = cut(said(before.settings[name]), 80);
+      return `${written(name)}: ${said(settings[name])}, before ${was}.`;
+    });
 }
