@@ -49,6 +49,15 @@ function problemOf(n: number, even: boolean): object {
     : slotMinutesFrom(start, start + spanMs);
   const slots = slotsFrom(start, lengths);
   const rowAt = (t: number): Row => rows[at + Math.floor((t - start) / stepMs)]!;
+  /** As wide as a home's own forecasts are about noon. */
+  const bandOf = (watts: (row: Row) => number) => {
+    const expected = slots.map((slot) => watts(rowAt(slot.start)));
+    return {
+      low: expected.map((value) => 0.5 * value),
+      expected,
+      high: expected.map((value) => 1.5 * value),
+    };
+  };
   const time = (hour: number) => new Date(start + hour * hourMs).toISOString();
   return {
     id: `${n}`,
@@ -58,6 +67,10 @@ function problemOf(n: number, even: boolean): object {
     exportPrice: slots.map(() => sellPrice),
     baseLoadW: slots.map((slot) => rowAt(slot.start).loadW),
     solarW: slots.map((slot) => rowAt(slot.start).solarForecastW),
+    bands: {
+      baseLoadW: bandOf(({ loadW }) => loadW),
+      solarW: bandOf(({ solarForecastW }) => solarForecastW),
+    },
     gridImportMaxW: fuseW,
     battery: { ...battery, socWh: 1_000 + ((n * 1_700) % 8_000) },
     loads: loads.map(({ id, powerW, minutes, contiguous, from, until }) => ({
