@@ -3,12 +3,12 @@ import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, connect } from '@tomte/sdk/client';
-import type { Action } from '@tomte/sdk/home';
 import { clockTime } from '@tomte/sdk/words';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/lib/clock.ts';
 import { type RunningService, removeData, startService } from '../crash/harness.ts';
 import { realHome } from '../kit/real-home.ts';
+import { askerOf, doneRun } from './plan-kit.ts';
 
 const home = await realHome({ port: process.env.REAL_HOME_PLAN_PORT ?? '8130' });
 const name = 'follow-the-plan';
@@ -19,19 +19,11 @@ type Switch = (typeof switches)[number];
 const eager = { timeout: 150_000, interval: 2_000 };
 const patient = { timeout: 60_000, interval: 200 };
 
-async function ask(path: string, body?: object): Promise<unknown> {
-  const answer = await fetch(`${home!.url}/api/${path}`, {
-    method: body ? 'POST' : 'GET',
-    headers: { authorization: `Bearer ${home!.tokens.admin}`, 'content-type': 'application/json' },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  });
-  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
-  return answer.json();
-}
+const ask = home && askerOf(home);
 const turn = (one: Switch, how: 'on' | 'off') =>
-  ask(`services/switch/turn_${how}`, { entity_id: `switch.${one}` });
+  ask!(`services/switch/turn_${how}`, { entity_id: `switch.${one}` });
 const stateOf = async (one: Switch) =>
-  ((await ask(`states/switch.${one}`)) as { state: string }).state;
+  ((await ask!(`states/switch.${one}`)) as { state: string }).state;
 const states = async () => Promise.all(switches.map(stateOf));
 
 let service: RunningService;
@@ -43,20 +35,11 @@ async function begin(dataDir: string): Promise<void> {
   tomte = connect({ base: `${service.url}api/`, credential: service.credential });
 }
 
-/** What the Run asked of the home, once it is done. */
-async function doneRun(run: string) {
-  await expect.poll(async () => (await tomte.getRun({ id: run })).state, patient).toBe('done');
-  const { actions } = await tomte.getRun({ id: run });
-  return actions.map(({ action: asked, outcome }) => {
-    const { entities, action } = asked as Action;
-    return `${entities[0]} ${action} ${(outcome as { kind: string }).kind}`;
-  });
-}
-const follow = async () => doneRun((await tomte.runWorkflow({ home: id, name })).id);
+const follow = async () => doneRun(tomte, (await tomte.runWorkflow({ home: id, name })).id);
 /** All that its Runs asked, in the order in which they began. */
 const everAsked = async () => {
   const runs = await tomte.listRuns({ home: id, workflow: name });
-  return (await Promise.all(runs.toReversed().map((run) => doneRun(run.id)))).flat();
+  return (await Promise.all(runs.toReversed().map((run) => doneRun(tomte, run.id)))).flat();
 };
 const page = () => tomte.homePlan({ home: id });
 const stands = async () =>
@@ -108,7 +91,7 @@ test.skipIf(!home)(
 
       // Turned on, it plans and acts at once: heater and car begin, the dishwasher waits.
       const [begun] = await tomte.listRuns({ home: id, workflow: name });
-      expect(await doneRun(begun!.id)).toEqual([
+      expect(await doneRun(tomte, begun!.id)).toEqual([
         'switch.water_heater turn_on confirmed',
         'switch.ev_charger turn_on confirmed',
       ]);

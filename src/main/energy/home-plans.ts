@@ -29,6 +29,7 @@ import { type PlanningParts, planHome } from './planning.ts';
 /** A plan is made anew after this, and followed no longer than that. */
 const freshMs = hourMs;
 const validMs = 2 * hourMs;
+const quarterMs = 15 * minuteMs;
 /** A person's way without another end: what they switched by hand, and what is not to run tonight. */
 export const morning = '06:00';
 
@@ -115,7 +116,7 @@ export function openHomePlans(parts: HomePlansParts): HomePlans {
     const of = await madeOf(parts, home, asked, loads);
     const age = kept ? now - kept.made_at.getTime() : Number.POSITIVE_INFINITY;
     const common = { asked, loads, pins, silentSince: await silenceOf(home, asked) };
-    if (kept && kept.made_of === of && age < freshMs)
+    if (kept && kept.made_of === of && age < freshMs && !isBehind(kept, loads, now))
       return { ...common, ...shown(kept), stale: null };
     try {
       const plan = await planHome(parts, home, {
@@ -190,6 +191,28 @@ export function openHomePlans(parts: HomePlansParts): HomePlans {
       });
     },
   };
+}
+
+/**
+ * A slot counts as whole, and what began in the middle of one lacks the rest when it ends: of what is made in an
+ * earlier quarter and does not hold all that is left, a new plan is made.
+ */
+function isBehind(
+  { plan, made_at }: Pick<EnergyPlanRow, 'plan' | 'made_at'>,
+  loads: readonly LoadNow[],
+  now: number,
+): boolean {
+  if (Math.floor(made_at.getTime() / quarterMs) === Math.floor(now / quarterMs)) return false;
+  const { slots } = plan as EnergyPlan;
+  return loads.some(({ load, stand, doneMinutes }) => {
+    if (stand !== 'planned') return false;
+    const ahead = slots.map((slot) => {
+      const start = Date.parse(slot.start);
+      const left = start + slot.minutes * minuteMs - Math.max(start, now);
+      return (slot.loads[load.name] ?? 0) > 0 ? Math.max(0, left) / minuteMs : 0;
+    });
+    return ahead.reduce((sum, one) => sum + one, 0) < load.minutes - doneMinutes - 1;
+  });
 }
 
 const pinRow = (home: string, load: string, now: number): PlanPinRow => ({

@@ -1,22 +1,22 @@
 /** Whether the meter that a plan is watched by still tells. */
 import { z } from 'zod';
 import { minuteMs } from '../../energy/series.ts';
+import type { HttpAnswer } from '../../home/http.ts';
 import type { Link } from '../../home/link.ts';
 
 /** After this a plan is not followed any more: what is drawn is not known. */
 const silentMs = 12 * minuteMs;
-const askMs = 60_000;
 
-const rows = z.array(z.object({ entity_id: z.string(), last_reported: z.string().optional() }));
+const told = z.object({ last_reported: z.string() });
 
 interface Asked {
   readonly mirror: Pick<Link['mirror'], 'entity' | 'lastReported'>;
-  readonly call: Link['call'];
+  readonly request: Link['request'];
 }
 
-/** Since when it told nothing, epoch ms; null while it tells. One that is gone is silent. Throws `home.call_*`, link.lost. */
+/** Since when it told nothing, epoch ms; null while it tells. One that is gone is silent. Throws link.*. */
 export async function silentSince(
-  { mirror, call }: Asked,
+  { mirror, request }: Asked,
   meter: string | null | undefined,
   now: number,
 ): Promise<number | null> {
@@ -30,10 +30,24 @@ export async function silentSince(
   // The same number told again is no change, but it is no silence either.
   const known = Math.max(state.lastUpdated, mirror.lastReported(meter) ?? 0);
   if (!isSilent(known)) return null;
-  const found = rows.safeParse(await call('get_states', {}, { timeoutMs: askMs }));
-  const told = found.data?.find(({ entity_id: id }) => id === meter)?.last_reported;
-  const last = Math.max(known, (told && Date.parse(told)) || 0);
+  // No command of the socket tells that of one entity alone, and a home has thousands.
+  const last = Math.max(
+    known,
+    reportedIn(await request({ method: 'GET', path: `/api/states/${meter}` })),
+  );
   return isSilent(last) ? last : null;
+}
+
+/** Epoch ms; 0 where the answer does not say. */
+function reportedIn({ status, body }: HttpAnswer): number {
+  if (status !== 200) return 0;
+  try {
+    const answer = told.safeParse(JSON.parse(body.toString('utf8')));
+    return Date.parse(answer.data?.last_reported ?? '') || 0;
+  } catch (error) {
+    if (error instanceof SyntaxError) return 0;
+    throw error;
+  }
 }
 
 /** `Meter silent for 12 min.` */

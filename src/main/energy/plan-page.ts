@@ -103,25 +103,44 @@ function choicesOf({ now, zone }: Where, { plan }: HomePlan): HomePlanPage['choi
 }
 
 function notesOf(where: Where, { plan, stale, silentSince, loads }: HomePlan): string[] {
-  const { now, zone } = where;
-  const at = (slot: number) => moment(Date.parse(plan!.slots[slot]!.start), now, zone);
-  const limits = (plan?.bent ?? []).filter(({ limit }) => !limit.startsWith('comfort:'));
-  const bent = limits.map(({ limit, slot, byMinutes, byW }) => {
-    if (limit.startsWith('deadline:')) {
-      return `${limit.slice(9)} will not be done in time: ${Math.ceil(byMinutes ?? 0)} min are lacking.`;
-    }
-    return `A limit is not held at ${at(slot)}: ${limit}, by ${Math.round(byW ?? 0)} W.`;
-  });
+  const bent = plan?.bent ?? [];
+  const late = bent.flatMap(({ limit, byMinutes = 0 }) =>
+    limit.startsWith('deadline:')
+      ? [`${limit.slice(9)} will not be done in time: ${Math.ceil(byMinutes)} min are lacking.`]
+      : [],
+  );
+  const limits = [...new Set(bent.map(({ limit }) => limit))].filter((one) => !one.includes(':'));
   return [
-    ...(silentSince === null ? [] : [`${meterSilent(silentSince, now)} ${backWords(where)}`]),
+    ...(silentSince === null ? [] : [`${meterSilent(silentSince, where.now)} ${backWords(where)}`]),
     ...(stale === null ? [] : [`${stale} Everything does what it does by itself.`]),
-    ...bent,
+    ...late,
+    ...limits.map((limit) => limitNote(where, plan!, limit)),
     ...(plan?.peak ? [plan.peak.text] : []),
     ...loads.flatMap((one) => bandNote(one, plan)),
     ...loads.filter(({ seen }) => seen.events === null).map(unreadWords),
     ...(plan?.batteryLeftOut ? [plan.batteryLeftOut] : []),
   ];
 }
+
+/** One sentence for all the slots in which a limit is not held. */
+function limitNote(
+  { now, zone }: Where,
+  plan: NonNullable<HomePlan['plan']>,
+  limit: string,
+): string {
+  const slots = plan.bent.filter((one) => one.limit === limit);
+  const first = moment(Date.parse(plan.slots[slots[0]!.slot]!.start), now, zone);
+  const more = slots.length === 1 ? '' : ` and ${slots.length - 1} times after it`;
+  const most = Math.round(Math.max(...slots.map(({ byW = 0 }) => byW)));
+  return `A limit is not held at ${first}${more}: ${limitWords[limit] ?? limit}, by ${most} W.`;
+}
+
+const limitWords: Readonly<Record<string, string>> = {
+  gridImportMaxW: 'the fuse',
+  gridExportMaxW: 'what may be fed in',
+  socMinWh: 'the battery’s lowest charge',
+  socMaxWh: 'the battery’s highest charge',
+};
 
 /** Less than this beside its band, °C, nobody feels. */
 const feltC = 0.5;
