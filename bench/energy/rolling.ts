@@ -14,7 +14,7 @@ import { keepResult } from '../result.ts';
 import { boundOf } from './bound.ts';
 import { type EmhassSettings, openEmhass } from './emhass.ts';
 import { type MakePlan, naive, none, type Policy, planned } from './policies.ts';
-import { own, perfect, type Sight, simple } from './sight.ts';
+import { own, perfect, type Sight, simple, simpleBand } from './sight.ts';
 import { jobsOf, live, newLife, readHouse, stepMs } from './world.ts';
 
 const { values, positionals } = parseArgs({
@@ -69,6 +69,7 @@ const policies: Record<string, () => Run> = {
   emhass: () => byEmhass({ gap: 0.01, socFinal: 0.6, wear: 0 }),
   'emhass-best': () => byEmhass({ gap: 0.0005, socFinal: 0.3, wear: 0.02 }),
   tomte: () => byTomte(simple),
+  'tomte-band': () => byTomte(simpleBand),
   'tomte-own': () => byTomte(own({ mean: true, bands: true })),
   perfect: () => byTomte(perfect, 96),
 };

@@ -1,11 +1,13 @@
 /** What a planner sees of the coming half hours: the bench's own simple forecasts, Tomte's, or what then came. */
-import type { Forecast } from '@tomte/sdk/energy';
+import type { Forecast, ForecastSlot } from '@tomte/sdk/energy';
+import { weightedQuantiles } from '../../src/energy/forecast/analog.ts';
 import { loadForecast } from '../../src/energy/forecast/load.ts';
 import { solarForecast } from '../../src/energy/forecast/solar.ts';
 import { evenSlots, meanOfBand } from '../../src/energy/series.ts';
 import { type Row, stepMs } from './world.ts';
 
 const daySteps = 48;
+const bandDays = 14;
 const zone = 'Europe/Paris';
 
 export interface Seen {
@@ -23,6 +25,36 @@ export const simple: Sight = (rows, n, steps) => ({
   loadW: simpleLoad(rows, n, steps),
   solarW: rows.slice(n, n + steps).map((row) => row.solarForecastW),
 });
+
+/** The same, and how far off they were at this time on the last fourteen days, without what they were off on the mean. */
+export const simpleBand: Sight = (rows, n, steps) => {
+  const seen = simple(rows, n, steps);
+  const days = Array.from({ length: bandDays }, (_, day) => n - (day + 1) * daySteps);
+  const past = days.filter((at) => at >= 0).map((at) => ({ at, ...simple(rows, at, daySteps) }));
+  const around = (mean: readonly number[], of: 'loadW' | 'solarW') => {
+    const bands = mean.map((watts, k) => {
+      const off = past.flatMap((day) =>
+        [-1, 0, 1].flatMap((side) => {
+          const lead = (k % daySteps) + side;
+          const came = day.at + lead < n ? rows[day.at + lead] : undefined;
+          return came && day[of][lead] !== undefined
+            ? [{ value: came[of] - day[of][lead], weight: 1 }]
+            : [];
+        }),
+      );
+      const [low = 0, expected = 0, high = 0] = weightedQuantiles(off, [0.1, 0.5, 0.9]) ?? [];
+      const base = watts - meanOfBand({ low, expected, high });
+      return of === 'solarW' && watts <= 0
+        ? { low: 0, expected: 0, high: 0 }
+        : { low: base + low, expected: base + expected, high: base + high };
+    });
+    return bandOf(bands);
+  };
+  return {
+    ...seen,
+    bands: { baseLoadW: around(seen.loadW, 'loadW'), solarW: around(seen.solarW, 'solarW') },
+  };
+};
 
 export const perfect: Sight = (rows, n, steps) => {
   const ahead = rows.slice(n, n + steps);
@@ -58,7 +90,7 @@ export function own(o: { mean: boolean; bands?: boolean }): Sight {
   };
 }
 
-const bandOf = (forecast: Forecast) => ({
+const bandOf = (forecast: readonly Omit<ForecastSlot, 'start' | 'end'>[]) => ({
   low: forecast.map(({ low }) => low),
   expected: forecast.map(({ expected }) => expected),
   high: forecast.map(({ high }) => high),

@@ -46,7 +46,8 @@ export async function weighModes(
     const come = { needW, endValuePerKWh: o.endValuePerKWh, kept: keptIn };
     courses.push({ needW, rests: restsOf(problem, battery, come, near), soc: battery.socWh });
   }
-  const plannedModes = modesOf(problem, planned, gridOf(problem, planned));
+  const gridW = gridOf(problem, planned);
+  const plannedModes = modesOf(problem, planned, gridW);
   const modes: (BatteryMode | null)[] = slots.map(() => null);
   const asks = planned.batteryW.map((watts, n) =>
     plannedModes[n] === 'self_consume' ? null : watts,
@@ -59,8 +60,7 @@ export async function weighModes(
     const told = planned.curtailW[n]! > 0 ? own : bestOf(house, courses, own);
     for (const course of courses)
       course.soc = afterwards(house, told, { need: course.needW[n]!, soc: course.soc }).soc;
-    const need = gridOf(problem, planned)[n]! + planned.batteryW[n]!;
-    const mean = afterwards(house, told, { need, soc });
+    const mean = afterwards(house, told, { need: gridW[n]! + planned.batteryW[n]!, soc });
     asks[n] = mean.watts;
     modes[n] = told.mode;
     soc = mean.soc;
