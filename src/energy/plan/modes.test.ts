@@ -103,6 +103,15 @@ describe('the battery, when the sun is not known', () => {
     expect(modeAt(await planner.plan(sunny), 0)).toBe('hold');
   });
 
+  test('is left as planned where the highest power has a price, or where it may be sold', async () => {
+    const sold = { battery: { ...battery, mayExport: true } };
+    for (const more of [{ peakPricePerKW: 2 }, sold]) {
+      const { slots } = await planner.plan({ ...day(), ...more });
+      const unsure = await planner.plan({ ...withSun(day(), 0.1, 1.9), ...more });
+      expect(unsure.slots).toEqual(slots);
+    }
+  });
+
   test('names a band that has not a value for each slot', () => {
     const problem = withSun(day(), 0.5, 1.5);
     problem.bands.solarW.low.pop();
