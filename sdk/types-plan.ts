@@ -68,6 +68,8 @@ export const energyPlan = z.object({
       }),
     )
     .optional(),
+  /** Charge of the home battery in %, when the plan was made and at the end of each slot; null where it has none. */
+  battery: z.object({ now: z.number(), percent: z.array(z.number()) }).nullish(),
   /** What the price of a month’s highest power changed, in W and money; null where it changed nothing. */
   peak: z
     .object({

@@ -1,4 +1,5 @@
 import type { EnergyForecastPage, EnergyPricesPage } from '@tomte/sdk/types-energy';
+import type { HomePlanPage } from '@tomte/sdk/types-plan';
 import { expect, test } from 'vitest';
 import { lanesOf } from '../web/src/lib/energy-lanes.ts';
 
@@ -91,4 +92,28 @@ test('prices below zero have their own ground', () => {
   const [price] = lanesOf({ ...chosen, prices: cheap }).lanes;
   expect(price!.zero).toBeLessThan(price!.top + price!.height);
   expect(price!.ticks.some(({ label }) => label.startsWith('−'))).toBe(true);
+});
+
+test('the battery has a lane of its charge, with what it does as words, and no row among what runs', () => {
+  const slots = hours(0, 28).map((n) => ({
+    ...{ start: at(n), minutes: 60, gridW: 400, curtailW: 0, batteryW: 0, loads: {} },
+    batteryMode: n < 6 ? ('hold' as const) : ('self_consume' as const),
+  }));
+  const battery = { now: 35, percent: slots.map((_, n) => (n < 6 ? 35 : 20)) };
+  const plan = { state: 'ready', loads: [], plan: { slots, battery } } as unknown as HomePlanPage;
+  const drawn = lanesOf({ ...chosen, plan });
+  const lane = drawn.lanes.at(-1)!;
+  expect([lane.name, lane.unit, lane.dashed.startsWith('M')]).toEqual(['Battery', '%', true]);
+  expect(lane.words!.map(({ text }) => text)).toEqual(['keeps', 'follows the house']);
+  expect(lane.base).toHaveLength(1);
+  expect(drawn.runs).toBeNull();
+  expect(drawn.axis).toBeGreaterThan(lane.zero + 18);
+  const row = (n: number) => drawn.hours.find(({ t }) => t === hour + n * hourMs)!;
+  expect(row(1).words).toContain('battery 35 %, keeps');
+  expect(row(7).battery).toBe('20 %, follows the house');
+  // A plan that tells no charge shows what it does among what runs, as before.
+  const old = { ...plan, plan: { slots } } as unknown as HomePlanPage;
+  expect(lanesOf({ ...chosen, plan: old }).runs!.rows.map(({ name }) => name)).toEqual([
+    'Battery keeps',
+  ]);
 });

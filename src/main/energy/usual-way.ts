@@ -1,6 +1,7 @@
 /** A plan against how people here do it: begins they are used to, and how sure its money is. */
 import type { EnergyPlan } from '@tomte/sdk/types-plan';
 import { costBand } from '../../energy/plan/band.ts';
+import { socOf } from '../../energy/plan/cost.ts';
 import { insteadOf } from '../../energy/plan/instead.ts';
 import type { Plan } from '../../energy/plan/plan.ts';
 import { forecastOn, hourMs } from '../../energy/series.ts';
@@ -8,7 +9,7 @@ import { changesByHour } from '../../energy/setup/house.ts';
 import { iso } from '../../lib/clock.ts';
 import type { HomeProblem, ToPlan } from './home-problem.ts';
 
-type Told = Pick<EnergyPlan, 'band' | 'instead'>;
+type Told = Pick<EnergyPlan, 'band' | 'instead' | 'battery'>;
 
 export function usualWay(found: HomeProblem, wanted: ToPlan, plan: Plan): Required<Told> {
   const { problem, prices, forecasts, zone } = found;
@@ -24,11 +25,24 @@ export function usualWay(found: HomeProblem, wanted: ToPlan, plan: Plan): Requir
     surplusW: (t) => surplus.get(Math.floor(t / hourMs) * hourMs) ?? 0,
   });
   return {
-    band,
+    ...{ band, battery: chargeOf(found, plan) },
     instead: instead.map(({ load, startsAt, usualAt, saves }) => ({
       ...{ load, saves, startsAt: iso(startsAt), usualAt: iso(usualAt) },
     })),
   };
+}
+
+/** As it is planned, of what it holds when full. */
+function chargeOf({ problem, house }: HomeProblem, { slots }: Plan): EnergyPlan['battery'] {
+  const capacityWh = (house.setup.batteries[0]?.capacityKWh ?? 0) * 1000;
+  if (!problem.battery || capacityWh <= 0) return null;
+  const percent = (wh: number) => Math.round((1000 * wh) / capacityWh) / 10;
+  const charge = socOf(
+    problem,
+    problem.battery,
+    slots.map(({ batteryW }) => batteryW),
+  );
+  return { now: percent(problem.battery.socWh), percent: charge.map(percent) };
 }
 
 /** A load has the habit of its meter: the one it names, else the device of the energy page with its name. */

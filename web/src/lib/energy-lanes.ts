@@ -3,6 +3,7 @@ import { priceUnit } from '@tomte/sdk/money';
 import type { EnergyForecastPage, EnergyPricesPage } from '@tomte/sdk/types-energy';
 import type { HomePlanPage } from '@tomte/sdk/types-plan';
 import { clockTime, dayTime } from '@tomte/sdk/words';
+import { batteryLane, batteryWithin } from './battery-lane.ts';
 import { type PlanLane, planLane, runsWithin } from './plan-lanes.ts';
 
 export const hourMs = 3_600_000;
@@ -25,7 +26,7 @@ export interface Chosen {
 export interface Lane {
   readonly name: string;
   readonly unit: string;
-  readonly colour: 'price' | 'solar' | 'use';
+  readonly colour: 'price' | 'solar' | 'use' | 'battery';
   /** Upper edge of the head, and of the plot; height of the plot. */
   readonly head: number;
   readonly top: number;
@@ -39,6 +40,8 @@ export interface Lane {
   readonly area: string;
   /** Pieces of the base line: the cheapest third. */
   readonly base: readonly { readonly x: number; readonly width: number }[];
+  /** Below it, centred. */
+  readonly words?: readonly { readonly x: number; readonly text: string }[];
 }
 
 /** One hour under the cursor, and a row of the table. */
@@ -49,6 +52,7 @@ export interface Hour {
   readonly price: string;
   readonly sun: string;
   readonly use: string;
+  readonly battery: string;
   readonly runs: string;
   readonly words: string;
 }
@@ -86,7 +90,7 @@ export function lanesOf(o: Chosen): Lanes {
   const add = (make: (top: number) => Lane) => {
     const lane = make(at + 26);
     lanes.push(lane);
-    at = lane.top + lane.height + 12;
+    at = lane.top + lane.height + (lane.words ? 30 : 12);
   };
   if (o.prices.rates.length > 0) add((top) => priceLane(o, { x, from, to, top, roomy }));
   const solar = bandsOf(o.forecast?.solar);
@@ -107,6 +111,8 @@ export function lanesOf(o: Chosen): Lanes {
     add((top) => powerLane(drawn, { ...own, top }));
   }
   const plan = o.plan ?? null;
+  const battery = batteryLane(plan, { ...own, top: at + 26 });
+  if (battery) add(() => battery);
   const runs = planLane(plan, { from, to, x, width, top: at, now: o.now, zone: o.zone });
   at = runs ? runs.bottom + 8 : at;
   return {
@@ -295,10 +301,12 @@ function hoursOf(
     const clock = clockTime(t, zone);
     const time = dayTime(t, zone) === dayTime(now, zone) ? clock : `${dayTime(t, zone)} ${clock}`;
     const runs = runsWithin(plan, t, t + hourMs);
-    const words = [price, sun && `sun ${sun}`, use && `uses ${use}`, runs && `runs ${runs}`]
+    const battery = batteryWithin(plan, t, t + hourMs);
+    const stored = battery && `battery ${battery}`;
+    const words = [price, sun && `sun ${sun}`, use && `uses ${use}`, stored, runs && `runs ${runs}`]
       .filter(Boolean)
       .join(' · ');
-    found.push({ t, x: o.x(t + hourMs / 2), time, price, sun, use, runs, words });
+    found.push({ t, x: o.x(t + hourMs / 2), time, price, sun, use, battery, runs, words });
   }
   return found;
 }

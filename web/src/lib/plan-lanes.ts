@@ -53,7 +53,8 @@ export function planLane(page: HomePlanPage | null, axis: Axis): PlanLane | null
       ...{ name: load.name, pieces, flag, isPinned: load.pin !== null },
     });
   });
-  const battery = batteryPieces(page.plan).map((piece, n) =>
+  // With its charge it has a lane of its own.
+  const battery = (page.plan.battery ? [] : batteryPieces(page.plan)).map((piece, n) =>
     rowOf(axis, top + (loads.length + n) * rowPx, { ...piece, flag: null, isPinned: false }),
   );
   const rows = [...loads, ...battery].filter(
