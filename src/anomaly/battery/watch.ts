@@ -53,7 +53,7 @@ const newAbove = 15;
 
 /** Batteries that are charged each day have a device of their own to say so. */
 const chargedWords =
-  /phone|tablet|watch|laptop|ipad|iphone|pixel|galaxy|vacuum|robot|car\b|vehicle|ev\b|powerwall|solar|storage|inverter|ups\b|mower|bike|scooter|toothbrush/i;
+  /phone|tablet|watch|laptop|(home|house) battery|ipad|iphone|pixel|galaxy|vacuum|robot|car\b|vehicle|ev\b|powerwall|solar|storage|inverter|ups\b|mower|bike|scooter|toothbrush/i;
 
 export function batterySensors(
   entities: readonly EntityInfo[],

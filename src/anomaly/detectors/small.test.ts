@@ -58,14 +58,15 @@ test('a cold night takes some percent, and that is no news; nearly empty is a di
   expectFit(found[0]!);
 });
 
-test('a phone is charged every night and no battery of a sensor', () => {
+test('a phone and the battery of the house are charged each day, and no batteries of sensors', () => {
   const phone = sensor(
     'sensor.majas_phone_battery_level',
     'battery',
     '%',
     'Maja’s phone battery level',
   );
-  expect(battery.subjects([cell, phone])).toEqual([cell.id]);
+  const house = sensor('sensor.home_battery', 'battery', '%', 'Home battery');
+  expect(battery.subjects([cell, phone, house])).toEqual([cell.id]);
 });
 
 test('smoke, gas and water on the floor are told at once, whatever is known, and over when they end', () => {
