@@ -1,4 +1,5 @@
 /** When what waits is to be done on days that differ, as a person types it. Pure. */
+import { clockPattern } from './wall-clock.ts';
 
 export interface Departure {
   /** Wall time by weekday, as ISO counts: 1 is Monday. Empty where a calendar says. */
@@ -11,8 +12,6 @@ export interface Departure {
 
 const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const weekday = `(?:${weekdays.join('|')})`;
-/** A wall time such as 07:30, within a larger pattern. */
-export const clockPattern = String.raw`(?:[01]\d|2[0-3]):[0-5]\d`;
 const days = ` by (${clockPattern}) (${weekday})(?:-(${weekday}))?`;
 
 /** ` by 07:30 Mon-Fri by 10:00 Sat`, ` by calendar.trips or not`; it holds no named groups. */

@@ -1,7 +1,8 @@
 /** What can wait, in one line each, as a person reads and types it. Pure. */
 import type { Action } from './home.ts';
-import { clockPattern, type Departure, departurePattern, readDeparture } from './plan-departure.ts';
+import { type Departure, departurePattern, readDeparture } from './plan-departure.ts';
 import { readWarmth, type Warmth, warmthFault, warmthPattern } from './plan-warmth.ts';
+import { clockPattern } from './wall-clock.ts';
 
 export interface PlanLoad {
   /** Name, and what it is known by; one of a kind in a home. */

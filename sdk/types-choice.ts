@@ -1,9 +1,8 @@
 /** What crosses the wire of a choice among schedules. */
 import { z } from 'zod';
 import { isoTime } from './types-alert.ts';
+import { clockWord } from './types-people.ts';
 import { energyPlan, plannedLoad } from './types-plan.ts';
-
-const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time such as 22:00');
 
 export const scheduleAsked = z.strictObject({
   /** Those of the plan that is followed when left out. */
@@ -12,7 +11,7 @@ export const scheduleAsked = z.strictObject({
   /** What a person says of the day, in their words; told to a model as data. */
   wish: z.string().min(1).max(300).optional(),
   /** When the home sleeps; 22:00 to 06:00 when left out. */
-  quiet: z.strictObject({ from: timeOfDay, to: timeOfDay }).optional(),
+  quiet: z.strictObject({ from: clockWord, to: clockWord }).optional(),
 });
 export type ScheduleAsked = z.infer<typeof scheduleAsked>;
 

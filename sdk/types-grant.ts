@@ -1,8 +1,6 @@
 /** What a workflow may switch, in rules, and the same in words. */
 import { z } from 'zod';
-
-/** `22:00`, by the home's clock. */
-const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
+import { clockSpan } from './types-people.ts';
 
 /** One rule; each entity of an Action needs one that allows it. */
 export const grant = z.strictObject({
@@ -28,7 +26,7 @@ export const grant = z.strictObject({
   /** Actions an hour, for each entity. */
   perHour: z.number().int().min(1).max(3600).optional(),
   /** Local times between which nothing is switched; twice the same is the whole day. */
-  quiet: z.strictObject({ from: timeOfDay, to: timeOfDay }).optional(),
+  quiet: clockSpan.optional(),
   minOnMinutes: z.number().min(0).max(1440).optional(),
   minOffMinutes: z.number().min(0).max(1440).optional(),
   /** Each Action needs a person's yes. Always so for locks, alarms, garage doors, valves and sirens. */

@@ -1,8 +1,9 @@
 /** Who is told: persons and routes as they cross the wire. */
 import { z } from 'zod';
+import { clockPattern } from './wall-clock.ts';
 
 /** HH:MM, 24 hours. */
-export const clockWord = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time such as 22:00');
+export const clockWord = z.string().regex(new RegExp(`^${clockPattern}$`), 'a time such as 22:00');
 /** From one time of the day to another, by the clock of the home; may go over midnight. */
 export const clockSpan = z.strictObject({ from: clockWord, to: clockWord });
 export type ClockSpan = z.infer<typeof clockSpan>;

@@ -6,6 +6,7 @@ import { homeNotes } from './types-answer.ts';
 import { type Approval, approval } from './types-approval.ts';
 import { grant } from './types-grant.ts';
 import { homeMode, type ModeName } from './types-mode.ts';
+import { clockWord } from './types-people.ts';
 
 export * from './types-alert.ts';
 
@@ -422,7 +423,7 @@ export const settings = z.object({
   /** Days that readings are kept. */
   retentionDays: z.number().int().min(1).max(3650),
   /** When the morning digest comes, HH:MM by the clock of the home. */
-  digestAt: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
+  digestAt: clockWord,
 });
 export type Settings = z.infer<typeof settings>;
 

@@ -12,6 +12,8 @@ export interface Wall {
 }
 
 const dayMs = 86_400_000;
+/** A wall time such as 07:30, within a larger pattern. */
+export const clockPattern = String.raw`(?:[01]\d|2[0-3]):[0-5]\d`;
 
 /** What the clock shows at `t` (epoch ms). Throws a RangeError for a zone that is none. */
 export function wallOf(t: number, zone: string): Wall {

@@ -1,5 +1,6 @@
 import { defineWorkflow, type WorkflowContext } from '@tomte/sdk/define';
 import { cheapest, ratesOf } from '@tomte/sdk/prices';
+import { clockWord } from '@tomte/sdk/types-people';
 import { nextTimeOf } from '@tomte/sdk/wall-clock';
 import { clockTime, duration, figure, fit, titled } from '@tomte/sdk/words';
 import { z } from 'zod';
@@ -10,7 +11,6 @@ const entity = (about: string) =>
     .regex(/^([a-z0-9_]+\.[a-z0-9_]+)?$/, 'an entity such as switch.boiler')
     .default('')
     .describe(about);
-const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time such as 22:00');
 const hourMs = 3_600_000;
 
 /** One switch on for so many hours, when they are cheapest between two times of the day. */
@@ -26,8 +26,8 @@ export default defineWorkflow({
       'A price sensor that carries the coming prices, such as those of Nord Pool, ENTSO-E or Octopus',
     ),
     hours: z.number().min(0.25).max(12).default(3).describe('How many hours it must be on'),
-    from: clock.default('22:00').describe('Not before'),
-    until: clock.default('07:00').describe('Done by'),
+    from: clockWord.default('22:00').describe('Not before'),
+    until: clockWord.default('07:00').describe('Done by'),
     together: z.boolean().default(true).describe('In one piece, not in several'),
     highest: z
       .number()

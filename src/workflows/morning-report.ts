@@ -1,6 +1,7 @@
 import { type DecideText, defineWorkflow, type WorkflowContext } from '@tomte/sdk/define';
 import { isError } from '@tomte/sdk/errors';
 import type { EntityState } from '@tomte/sdk/home';
+import { clockWord } from '@tomte/sdk/types-people';
 import { count, cut, figure, fit } from '@tomte/sdk/words';
 import { z } from 'zod';
 
@@ -22,11 +23,7 @@ export default defineWorkflow({
   text: 'Tells in the morning what is open, empty or silent, how much water ran yesterday, and the weather.',
   words: ['morning report good breakfast summary every day what is open weather overview'],
   settings: z.strictObject({
-    at: z
-      .string()
-      .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time such as 07:00')
-      .default('07:00')
-      .describe('When to tell'),
+    at: clockWord.default('07:00').describe('When to tell'),
     batteryBelow: z
       .number()
       .min(1)

@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, connect } from '@tomte/sdk/client';
+import { wallOf } from '@tomte/sdk/wall-clock';
 import { clockTime } from '@tomte/sdk/words';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -73,6 +74,13 @@ test('why a load waits is told; had now it runs, and is given back', {
 }, async () => {
   const zone = (await tomte.listHomes({}))[0]!.timeZone;
   const at = (hours: number) => clockTime(systemClock.now() + hours * 3_600_000, zone);
+  // Three days on: nothing leaves before.
+  const notSoon = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'][
+    (wallOf(systemClock.now(), zone).weekday + 2) % 7
+  ];
+  for (const one of ['switch.van', 'switch.bike', 'switch.tank']) sim.set(one, 'off');
+  sim.set('sensor.van', '85');
+  sim.set('sensor.tank', '58.4');
   await page.goto(`${service.url}#/energy`);
   await page.getByRole('heading', { name: 'What can wait?' }).waitFor();
   // When the dishwasher usually began is read with the ledger.
@@ -83,6 +91,9 @@ test('why a load waits is told; had now it runs, and is given back', {
       loads: [
         `Dishwasher switch.dishwasher 1200 W 90 min ${at(-2)}-${at(20)}`,
         `Car switch.ev_charger 7400 W 180 min ${at(-2)}-${at(18)} in pieces`,
+        `Van switch.van 7400 W 180 min ${at(-2)}-${at(18)} in pieces level sensor.van to 80 % of 60 kWh`,
+        `Bike switch.bike 300 W 60 min ${at(-2)}-${at(18)} by ${at(-3)} ${notSoon} or not`,
+        'Tank switch.tank 2000 W keeps sensor.tank 48-60 °C else off',
       ],
     },
   });
@@ -106,6 +117,12 @@ test('why a load waits is told; had now it runs, and is given back', {
     .getByText(/Now instead would cost|by \d/)
     .first()
     .waitFor();
+  for (const [load, why] of [
+    ['Van', 'Charged to 80 % or more: nothing is lacking.'],
+    ['Bike', 'Not needed today.'],
+    ['Tank', 'Kept between 48 and 60 °C: 58.4 °C now.'],
+  ] as const)
+    await page.getByRole('listitem').filter({ hasText: load }).getByText(why).waitFor();
   await standsWell('plan');
   await page.getByLabel('What matters today').fill('We sleep lightly');
   await page.getByRole('button', { name: 'Compare ways' }).click();

@@ -1,15 +1,15 @@
 import type { Slot } from '@tomte/sdk/energy';
 import type { Rate } from '@tomte/sdk/prices';
 import { defineTariff } from '@tomte/sdk/tariff';
+import { clockWord } from '@tomte/sdk/types-people';
 import { timeOfDay, type Wall, wallOf, whenOf } from '@tomte/sdk/wall-clock';
 import { z } from 'zod';
 import { tidy } from '../prices/read.ts';
 
-const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time such as 22:00');
 const price = z.number().min(-10).max(100);
 const period = z.strictObject({
-  from: clock.default('00:00').describe('From this time of day on'),
-  to: clock.default('00:00').describe('Up to this time; 00:00 is the end of the day'),
+  from: clockWord.default('00:00').describe('From this time of day on'),
+  to: clockWord.default('00:00').describe('Up to this time; 00:00 is the end of the day'),
   days: z.enum(['all', 'weekdays', 'weekend']).default('all').describe('On which days'),
   months: z
     .array(z.int().min(1).max(12))

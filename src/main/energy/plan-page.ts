@@ -228,6 +228,8 @@ function textOf(
     case 'running':
       return pin?.kind === 'now' ? 'Runs now, as you said.' : 'Runs, and is not cut.';
     case 'done':
+      if (load.level && seen.leftMinutes === 0)
+        return `Charged to ${load.level.percent} % or more: nothing is lacking.`;
       return `Done: ${Math.round(doneMinutes)} of ${load.minutes} min.`;
     case 'not_ready':
       return `Not ready. Done by ${by} if it is ready in time.`;
