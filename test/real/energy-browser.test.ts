@@ -106,11 +106,12 @@ test.skipIf(!home)(
       await page.getByRole('button', { name: 'Watch only for a week' }).click();
       await page.getByText(/^Watch only: it runs/).waitFor();
       await page.goto(`${service.url}#/energy`);
-      await page.getByText('Watch only: 7 days left').waitFor();
+      await page.getByRole('heading', { name: 'Watch only' }).waitFor();
+      await page.getByText('7 days left').waitFor();
       await page.getByRole('heading', { name: 'What I would have switched' }).waitFor();
       await standsWell(page, 'real-energy-watched');
       await page.getByRole('button', { name: 'Let it act now' }).click();
-      await page.getByRole('link', { name: 'Followed' }).waitFor();
+      await page.getByRole('heading', { name: 'Followed' }).waitFor();
 
       const waits = page.getByRole('listitem').filter({ hasText: 'by ' });
       const card = waits.filter({ has: page.getByRole('heading', { name: 'Dishwasher' }) });

@@ -104,7 +104,7 @@ function energyOf(
   const rates = (value: (t: number) => number) =>
     hours().map((slot) => ({ ...slot, value: value(slot.start), assumed: false }));
   return {
-    home: async () => ({ setup: { batteries: [] } }),
+    home: async () => ({ setup: { batteries: [], meters: [] }, house: new Map() }),
     prices: async () => ({
       ...{ tariff: { name: 'fixed' }, currency: 'EUR', assumedFrom: null, markup: null, factor: 1 },
       ...{ buy: rates(kit().price), sell: rates(() => 0), peak: null },
