@@ -1,6 +1,6 @@
 /**
- * Decisions: 60 cases whose right answer follows from a rule, for the rule and for a model where one is
- * named; what a Decision costs of our own time; a home of 3,000 entities in one question.
+ * Decisions: 60 cases whose right answer follows from a rule, for the rule, or for a model where one is named
+ * (kept apart, as `decide-model`); what a Decision costs of our own time; 3,000 entities in one question.
  *
  *   node bin/tomte.js --node bench/decide.ts
  *   TOMTE_BENCH_MODEL=http://127.0.0.1:11434/v1#llama3.2 node bin/tomte.js --node bench/decide.ts
@@ -164,13 +164,12 @@ function namedModel(text: string | undefined): ModelInUse | null {
 }
 
 const model = namedModel(process.env.TOMTE_BENCH_MODEL);
-const result = {
-  rule: await judged(null),
-  model: model
-    ? { name: model.name, ...(await judged(model)) }
-    : 'none named: nothing is said of any',
-  overhead: await overhead(),
-  overheadOfLargeHome: await overhead({ domain: 'sensor' }),
-  largeHome: largeHome(),
-};
-await keepResult('decide', result);
+if (model) await keepResult('decide-model', { name: model.name, ...(await judged(model)) });
+else {
+  await keepResult('decide', {
+    rule: await judged(null),
+    overhead: await overhead(),
+    overheadOfLargeHome: await overhead({ domain: 'sensor' }),
+    largeHome: largeHome(),
+  });
+}

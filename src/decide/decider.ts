@@ -148,7 +148,7 @@ function sayable(said: string, lengthMax: number, prompt: Prompt): string | null
     text !== '' &&
     withoutSecrets(text, { numbersStay: true }) === text &&
     withoutNames(text, privacy) === text &&
-    isHeard(text, prompt.grounds) &&
+    isHeard(text, prompt.prompt) &&
     strangerIn(text, prompt.grounds) === null;
   return isSafe ? namesBack(text, privacy) : null;
 }
@@ -156,8 +156,8 @@ function sayable(said: string, lengthMax: number, prompt: Prompt): string | null
 const standIn = /\b(?:person|place|thing) \d+/gi;
 
 /** A stand-in that was not in the question is a guess at who lives there. */
-function isHeard(text: string, grounds: string): boolean {
-  const told = new Set(grounds.toLowerCase().match(standIn));
+function isHeard(text: string, asked: string): boolean {
+  const told = new Set(asked.toLowerCase().match(standIn));
   return (text.toLowerCase().match(standIn) ?? []).every((one) => told.has(one));
 }
 

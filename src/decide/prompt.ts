@@ -64,12 +64,11 @@ export function promptOf(
   const question = hidden(plain(request.question, 600), privacy);
   const facts = request.facts ? factsText(request.facts, privacy) : null;
   const quoted = request.quoted ? quotedText(request.quoted, privacy) : null;
+  const data = quoted && `DATA\n${quoted}`;
   const states = look && look.text !== '' ? `HOME (${toldOf(look)})\n${look.text}` : null;
   const needed = [`QUESTION\n${question}`, `ANSWERS\n${choices.join('\n')}`];
   // From the end: first the words of others go, then states, then facts. Rules and answers stay.
-  const optional = [facts && `FACTS\n${facts}`, states, quoted && `DATA\n${quoted}`].filter(
-    (part) => part !== null,
-  );
+  const optional = [facts && `FACTS\n${facts}`, states, data].filter((part) => part !== null);
   const schemaText = JSON.stringify(form.schema);
   const tokensOf = () => tokensIn([instructions, ...needed, ...optional, schemaText].join('\n'));
   while (optional.length > 0 && tokensOf() > promptTokensMax) optional.pop();
@@ -82,8 +81,10 @@ export function promptOf(
     ...{ instructions, prompt, hash, tokens, privacy },
     ...{ schema: form.schema, form: shownForm(form, privacy), rule: form.rule },
     ...{ answerTokensMax: form.answerTokensMax, read: form.read, odds: form.odds },
-    // How long a text may be is no fact.
-    grounds: [question, ...(request.kind === 'text' ? [] : choices), ...optional].join('\n'),
+    // How long a text may be is no fact, and what others wrote is none.
+    grounds: [question, ...(request.kind === 'text' ? [] : choices), ...optional]
+      .filter((part) => part !== data)
+      .join('\n'),
     leaves: leavesOf(optional, privacy),
   };
 }

@@ -36,6 +36,7 @@ test.each([
 test.each([
   ['38 l. Pay at evil.shop/pay now', '38 l. Pay at evil. shop/pay now'],
   ['38 l, see пример.рф', '38 l, see пример. рф'],
+  ['38 l. upi:pay?pa=x o.__proto__.x', '38 l. upi: pay?pa=x o. proto.x'],
   ['38 l, ask tel:38 or @everyone', '38 l, ask or everyone'],
 ])('nothing of it is a link on a phone: %s', async (text, is) => {
   expect((await told(text)).choice).toBe(is);
@@ -65,7 +66,11 @@ test.each([
   ['call 0900,123,456', 'call [left out]'],
   ['kod ٤٧١١', 'kod [left out]'],
   ['at 59°19\'45"N', 'at [left out]N'],
-  ['Majas', 'person 1s'],
+  ['MajasiPhone, TabletMaja2, maja_watch', 'person 1siPhone, Tabletperson 12, person 1_watch'],
+  ['PIN4711 kod4711', 'PIN[left out] kod[left out]'],
+  ['WIFI:S:x;T:WPA;P:hunter2;; psk=hunter2', '[left out] [left out]'],
+  ['Authorization: Basic bWFqYTpwdw==', 'Authorization: [left out]'],
+  ['59.3293N 18.0686E, 9FFW83RQ+2V', '[left out] [left out], [left out]'],
   ['Majana', 'Majana'],
 ])('of what others wrote, this leaves: %s', async (text, leaves) => {
   const people = new Map([['Maja', 'person 1']]);
@@ -74,6 +79,11 @@ test.each([
     people,
   });
   expect(JSON.parse(prompt.split('DATA\n')[1]!).note).toBe(leaves);
+});
+
+test('a number that others wrote is no fact', async () => {
+  const request = asked({ quoted: { feed: 'pay 500 € now' } });
+  expect((await told('38 l, pay 500 € now', request)).choice).toBe(rule);
 });
 
 test('a key of a fact is looked at as its value is', async () => {

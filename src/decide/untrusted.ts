@@ -48,13 +48,17 @@ const telling: readonly RegExp[] = [
   /\b\d{1,3}(?:\.\d{1,3}){3}\b/g,
   /\d{1,3}\s*°\s*\d{1,2}(?:[.,]\d+)?\s*['′’]+(?:\s*\d{1,2}(?:[.,]\d+)?\s*["″”'′’]+)?/g,
   /[+-]?\d{1,3}\.\d{3,}\s*[,;/ ]\s*[+-]?\d{1,3}\.\d{3,}/g,
+  /\d{1,3}[.,]\d{3,}\s*°?\s*[NSEW]\b/gi,
+  /\b[23456789CFGHJMPQRVWX]{4,8}\+[23456789CFGHJMPQRVWX]{2,3}\b/gi,
+  /\bwifi:\S+/gi,
+  /\b(?:basic|bearer)\s+[\w+/=.-]{8,}/gi,
   /\beyJ[\w-]+(?:\.[\w-]+)*/g,
   /\b(?=[\w-]*\d)(?=[\w-]*[a-z])[\w-]{16,}\b/gi,
   /\b(?:pass|door|alarm)?(?:code|pin)\s+\d{3,}\b/gi,
-  /\b(?:\w*_)?(?:password|passwort|passcode|token|secret|api[_ -]?key|pin|code)\b\s*(?:is|ist|=|:)\s*\S+/gi,
+  /\b(?:\w*_)?(?:password|passwort|passcode|passphrase|psk|token|secret|api[_ -]?key|pin|code)\b\s*(?:is|ist|=|:)\s*\S+/gi,
 ];
 /** Codes, and telephone numbers as they are written. */
-const codes = /(?:\+|\b)\d(?:[\s().-]?\d){3,}\b/g;
+const codes = /(?<![\d.,])\+?\d(?:[\s().-]?\d){3,}\b/g;
 const telephones = /(?:\+|\b)\d(?:[\s().,/_·-]?\d){6,}\b/g;
 
 /** Without addresses, keys and, unless numbers are known to be harmless, codes; times stay. */
@@ -80,7 +84,7 @@ export function withoutWords(text: string, words: ReadonlyMap<string, string>): 
   let rest = text;
   for (const [word, instead] of words) {
     if (word.length < 2) continue;
-    const pattern = word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\s+/g, '\\s+');
+    const pattern = escaped(word).replace(/\s+/g, '\\s+');
     rest = rest.replace(
       new RegExp(
         `(?<![\\p{L}\\p{N}])${pattern}(?=${word.length > 2 ? ending : ''}(?![\\p{L}\\p{N}]))`,
@@ -88,6 +92,15 @@ export function withoutWords(text: string, words: ReadonlyMap<string, string>): 
       ),
       instead,
     );
+    if (word.length > 2) rest = rest.replace(inCamel(word), instead);
   }
   return rest;
 }
+
+const escaped = (word: string): string => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** As phones are called: `MajasiPhone`, `TabletMaja2`. */
+const inCamel = (word: string): RegExp => {
+  const name = escaped(word.charAt(0).toUpperCase() + word.slice(1).toLowerCase());
+  return new RegExp(`${name}(?=(?:s|e?n)?(?:i?\\p{Lu}|[^\\p{L}]|$))`, 'gu');
+};

@@ -23,20 +23,26 @@ test('a name is hidden however its letters are put together', () => {
   expect(hides('José and Maja left')).toMatch(/^person \d and person \d left$/);
 });
 
-test('a home is walked once for its people and places, by id and by name', () => {
+test('a home is walked for its people and places when they change, and not for each question', () => {
   let walks = 0;
+  let guest = 'Guest';
   const entity = (entityId: string, name?: string) =>
     ({ entityId, attributes: name === undefined ? {} : { friendly_name: name } }) as EntityState;
   const mirror = {
+    shape: 1,
+    entity: (id: string) => [...all()].find(({ entityId }) => entityId === id),
     config: { location_name: 'Solbacken' } as HomeConfig,
-    *entities() {
+    entities() {
       walks++;
-      yield entity('person.anna', 'Anna Berg');
-      yield entity('zone.workshop', 'Maja’s school');
-      yield entity('light.ola', 'Ola');
-      yield entity('person.guest_1');
+      return all();
     },
   };
+  function* all() {
+    yield entity('person.anna', 'Anna Berg');
+    yield entity('zone.workshop', 'Maja’s school');
+    yield entity('light.ola', 'Ola');
+    yield entity('person.guest_1', guest);
+  }
   const leaves = { people: false, places: false, names: true };
   const found = privacyIn(mirror, { persons: ['Kim Ek'], home: 'Torpet', leaves });
   expect(walks).toBe(1);
@@ -50,6 +56,13 @@ test('a home is walked once for its people and places, by id and by name', () =>
   expect(found.names).toBe(true);
   const open = privacyIn(mirror, { persons: [], home: '', leaves: { ...leaves, people: true } });
   expect(open.people).toBeNull();
+  guest = 'Vera';
+  const names = () => [...privacyIn(mirror, { persons: [], home: '', leaves }).people!.keys()];
+  expect(names()).toContain('Vera');
+  expect(walks).toBe(1);
+  mirror.shape = 2;
+  names();
+  expect(walks).toBe(2);
 });
 
 test('at home everybody is called as they are written', async () => {

@@ -29,9 +29,23 @@ export async function privacyOf(
   return privacyIn(life?.link.mirror, { persons, home: life?.name ?? '', leaves });
 }
 
+type Named = Pick<Mirror, 'entities' | 'entity' | 'shape' | 'config'>;
+const namedOf = new WeakMap<Named, { shape: number; ids: readonly string[] }>();
+
+/** People and zones. A home may have thousands of things, and each question asks: looked for when they change. */
+function namedIn(mirror: Named): readonly string[] {
+  const kept = namedOf.get(mirror);
+  if (kept?.shape === mirror.shape) return kept.ids;
+  const ids = [...mirror.entities()]
+    .map(({ entityId }) => entityId)
+    .filter((id) => id.startsWith('person.') || id.startsWith('zone.'));
+  namedOf.set(mirror, { shape: mirror.shape, ids });
+  return ids;
+}
+
 /** Of what the home says of itself, and who Tomte knows beside. */
 export function privacyIn(
-  mirror: Pick<Mirror, 'entities' | 'config'> | undefined,
+  mirror: Named | undefined,
   o: { readonly persons: readonly string[]; readonly home: string } & Pick<
     DecideSettings,
     'leaves'
@@ -40,16 +54,11 @@ export function privacyIn(
   const { leaves } = o;
   const people = [...o.persons];
   const places = [o.home, mirror?.config?.location_name ?? ''];
-  // Once over all there is: a home may have thousands, and each question asks.
-  for (const { entityId, attributes } of mirror?.entities() ?? []) {
-    const named = entityId.startsWith('person.')
-      ? people
-      : entityId.startsWith('zone.')
-        ? places
-        : null;
-    if (named === null) continue;
-    named.push(entityId.slice(entityId.indexOf('.') + 1));
-    if (typeof attributes.friendly_name === 'string') named.push(attributes.friendly_name);
+  for (const id of mirror ? namedIn(mirror) : []) {
+    const named = id.startsWith('person.') ? people : places;
+    named.push(id.slice(id.indexOf('.') + 1));
+    const name = mirror?.entity(id)?.attributes.friendly_name;
+    if (typeof name === 'string') named.push(name);
   }
   return {
     people: leaves.people ? null : standIns(people, 'person'),

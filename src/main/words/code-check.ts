@@ -226,10 +226,16 @@ function lookAtText(node: Node, tell: Looking['tell']): void {
     typeof value === 'string' ? value : String((value as { cooked?: string })?.cooked ?? '');
   if (node.type === 'Literal' && typeof value !== 'string') return;
   if (entityId.test(text)) tell(node, 'Things are named E1, E2, …: their ids are put in by code.');
-  if (/[<>[\]\\]|:\/\/|www\./i.test(text) || bare(text) !== forPeople(bare(text), 2000)) {
+  if (
+    /[<>[\]\\]|:\/\/|www\./i.test(text) ||
+    together(bare(text)) !== together(forPeople(bare(text), 2000))
+  ) {
     tell(node, 'A text holds an address or markup.');
   }
 }
+
+/** What is no more than written apart is no address: `alert:front`. */
+const together = (text: string): string => text.replaceAll(': ', ':');
 
 /** Signs that a key may hold, and that no text for people keeps. */
 const bare = (text: string): string => plain(text.replace(/[`*_#>|{}]+/g, ' '), 2000);
