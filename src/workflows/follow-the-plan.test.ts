@@ -301,3 +301,39 @@ test('a battery that is away while Home Assistant restarts, or follows late, was
   await kit.due();
   expect(kit.store.get('battery')).toEqual({ option: 'fill' });
 });
+
+test('an option that the battery has no more is told once, and its own mode stands in', async () => {
+  const battery = (options: string[], state = 'fill') => ({ state, attributes: { options } });
+  const kit = openKit(followThePlan, {
+    ...{ now, states: { ...states, 'select.battery': battery(['auto', 'load']) } },
+    settings: { loads, battery: 'select.battery', batteryItself: 'auto', batteryCharge: 'fill' },
+    plan: () => planned([], { batteryMode: 'charge' }),
+  });
+  await kit.due();
+  await kit.due();
+  expect(kit.actions.map(({ data }) => data)).toEqual([{ option: 'auto' }]);
+  expect(kit.alerts).toMatchObject([
+    { key: 'follow-the-plan:battery-option', title: 'Battery has no option fill' },
+  ]);
+});
+
+test('over the fuse, one that does not follow is told of, and the next rests in its place', async () => {
+  const kit = openKit(followThePlan, {
+    ...{ now, settings: { loads, fuseW: 10_000, gridPower: 'sensor.grid' } },
+    states: { ...states, 'sensor.grid': '14000' },
+    plan: () =>
+      planned([
+        order('Car', { want: 'on', is: 'on', slackMinutes: 300 }),
+        order('Heater', { want: 'on', is: 'on', slackMinutes: 60 }),
+      ]),
+    act: ({ entities }) =>
+      entities[0] === 'switch.wallbox'
+        ? { kind: 'unconfirmed', message: 'it stayed on' }
+        : { kind: 'confirmed', at: 0 },
+  });
+  await kit.press();
+  await kit.advance('15s');
+  expect(acts(kit)).toEqual(['switch.wallbox turn_off', 'switch.heater turn_off']);
+  expect(kit.alerts).toMatchObject([{ key: 'follow-the-plan:Car' }]);
+  expect(kit.run.outcome).toMatchObject({ result: { shed: ['Heater'] } });
+});

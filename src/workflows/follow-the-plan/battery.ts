@@ -1,6 +1,7 @@
 import type { WorkflowContext } from '@tomte/sdk/define';
 import type { PlannedNow } from '@tomte/sdk/plan';
 import { nextTimeOf } from '@tomte/sdk/wall-clock';
+import { cut, titleMax } from '@tomte/sdk/words';
 import { z } from 'zod';
 import type { Settings } from './settings.ts';
 import { switchIn } from './switching.ts';
@@ -35,7 +36,12 @@ export async function setBattery(
     await ctx.store.set('battery', { option: is, handUntil });
     return null;
   }
-  const option = optionOf(batteryMode, settings);
+  const option = await offered(
+    ctx,
+    optionOf(batteryMode, settings),
+    { battery, batteryItself },
+    state,
+  );
   if (is !== option) {
     await ctx.store.set('battery', { option: is, asked: option });
     const action = {
@@ -47,6 +53,28 @@ export async function setBattery(
   }
   await ctx.store.set('battery', { option });
   return option;
+}
+
+/** An option that the select has no more, as after an update of the battery, is told, and its own mode stands in. */
+async function offered(
+  ctx: WorkflowContext,
+  option: string,
+  { battery, batteryItself }: Pick<Settings, 'battery' | 'batteryItself'>,
+  { attributes }: { readonly attributes: Readonly<Record<string, unknown>> },
+): Promise<string> {
+  const key = 'follow-the-plan:battery-option';
+  const has = Array.isArray(attributes.options) ? attributes.options : [option];
+  if (has.includes(option)) {
+    const last = { title: 'Over: the battery has its option again', text: 'It is set as planned.' };
+    await ctx.resolve(key, { ...last, at: ctx.now() });
+    return option;
+  }
+  await ctx.alert({
+    ...{ key, title: cut(`Battery has no option ${option}`, titleMax), severity: 'today' },
+    text: `It stays in its own mode, ${batteryItself}. Say what its options are called now under Workflows, Follow the plan.`,
+    ...{ since: ctx.now(), entities: [battery] },
+  });
+  return batteryItself;
 }
 
 function optionOf(mode: NonNullable<PlannedNow['batteryMode']>, settings: Settings): string {
