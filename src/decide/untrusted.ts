@@ -84,17 +84,26 @@ export function withoutWords(text: string, words: ReadonlyMap<string, string>): 
   let rest = text;
   for (const [word, instead] of words) {
     if (word.length < 2) continue;
-    const pattern = escaped(word).replace(/\s+/g, '\\s+');
-    rest = rest.replace(
-      new RegExp(
-        `(?<![\\p{L}\\p{N}])${pattern}(?=${word.length > 2 ? ending : ''}(?![\\p{L}\\p{N}]))`,
-        'giu',
-      ),
-      instead,
-    );
-    if (word.length > 2) rest = rest.replace(inCamel(word), instead);
+    for (const pattern of patternsOf(word)) rest = rest.replace(pattern, instead);
   }
   return rest;
+}
+
+/** A home's names are few, and looked for in every text. */
+const patterns = new Map<string, readonly RegExp[]>();
+const patternsMax = 1000;
+
+function patternsOf(word: string): readonly RegExp[] {
+  const known = patterns.get(word);
+  if (known) return known;
+  const name = escaped(word).replace(/\s+/g, '\\s+');
+  const isLong = word.length > 2;
+  const end = `(?=${isLong ? ending : ''}(?![\\p{L}\\p{N}]))`;
+  const whole = new RegExp(`(?<![\\p{L}\\p{N}])${name}${end}`, 'giu');
+  const made = isLong ? [whole, inCamel(word)] : [whole];
+  if (patterns.size >= patternsMax) patterns.clear();
+  patterns.set(word, made);
+  return made;
 }
 
 const escaped = (word: string): string => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
