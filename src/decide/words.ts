@@ -7,8 +7,9 @@ const address =
 const domain =
   /\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|net|org|io|dev|app|me|info|xyz|ru|cn|co|de|eu|uk|nl|se|no|dk|fr|link|click|site|online|zip)\b(?:\/\S*)?/gi;
 const tag = /<[^>]*>?/g;
-/** What a phone would make a link of, whatever its ending: a name goes on after the dot. */
+/** What a phone would make a link of, whatever its beginning: it goes on right after the colon. */
 const scheme = /(?<=\p{L}):(?=\S)/gu;
+/** And whatever its ending: a name goes on after the dot. */
 const joined = /(?<=[\p{L}\p{N}-])[.\u3002](?=\p{L}[\p{L}\p{N}-])/gu;
 
 /** One paragraph of plain text: no links, no pictures, no markup. */
