@@ -1,6 +1,6 @@
 /**
  * A simulated week, planned anew each hour while the forecasts of load and sun drift by a tenth: how often the start
- * of each appliance moves without new prices. The aim, two a day at most, is not held on the worst days.
+ * of each appliance moves without new prices.
  */
 import { afterAll, expect, test } from 'vitest';
 import type { Plan } from '../../src/energy/plan/plan.ts';
@@ -82,6 +82,7 @@ function problemAt(now: number, open: readonly Open[], socWh: number, previous: 
   };
   return {
     ...{ id: String(now), start: new Date(now).toISOString(), slotMinutes: 30 },
+    timeLimitMs: 10_000,
     importPrice: slots.map((t) => told(t, now)),
     exportPrice: slots.map(() => 0.08),
     baseLoadW: slots.map((t) => off.load * (250 + 500 * bump(hourOf(t), 19, 3))),
@@ -107,7 +108,7 @@ function problemAt(now: number, open: readonly Open[], socWh: number, previous: 
 const startOf = (plan: Plan, key: string) =>
   plan.slots.find(({ loads }) => (loads[key] ?? 0) > 0)?.start ?? null;
 
-test('while prices stay, no appliance is moved more than two or three times a day, taken over a week', async () => {
+test('while prices stay, no appliance is moved more than twice a day', async () => {
   const all: Open[] = Array.from({ length: days + 1 }, (_, day) =>
     jobs.map((job) => ({
       ...{ job, key: `${job.id}:${day}`, left: job.slots },
@@ -142,7 +143,7 @@ test('while prices stay, no appliance is moved more than two or three times a da
   });
   for (const { id, aDay, most } of rows)
     console.info(`${id}: ${aDay.toFixed(2)} changes a day, at most ${most}`);
-  expect(rows.filter(({ aDay }) => aDay > 3)).toEqual([]);
+  expect(rows.filter(({ most }) => most > 2)).toEqual([]);
   expect(all.filter(({ left, deadline }) => left > 0 && deadline <= begin + days * dayMs)).toEqual(
     [],
   );

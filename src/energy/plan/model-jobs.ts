@@ -64,6 +64,7 @@ export function piecesOf(
   const on: Term[][] = slots.map(() => []);
   const kW: Term[][] = slots.map(() => []);
   const minutes: Term[] = [];
+  const begun = startBefore(problem, load);
   let longest = 0;
   slots.forEach((slot, n) => {
     const inTime = within(slot, load);
@@ -74,7 +75,7 @@ export function piecesOf(
       ? 0
       : late.perMinute * (slot.minutes + lateMinutes / 100) + late.once / 100;
     const kept = wasOn(problem, load, slot) ? (o.weights.move * slot.minutes) / load.minutes : 0;
-    const cost = lateCost - kept + soonest(n, slots.length);
+    const cost = lateCost - kept + movedTo(slot, begun, o.weights.move) + soonest(n, slots.length);
     const column = model.column({ cost, high: 1, whole: true });
     on[n]!.push([column, 1]);
     longest = Math.max(longest, slot.minutes);
@@ -156,6 +157,12 @@ export function lengthFrom(slots: readonly PlanSlot[], from: number, minutes: nu
   let n = from;
   while (left > 1e-6 && n < slots.length) left -= slots[n++]!.minutes;
   return left > 1e-6 ? Infinity : n - from;
+}
+
+/** What one reads is when a load begins: what is on then stays, and nothing is on before. */
+function movedTo({ start }: PlanSlot, begun: number | null, move: number): number {
+  if (begun === null || start > begun) return 0;
+  return start === begun ? -move : move;
 }
 
 const wasOn = ({ previous }: Problem, { id }: Load, slot: PlanSlot): boolean =>
