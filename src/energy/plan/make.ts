@@ -1,3 +1,4 @@
+import { turn } from '../../lib/breathe.ts';
 import type { Solve } from '../../lib/solve/linear.ts';
 import { bentIn } from './bent.ts';
 import { carryOut, costOf, doingNothing } from './cost.ts';
@@ -41,6 +42,7 @@ export async function makePlan(problem: Problem, maker: Maker): Promise<Plan> {
   const gap = found?.gap ?? Math.max(0, moneyOf(problem, planned) - lowest(problem));
   const weights = weightsOf(problem);
   const { endValuePerKWh } = found ?? { endValuePerKWh: endValueOf(problem) };
+  await turn();
   const choice = await weighModes(problem, planned, { endValuePerKWh, weights });
   return {
     id: problem.id,
@@ -72,9 +74,12 @@ async function search(
   for (let round = 0; round < roundsMax; round++) {
     const timeLimitMs = problem.timeLimitMs - (maker.ticks() - begun);
     if (timeLimitMs < 1) break;
+    // Writing a model down and reading its answer take some milliseconds each: others have their turn between.
+    await turn();
     const model = modelOf(problem, { late, apart, weights, endValuePerKWh });
     const solution = await maker.solve(model.linear, { timeLimitMs, gapMax });
     if (solution.kind === 'none') break;
+    await turn();
     const read = model.read(solution.values);
     // Also what does both at once can be carried out, a little worse than it says.
     const choice = carryOut(problem, read.loadsW, read);
@@ -101,6 +106,7 @@ async function steadied(
   by: Parameters<typeof burdenOf>[2],
 ): Promise<Found> {
   const allowed = (promisedGap - gapMax) / 2;
+  await turn();
   const followed = await followHouse(problem, choice, { allowed, ...by });
   return { choice: followed.choice, gap: gap + followed.spent, endValuePerKWh: by.endValuePerKWh };
 }

@@ -61,11 +61,15 @@ function coversOf(loads: readonly LoadColumns[], n: number, roomKW: number): Cov
     .sort((a, b) => b.kW - a.kW)
     .slice(0, loadsMax);
   const covers: Cover[] = [];
-  for (let bits = 1; bits < 1 << able.length; bits++) {
+  // Of each set, by its bits: what it takes beyond the room there is.
+  const beyond = new Float64Array(1 << able.length).fill(-roomKW);
+  for (let bits = 1; bits < beyond.length; bits++) {
+    const least = 31 - Math.clz32(bits);
+    const leastBit = 1 << least;
+    const beyondKW = beyond[bits ^ leastBit]! + able[least]!.kW;
+    beyond[bits] = beyondKW;
+    if (bits === leastBit || beyondKW < leastKW || beyondKW > able[least]!.kW) continue;
     const some = able.filter((_, k) => (bits >> k) & 1);
-    const beyondKW = some.reduce((sum, { kW }) => sum + kW, -roomKW);
-    // The least of them is the last.
-    if (some.length < 2 || beyondKW < leastKW || beyondKW > some.at(-1)!.kW) continue;
     const largest = able.filter((one) => !some.includes(one) && one.kW >= some[0]!.kW);
     covers.push({ some: [...largest, ...some].map(({ on }) => on), least: some.length, beyondKW });
   }

@@ -30,6 +30,8 @@ export function newModel(): ModelBuilder {
   const whole: number[] = [];
   const rows = { low: [] as number[], high: [] as number[], start: [0] };
   const entries = { index: [] as number[], value: [] as number[] };
+  /** Of each column's entry in the last row that has it. */
+  const places: number[] = [];
   return {
     column({ cost = 0, low = 0, high = Infinity, whole: isWhole = false }) {
       columns.cost.push(cost);
@@ -38,12 +40,16 @@ export function newModel(): ModelBuilder {
       return whole.push(isWhole ? 1 : 0) - 1;
     },
     row({ low = -Infinity, high = Infinity }, terms) {
-      const sums = new Map<number, number>();
-      for (const [column, factor] of terms) sums.set(column, (sums.get(column) ?? 0) + factor);
-      for (const [column, factor] of sums) {
+      const from = entries.index.length;
+      for (const [column, factor] of terms) {
         if (factor === 0) continue;
-        entries.index.push(column);
-        entries.value.push(factor);
+        const place = places[column] ?? -1;
+        if (place >= from) entries.value[place]! += factor;
+        else {
+          places[column] = entries.index.length;
+          entries.index.push(column);
+          entries.value.push(factor);
+        }
       }
       rows.low.push(low);
       rows.high.push(high);
