@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-// `npm test` runs all but the folders below, which need minutes, a real home, or both. Whole services that are
-// started and ended again belong there too.
-const long = ['test/long/**', 'test/crash/**'];
-const real = ['test/real/**'];
+// `npm test` runs all but these, which need minutes, a real home, or both. Whole services that are started and ended
+// again belong to the long ones too, as do long walks through the pages: `*.long.test.ts`, where they lie.
+const long = ['test/{long,crash}/**/*.test.ts', '{sdk,src,test}/**/*.long.test.ts'];
+const real = ['test/real/**/*.test.ts'];
 const suite = process.env.TOMTE_SUITE ?? 'fast';
 
 export default defineConfig({
@@ -21,9 +21,9 @@ export default defineConfig({
   test: {
     include:
       suite === 'long'
-        ? long.map((d) => `${d}/*.test.ts`)
+        ? long
         : suite === 'real'
-          ? [...real.map((d) => `${d}/*.test.ts`), 'test/contract/**/*.test.ts']
+          ? [...real, 'test/contract/**/*.test.ts']
           : ['sdk/**/*.test.ts', 'src/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'],
     exclude: ['**/node_modules/**', ...(suite === 'fast' ? [...long, ...real] : [])],
     // Limits for what hangs, not for what is slow: a busy machine fails no test.

@@ -26,7 +26,7 @@ function answering(over: { draft?: Partial<CodeDraft>; look?: Partial<DraftLook>
       asked.push(o);
       return { name: 'washer', isLoaded: true, sentence: 'It is kept as washer, and off.' };
     },
-    backtest: async () => ({ sentence: 'It would have told you once.', missing: [] }) as never,
+    tryDraft: async () => ({ sentence: 'It would have told you once.', missing: [] }) as never,
   };
   return { asked, answers };
 }
