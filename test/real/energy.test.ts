@@ -41,6 +41,14 @@ async function plant(
   expect(answer, JSON.stringify(answer)).toMatchObject({ success: true });
 }
 
+/** The recorder takes what is imported when its turn comes, one after the other. */
+async function hoursOf(admin: Admin, id: string): Promise<number> {
+  const start_time = new Date(Date.now() - (days + 1) * 24 * hourMs).toISOString();
+  const asked = { start_time, statistic_ids: [id], period: 'hour', types: ['sum'] };
+  const { result } = await admin.call('recorder/statistics_during_period', asked);
+  return (result as Record<string, unknown[]>)[id]?.length ?? 0;
+}
+
 const wobble = (n: number): number => 1 + 0.4 * Math.sin(n * 1.7) + 0.2 * Math.sin(n * 0.3);
 
 async function plantAll(admin: Admin): Promise<object[]> {
@@ -54,6 +62,7 @@ async function plantAll(admin: Admin): Promise<object[]> {
   await plant(admin, 'planted:copy', { unit: 'kWh', value: boiler });
   await plant(admin, 'planted:giant', { unit: 'kWh', value: (n) => 22 * wobble(n) });
   await plant(admin, 'planted:roof', { unit: 'kWh', value: (n) => 0.3 * wobble(n) });
+  await expect.poll(() => hoursOf(admin, 'planted:roof')).toBe(days * 24);
   return [
     { stat_consumption: 'planted:boiler', stat_rate: 'planted:boiler_power', name: 'Boiler' },
     { stat_consumption: 'planted:copy', name: 'Copy' },
