@@ -27,7 +27,8 @@ export async function reasonsOf(
     .toSorted((a, b) => b.powerW * b.minutes - a.powerW * a.minutes)
     .slice(0, askedMax);
   const even = onMeans(problem);
-  const planned = even === problem ? plan : await makePlan(even);
+  /** Planned once, and only where something waits. */
+  let planned = even === problem ? plan : null;
   const reasons: Reason[] = [];
   for (const load of asked) {
     const startsAt = startOf(plan, load.id);
@@ -36,6 +37,7 @@ export async function reasonsOf(
       reasons.push({ load: load.id, startsAt, nowCostsMore: null });
       continue;
     }
+    planned ??= await makePlan(even);
     const now = await makePlan(withLoad(even, atOnce(load)));
     const more = worthOf(even, now) - worthOf(even, planned);
     const nowCostsMore = now.bent.length > planned.bent.length ? null : Math.max(0, more);
