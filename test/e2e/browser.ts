@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import chromium from '@sparticuz/chromium';
 import {
   type Browser,
@@ -80,15 +81,26 @@ export async function axe(page: Page): Promise<string[]> {
   );
 }
 
+/** Where it is set, pages given a name are kept there as pictures, to be looked at. */
+const pictures = process.env.TOMTE_PICTURES;
+
+async function pictured(page: Page, name: string): Promise<void> {
+  for (const width of pictures ? [320, 390, 768, 1024, 1440] : []) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.screenshot({ path: join(pictures!, `${name}-${width}.png`), fullPage: true });
+  }
+}
+
 /**
  * Throws unless the page as it stands is accessible in both themes, fits a small phone, and complained
- * about nothing. Leaves it light, and as wide as a desk.
+ * about nothing. Leaves it light, and as wide as a desk. One with a name is accessible on the phone too.
  */
-export async function standsWell({ page, faults }: Visitor): Promise<void> {
+export async function standsWell({ page, faults }: Visitor, name?: string): Promise<void> {
   const wrong: string[] = [];
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     wrong.push(...(await axe(page)));
+    if (name) await pictured(page, `${name}-${colorScheme}`);
   }
   await page.emulateMedia({ colorScheme: 'light' });
   await page.setViewportSize({ width: 320, height: 700 });
@@ -96,6 +108,7 @@ export async function standsWell({ page, faults }: Visitor): Promise<void> {
   await page.waitForFunction(fits, undefined, { timeout: 10_000 }).catch(async () => {
     wrong.push(`${await tooWide(page)} px too wide at 320`);
   });
+  if (name) wrong.push(...(await axe(page)));
   await page.setViewportSize({ width: 1440, height: 900 });
   wrong.push(...faults);
   if (wrong.length > 0) throw new Error(`${page.url()} does not stand well:\n${wrong.join('\n')}`);

@@ -7,11 +7,9 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openSim, type Sim } from '../../src/sim/sim.ts';
 import { type RunningService, startService } from '../crash/harness.ts';
-import { axe, openBrowser, type TestBrowser, tooWide, type Visitor } from './browser.ts';
+import { openBrowser, standsWell, type TestBrowser, type Visitor } from './browser.ts';
 
 const slow = 90_000;
-/** Where it is set, the pages are kept there as pictures, to be looked at. */
-const pictures = process.env.TOMTE_PICTURES;
 let sim: Sim;
 let service: RunningService;
 let dataDir: string;
@@ -49,24 +47,6 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-async function standsWell(name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    expect(await axe(page)).toEqual([]);
-    for (const width of pictures ? [320, 390, 768, 1024, 1440] : []) {
-      await page.setViewportSize({ width, height: 900 });
-      const path = join(pictures!, `${name}-${width}-${colorScheme}.png`);
-      await page.screenshot({ path, fullPage: true });
-    }
-  }
-  await page.emulateMedia({ colorScheme: 'light' });
-  await page.setViewportSize({ width: 320, height: 700 });
-  await expect.poll(() => tooWide(page)).toBeLessThanOrEqual(0);
-  expect(await axe(page)).toEqual([]);
-  await page.setViewportSize({ width: 1440, height: 900 });
-  expect(visitor.faults).toEqual([]);
-}
-
 test('what is ahead stands on one axis: price, sun and use, with words under the cursor', {
   timeout: slow,
 }, async () => {
@@ -79,7 +59,7 @@ test('what is ahead stands on one axis: price, sun and use, with words under the
   await slider.focus();
   await page.keyboard.press('ArrowRight');
   await expect.poll(() => slider.getAttribute('aria-valuetext')).not.toBe(before);
-  await standsWell('ahead');
+  await standsWell(visitor, 'ahead');
 });
 
 test('the one number sets every hour right', { timeout: slow }, async () => {
@@ -117,7 +97,7 @@ test('prices come from where a person says, and where energy goes is told', {
   await page.getByRole('link', { name: 'Prices' }).click();
   await page.getByRole('heading', { level: 1, name: /^A kWh costs/ }).waitFor();
   await page.getByText('A price sensor, found in your home').waitFor();
-  await standsWell('prices');
+  await standsWell(visitor, 'prices');
   await page.getByRole('button', { name: 'Choose another' }).click();
   await page.getByLabel('Tariff').selectOption('fixed');
   await page.getByLabel(/^Per k ?W ?h/i).fill('0.32');
@@ -141,7 +121,7 @@ test('prices come from where a person says, and where energy goes is told', {
   await page.getByRole('heading', { level: 1, name: /^Your home uses/ }).waitFor();
   await page.getByText('Car', { exact: true }).first().waitFor();
   await page.getByText('What is known, and whose word it is').waitFor();
-  await standsWell('devices');
+  await standsWell(visitor, 'devices');
 });
 
 test('what was saved stands by device and day, from the past that the home kept', {
@@ -156,5 +136,5 @@ test('what was saved stands by device and day, from the past that the home kept'
   expect(told.devices.map(({ kind }) => kind)).toContain('battery');
   await page.getByText(/The battery is held against following the house by itself/).waitFor();
   await page.getByRole('heading', { name: 'Day by day' }).waitFor();
-  await standsWell('saved');
+  await standsWell(visitor, 'saved');
 });

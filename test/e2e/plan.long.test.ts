@@ -10,11 +10,9 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../../src/lib/clock.ts';
 import { openSim, type Sim } from '../../src/sim/sim.ts';
 import { type RunningService, startService } from '../crash/harness.ts';
-import { axe, openBrowser, type TestBrowser, tooWide, type Visitor } from './browser.ts';
+import { openBrowser, standsWell, type TestBrowser, type Visitor } from './browser.ts';
 
 const slow = 90_000;
-/** Where it is set, the pages are kept there as pictures, to be looked at. */
-const pictures = process.env.TOMTE_PICTURES;
 let sim: Sim;
 let service: RunningService;
 let dataDir: string;
@@ -50,24 +48,6 @@ afterAll(async () => {
   await sim?.close();
   await rm(dataDir, { recursive: true, force: true });
 });
-
-async function standsWell(name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    expect(await axe(page)).toEqual([]);
-    for (const width of pictures ? [320, 390, 768, 1024, 1440] : []) {
-      await page.setViewportSize({ width, height: 900 });
-      const path = join(pictures!, `${name}-${width}-${colorScheme}.png`);
-      await page.screenshot({ path, fullPage: true });
-    }
-  }
-  await page.emulateMedia({ colorScheme: 'light' });
-  await page.setViewportSize({ width: 320, height: 700 });
-  await expect.poll(() => tooWide(page)).toBeLessThanOrEqual(0);
-  expect(await axe(page)).toEqual([]);
-  await page.setViewportSize({ width: 1440, height: 900 });
-  expect(visitor.faults).toEqual([]);
-}
 
 test('why a load waits is told; had now it runs, and is given back', {
   timeout: slow,
@@ -123,7 +103,7 @@ test('why a load waits is told; had now it runs, and is given back', {
     ['Tank', 'Kept between 48 and 60 °C: 58.4 °C now.'],
   ] as const)
     await page.getByRole('listitem').filter({ hasText: load }).getByText(why).waitFor();
-  await standsWell('plan');
+  await standsWell(visitor, 'plan');
   await page.getByLabel('What matters today').fill('We sleep lightly');
   await page.getByRole('button', { name: 'Compare ways' }).click();
   // No model may decide here.
@@ -132,7 +112,7 @@ test('why a load waits is told; had now it runs, and is given back', {
   await page.getByRole('button', { name: 'Now Dishwasher' }).click();
   await page.getByText(/^Your way until /).waitFor();
   await expect.poll(() => sim.state('switch.dishwasher')?.state, { timeout: 60_000 }).toBe('on');
-  await standsWell('plan-pinned');
+  await standsWell(visitor, 'plan-pinned');
   await page.getByRole('button', { name: 'Give back Dishwasher' }).click();
   await page.getByRole('button', { name: 'Give back Dishwasher' }).waitFor({ state: 'detached' });
   // It runs: what would do nothing is not offered.
